@@ -1,0 +1,197 @@
+"""A design: everything that decides tightness, free of YAML and of PyTorch, every part remembering where it was written.
+
+    decoder   p(x | z) = prod over observed blocks, encoder q(z | x) = prod over latent blocks,   prior p(z),   objective
+
+A *block* is `copies` independent draws of one registry family. A *conditional* gives the natural parameters of every copy
+of a block as SymPy expressions in *heads*; a head is a constant or an output of the conditional's map. The network of a
+conditional sees `inputs`, functions of the other side's variables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import sympy as sp
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a part was written: file (None for designs built in Python), line from 1, and the words there."""
+
+    file: str | None = None
+    line: int | None = None
+    text: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.file}:{self.line}" if self.file and self.line else self.file or "the design"
+        return f"{where} ({self.text})" if self.text else where
+
+
+NOWHERE = Place()
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A parameter that depends on neither x nor z: `value` exactly, or learned (value None)."""
+
+    value: sp.Expr | None
+    sharing: Literal["fixed", "shared", "per_coordinate"]
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True)
+class Map:
+    """A class of functions from the inputs to one real output per copy (and per component of a vector head).
+
+    affine        every W phi + b
+    mlp           every network with these hidden widths and activation, affine last layer; `bias` everywhere
+    unrestricted  every (measurable) function of the inputs
+    expression    the functions `expression`, in the other side's variables and in free `parameters`
+    """
+
+    kind: Literal["affine", "mlp", "unrestricted", "expression"]
+    hidden: tuple[int, ...] = ()
+    activation: str = "relu"
+    bias: bool = True
+    batch_norm: Literal["train", "eval"] | None = None
+    expression: sp.Expr | None = None
+    parameters: tuple[sp.Symbol, ...] = ()
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True)
+class Head:
+    """One parameter of a family as the design computes it: `symbol` = link(output of the map), within `bounds`.
+
+    `link` is an expression in `OUTPUT` (this coordinate's map output), `SOFTMAX` (the map's outputs through a softmax
+    over the copies), and variables of the other side; None is the identity. `source` is a Constant or a Map.
+    """
+
+    symbol: sp.Symbol
+    source: Constant | Map
+    link: sp.Expr | None = None
+    bounds: tuple[sp.Expr, sp.Expr] | None = None
+    place: Place = NOWHERE
+
+
+OUTPUT = sp.Symbol("output", real=True)
+SOFTMAX = sp.Symbol("softmax", positive=True)
+
+
+@dataclass(frozen=True)
+class Block:
+    """`copies` independent draws of a family. `dimension` is the size of one draw of a vector family, else None.
+
+    `fixed` holds the family's fixed parameters (a negative binomial's r). `length` is a multinomial's: a number,
+    "random" (p(l) > 0 for l = 1, 2, ... independent of z) or "depends_on_z" (the paper's (23)). `domain` names what the
+    data are when that is not the family's support. `given` names blocks whose value picks the statistics (z given y).
+    """
+
+    name: str
+    family: str
+    copies: int
+    dimension: int | None = None
+    fixed: Mapping[str, Constant] = ()  # type: ignore[assignment]
+    length: int | Literal["random", "depends_on_z"] | None = None
+    domain: str | None = None
+    given: tuple[str, ...] = ()
+    edges: tuple[tuple[int, int], ...] | None = None
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What a network is shown of the other side.
+
+    `kind` is a keyword (identity, counts, frequencies, tfidf, log1p, standardize, softmax, layer_norm, one_hot,
+    statistics) or "expression", then `expression` is a function of one coordinate. `covariates` are shown as well.
+    """
+
+    kind: str
+    expression: sp.Expr | None = None
+    covariates: tuple[str, ...] = ()
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True)
+class Conditional:
+    """The family of one block given the other side: `natural[k]` is eta_k in the symbols of `heads`."""
+
+    block: Block
+    inputs: Inputs
+    heads: tuple[Head, ...]
+    natural: tuple[sp.Expr, ...]
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True)
+class PriorBlock:
+    """The prior of one latent block: a registry family with constant parameters, or any log-density.
+
+    `natural` are eta_k in the symbols of `parameters`; `log_density` (in the block's variable) replaces the family.
+    `correlation` is the precision matrix of a Gaussian prior that couples the block's coordinates.
+    """
+
+    block: str
+    family: str | None
+    parameters: Mapping[str, Constant]
+    natural: tuple[sp.Expr, ...] = ()
+    log_density: sp.Expr | None = None
+    precision: sp.ImmutableMatrix | None = None
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True)
+class Prior:
+    """The prior: declared block by block, implied (tied to the decoder: the joint (7)), or free (any density)."""
+
+    kind: Literal["declared", "implied", "free"]
+    blocks: tuple[PriorBlock, ...] = ()
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True)
+class Objective:
+    """elbo; beta (value: the weight of the KL term); iwae (value: samples); semi_supervised (value: the label block).
+
+    `other` is a loss that is no bound on log p(x), in the writer's words.
+    """
+
+    kind: Literal["elbo", "beta", "iwae", "semi_supervised", "other"] = "elbo"
+    value: sp.Expr | str | None = None
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A named thing that is no exponential-family design: what it is, why it is outside, the nearest thing inside."""
+
+    name: str
+    reason: str
+    nearest: str
+    place: Place = NOWHERE
+
+
+@dataclass(frozen=True)
+class Design:
+    """A VAE design. `outside` is not empty when parts of it are outside the theorem; what is inside is still filled in."""
+
+    decoder: tuple[Conditional, ...]
+    encoder: tuple[Conditional, ...]
+    prior: Prior
+    objective: Objective = Objective()
+    covariates: tuple[str, ...] = ()
+    outside: tuple[Outside, ...] = ()
+    remarks: tuple[tuple[Place, str], ...] = ()
+
+    @property
+    def observed(self) -> tuple[Block, ...]:
+        """The observed blocks, in order."""
+        return tuple(conditional.block for conditional in self.decoder)
+
+    @property
+    def latent(self) -> tuple[Block, ...]:
+        """The latent blocks, in order."""
+        return tuple(conditional.block for conditional in self.encoder)

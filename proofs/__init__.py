@@ -1,0 +1,1 @@
+"""The claims and rules with their machine-checked proofs."""

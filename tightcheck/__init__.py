@@ -1,0 +1,1 @@
+"""Decides whether the ELBO of a variational autoencoder design can be tight."""

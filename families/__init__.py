@@ -1,1 +1,1 @@
-"""The registry's families, one file each: a file states `FAMILY`, or `build(dimension)` where the dimension is a choice."""
+"""The registry's families, one file each: `FAMILY`, or `build` where a dimension or the like is a choice."""

@@ -4,46 +4,37 @@ import sympy as sp
 
 from tightcheck.family import Family, Parametrisation, Slice, Support, Twin
 
-x, eta_1, eta_2, mean, log_variance, log_scale, log_precision = sp.symbols(
-    "x eta_1 eta_2 mean log_variance log_scale log_precision", real=True
-)
+x, eta_1, eta_2, mean = sp.symbols("x eta_1 eta_2 mean", real=True)
 variance, scale, precision = sp.symbols("variance scale precision", positive=True)
-variance_of_eta = -1 / (2 * eta_2)
-spreads = {  # each way to write the spread: its symbol, the variance in it, it in eta
-    "variance": (variance, variance, variance_of_eta),
-    "log_variance": (log_variance, sp.exp(log_variance), sp.log(variance_of_eta)),
-    "scale": (scale, scale**2, sp.sqrt(variance_of_eta)),
-    "log_scale": (log_scale, sp.exp(2 * log_scale), sp.log(variance_of_eta) / 2),
-    "precision": (precision, 1 / precision, -2 * eta_2),
-    "log_precision": (log_precision, sp.exp(-log_precision), sp.log(-2 * eta_2)),
-}
+mean_of_eta, variance_of_eta = -eta_1 / (2 * eta_2), -1 / (2 * eta_2)
 
 FAMILY = Family(
     name="gaussian",
     summary="real numbers; mean and variance free",
-    aliases=("normal",),
+    aliases=("normal", "diagonal_gaussian", "diagonal_normal", "gaussian_diagonal"),
     variables=(x,),
-    support=Support(
-        is_discrete=False,
-        cardinality="continuum",
-        points=tuple((sp.Integer(k),) for k in (-1, 0, 1, 2, 5)),
-        bounds=((-sp.oo, sp.oo),),
-    ),
+    support=Support.interval(-sp.oo, sp.oo, points=(-1, 0, 1, 2, 5)),
     statistics=(x, x**2),
     log_base_measure=sp.Integer(0),
     natural_parameters=(eta_1, eta_2),
     natural_domain=(eta_2 < 0,),
     log_partition=-(eta_1**2) / (4 * eta_2) - sp.log(-eta_2) / 2 + sp.log(sp.pi) / 2,
     partition="quadratic_over_linear",
-    parametrisations=tuple(
+    parametrisations=(
         Parametrisation(
-            {"mean": mean, name: symbol},
-            (mean / as_variance, -1 / (2 * as_variance)),
-            (-eta_1 / (2 * eta_2), in_eta),
-        )
-        for name, (symbol, as_variance, in_eta) in spreads.items()
+            {"mean": mean, "variance": variance}, (mean / variance, -1 / (2 * variance)), (mean_of_eta, variance_of_eta)
+        ),
+        Parametrisation(
+            {"mean": mean, "scale": scale},
+            (mean / scale**2, -1 / (2 * scale**2)),
+            (mean_of_eta, sp.sqrt(variance_of_eta)),
+        ),
+        Parametrisation(
+            {"mean": mean, "precision": precision}, (mean * precision, -precision / 2), (mean_of_eta, -2 * eta_2)
+        ),
     ),
+    synonyms={"loc": "mean"},
     slices=(Slice(x, (x,), "continuum"),),
-    torch=Twin("Normal", {"loc": -eta_1 / (2 * eta_2), "scale": sp.sqrt(variance_of_eta)}),
-    scipy=Twin("norm", {"loc": -eta_1 / (2 * eta_2), "scale": sp.sqrt(variance_of_eta)}),
+    torch=Twin("Normal", {"loc": mean_of_eta, "scale": sp.sqrt(variance_of_eta)}),
+    scipy=Twin("norm", {"loc": mean_of_eta, "scale": sp.sqrt(variance_of_eta)}),
 )

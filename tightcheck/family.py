@@ -10,9 +10,9 @@ Every field below is a fact stated by the file of the family; what can be comput
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from typing import Any, Literal, TypeAlias
 
 import sympy as sp
 
@@ -27,8 +27,27 @@ PartitionKind = Literal[
     "power",  # one parameter; A(eta) = -r log(l(eta)) + affine, r > 0, l affine > 0      (exponential)
     "quadratic",  # one parameter; A(eta) = c eta^2 + affine, c > 0                       (Gaussian, variance known)
     "quadratic_over_linear",  # A(eta) = -eta_1^2 / (4 eta_2) - log(-eta_2)/2 + constant  (Gaussian)
+    "quadratic_form",  # A(eta) = eta' C eta + affine, C positive definite, several parameters
+    "entire",  # exp A is entire in eta and every real eta is natural; nothing is said about its zeros
     "log_convex",  # none of these: only the convexity of A is used
 ]
+
+Number: TypeAlias = int | sp.Expr
+
+
+def exact(number: Number) -> sp.Expr:
+    """The number as SymPy writes it."""
+    return sp.Integer(number) if isinstance(number, int) else number
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Coordinates of a curved support: its point and the surface measure's log-density in them."""
+
+    coordinates: tuple[sp.Symbol, ...]
+    bounds: tuple[tuple[sp.Expr, sp.Expr], ...]
+    point: tuple[sp.Expr, ...]
+    log_volume: sp.Expr
 
 
 @dataclass(frozen=True)
@@ -37,13 +56,27 @@ class Support:
 
     `points` are exact members in general position, at least k + 2 of them (k statistics) unless the support is smaller.
     `bounds` gives for each variable its lower and upper end, which may mention earlier variables; together they
-    parametrise the support for summation or integration (None: no such simple parametrisation, as on a sphere).
+    parametrise the support for summation or integration. Equal ends say that the earlier variables determine this one,
+    which then adds no dimension. None: no such simple parametrisation; a sphere has a `chart` instead.
     """
 
     is_discrete: bool
     cardinality: Cardinality
     points: tuple[tuple[sp.Expr, ...], ...]
     bounds: tuple[tuple[sp.Expr, sp.Expr], ...] | None = None
+    chart: Chart | None = None
+
+    @classmethod
+    def integers(cls, first: Number, last: Number, points: Sequence[Number]) -> Support:
+        """The integers `first`, ..., `last` (numbers, or infinity)."""
+        ends = (exact(first), exact(last))
+        cardinality: Cardinality = "countable" if last == sp.oo else int(ends[1] - ends[0]) + 1
+        return cls(True, cardinality, tuple((exact(point),) for point in points), (ends,))
+
+    @classmethod
+    def interval(cls, lower: Number, upper: Number, points: Sequence[Number]) -> Support:
+        """The real numbers between `lower` and `upper`."""
+        return cls(False, "continuum", tuple((exact(point),) for point in points), ((exact(lower), exact(upper)),))
 
     @property
     def is_finite(self) -> bool:
@@ -57,11 +90,13 @@ class Slice:
 
     `point` gives each variable as an expression in `parameter` and in free symbols that place the curve. The slices of
     a family connect its support: a function F T(x) + f_0 that is constant along every one of them has F = 0.
+    `bounds` are the ends of the parameter; a slice that is no continuum takes the integers within them.
     """
 
     parameter: sp.Symbol
     point: tuple[sp.Expr, ...]
     cardinality: Cardinality
+    bounds: tuple[Number, Number] = (-sp.oo, sp.oo)
 
 
 @dataclass(frozen=True)
@@ -84,18 +119,58 @@ class Parametrisation:
 
 @dataclass(frozen=True)
 class FixedParameter:
-    """A parameter that must not depend on the other variable for the family to be exponential, e.g. Weibull's shape."""
+    """A parameter that must not depend on the other variable for the family to be exponential, e.g. Weibull's shape.
+
+    `other_names` are other ways to write it: for each name, this parameter in the symbol of that name.
+    """
 
     symbol: sp.Symbol
     default: sp.Expr
+    other_names: Mapping[str, sp.Expr] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Twin:
-    """The same distribution in another library: its class, and its arguments as expressions in eta and the fixed ones."""
+    """The same distribution in another library: its class, and its arguments as expressions in eta and the fixed ones.
+
+    `value` is the draw as that library writes it, in the family's variables (None: just the same).
+    """
 
     name: str
-    arguments: Mapping[str, sp.Expr]
+    arguments: Mapping[str, sp.Basic]
+    value: sp.Basic | None = None
+
+
+@dataclass(frozen=True)
+class Series:
+    """exp A as a sum with an error bound, where no closed form exists.
+
+    The terms are `term` at `index` = first, first + 1, ...; `ratio` bounds the ratio of a term to the one before
+    and falls in n, so where it is below 1 the terms from n on add up to at most term(n) / (1 - ratio(n)).
+    """
+
+    index: sp.Symbol
+    first: int
+    term: sp.Expr
+    ratio: sp.Expr
+
+    @property
+    def sum(self) -> sp.Sum:
+        """The series as a SymPy object."""
+        return sp.Sum(self.term, (self.index, self.first, sp.oo))
+
+    def evaluate(self, values: Mapping[sp.Symbol, sp.Expr], tolerance: float = 1e-12) -> tuple[float, float]:
+        """The sum at `values` and a bound of what the terms left out add, at most `tolerance` of the sum."""
+        import math
+
+        log_term, ratio = (
+            sp.lambdify(self.index, expression.subs(values), "math") for expression in (sp.log(self.term), self.ratio)
+        )
+        total, n = 0.0, self.first
+        while (ratio_bound := ratio(n)) >= 1 or (tail := math.exp(log_term(n)) / (1 - ratio_bound)) > tolerance * total:
+            total += math.exp(log_term(n))
+            n += 1
+        return total, tail
 
 
 @dataclass(frozen=True)
@@ -116,6 +191,8 @@ class Family:
     slices: tuple[Slice, ...]
     fixed: tuple[FixedParameter, ...] = ()
     aliases: tuple[str, ...] = ()
+    synonyms: Mapping[str, str] = field(default_factory=dict)  # other names of parameters
+    series: Series | None = None
     dimension: int | None = None
     torch: Twin | None = None
     scipy: Twin | None = None
@@ -130,3 +207,32 @@ class Family:
     def has_full_domain(self) -> bool:
         """Whether every real eta is a natural parameter."""
         return not self.natural_domain
+
+    def fixed_values(self, values: Mapping[str, Number]) -> dict[str, Number]:
+        """The values with fixed parameters under their own names: `total_count: 3` is a binomial's `trials: 3`."""
+        renamed = dict(values)
+        for parameter in self.fixed:
+            for name in parameter.other_names.keys() & values.keys():
+                way = parameter.other_names[name]
+                given = exact(renamed.pop(name))
+                renamed[parameter.symbol.name] = way.subs(dict.fromkeys(way.free_symbols, given))
+        return renamed
+
+    def with_fixed(self, values: Mapping[str, Number]) -> Family:
+        """The family with these fixed parameters, under their own names, given their values."""
+        known = {p.symbol: exact(values[p.symbol.name]) for p in self.fixed if p.symbol.name in values}
+        remaining = tuple(parameter for parameter in self.fixed if parameter.symbol not in known)
+        return replace(_substitute(replace(self, fixed=()), known), fixed=remaining) if known else self
+
+
+def _substitute(part: Any, known: Mapping[sp.Symbol, sp.Expr]) -> Any:
+    """The part of a family with symbols replaced, however deep they are."""
+    if isinstance(part, sp.Basic):
+        return part.subs(known)
+    if isinstance(part, tuple):
+        return tuple(_substitute(item, known) for item in part)
+    if isinstance(part, Mapping):
+        return {key: _substitute(item, known) for key, item in part.items()}
+    if is_dataclass(part) and not isinstance(part, type):
+        return replace(part, **{f.name: _substitute(getattr(part, f.name), known) for f in fields(part)})
+    return part

@@ -1,0 +1,37 @@
+"""Log-normal: the logarithm is Gaussian."""
+
+import sympy as sp
+
+from tightcheck.family import Family, Parametrisation, Slice, Support, Twin
+
+x, variance, scale, precision = sp.symbols("x variance scale precision", positive=True)
+u, eta_1, eta_2, loc = sp.symbols("u eta_1 eta_2 loc", real=True)
+loc_of_eta, variance_of_eta = -eta_1 / (2 * eta_2), -1 / (2 * eta_2)
+
+FAMILY = Family(
+    name="log_normal",
+    summary="positive quantities whose logarithm is Gaussian",
+    aliases=("lognormal",),
+    variables=(x,),
+    support=Support.interval(0, sp.oo, points=(1, 2, 3, 5, 7)),
+    statistics=(sp.log(x), sp.log(x) ** 2),
+    log_base_measure=-sp.log(x),
+    natural_parameters=(eta_1, eta_2),
+    natural_domain=(eta_2 < 0,),
+    log_partition=-(eta_1**2) / (4 * eta_2) - sp.log(-eta_2) / 2 + sp.log(sp.pi) / 2,
+    partition="quadratic_over_linear",
+    parametrisations=(
+        Parametrisation(
+            {"loc": loc, "variance": variance}, (loc / variance, -1 / (2 * variance)), (loc_of_eta, variance_of_eta)
+        ),
+        Parametrisation(
+            {"loc": loc, "scale": scale}, (loc / scale**2, -1 / (2 * scale**2)), (loc_of_eta, sp.sqrt(variance_of_eta))
+        ),
+        Parametrisation(
+            {"loc": loc, "precision": precision}, (loc * precision, -precision / 2), (loc_of_eta, -2 * eta_2)
+        ),
+    ),
+    slices=(Slice(u, (sp.exp(u),), "continuum"),),
+    torch=Twin("LogNormal", {"loc": loc_of_eta, "scale": sp.sqrt(variance_of_eta)}),
+    scipy=Twin("lognorm", {"s": sp.sqrt(variance_of_eta), "scale": sp.exp(loc_of_eta)}),
+)

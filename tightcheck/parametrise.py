@@ -1,0 +1,113 @@
+"""Every way to write a family's parameters, derived from the few that its file states.
+
+A positive parameter may be written by its logarithm (`rate`, `log_rate`), a parameter by its synonyms, and the natural
+parameters by themselves (`natural`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+import sympy as sp
+
+from tightcheck.family import Family, Parametrisation
+
+SPELLINGS: Mapping[str, str] = {
+    "mu": "mean",
+    "var": "variance",
+    "std": "scale",
+    "stddev": "scale",
+    "sigma": "scale",
+    "log_var": "log_variance",
+    "logvar": "log_variance",
+    "log_std": "log_scale",
+    "log_sigma": "log_scale",
+    "p": "probs",
+    "kappa": "concentration",
+}
+"""How papers and programs spell the registry's words; a family's own names come first."""
+
+
+def complete(family: Family) -> Family:
+    """The family with every derived parametrisation, each set of names once, the stated ones first."""
+    stated = (*family.parametrisations, natural(family))
+    logarithmic = tuple(variant for parametrisation in stated for variant in _logarithmic(parametrisation))
+    every: dict[frozenset[str], Parametrisation] = {}
+    for parametrisation in (*stated, *logarithmic):
+        for variant in (parametrisation, *_renamed(parametrisation, family.synonyms)):
+            every.setdefault(frozenset(variant.parameters), variant)
+    return replace(family, parametrisations=tuple(every.values()))
+
+
+def natural(family: Family) -> Parametrisation:
+    """The natural parameters as they are, under the name `natural`."""
+    eta = family.natural_parameters
+    return Parametrisation({"natural": eta if len(eta) > 1 else eta[0]}, eta, eta)
+
+
+def find(family: Family, names: Iterable[str]) -> Parametrisation | None:
+    """The parametrisation of a completed family with exactly these names, in any order and common spelling."""
+    wanted = frozenset(names)
+    spelled = frozenset(SPELLINGS.get(name, name) for name in wanted)
+    known = {frozenset(each.parameters): each for each in family.parametrisations}
+    return known.get(wanted) or known.get(spelled)
+
+
+def _logarithmic(parametrisation: Parametrisation) -> Iterator[Parametrisation]:
+    """The parametrisation with some of its positive parameters written by their logarithms."""
+    variants = [parametrisation]
+    for name, value in parametrisation.parameters.items():
+        if all(symbol.is_positive for symbol in _tuple(value)):
+            variants += [_with_logarithm(variant, name) for variant in variants]
+    yield from variants[1:]
+
+
+def _with_logarithm(parametrisation: Parametrisation, name: str) -> Parametrisation:
+    """The parametrisation with the positive parameter `name` replaced by `log_name`."""
+    logarithms = {s: sp.Symbol(f"log_{s.name}", real=True) for s in _tuple(parametrisation.parameters[name])}
+    exponentials = {symbol: sp.exp(logarithm) for symbol, logarithm in logarithms.items()}
+    inverse = zip(parametrisation.symbols, parametrisation.inverse, strict=True)
+    return Parametrisation(
+        {
+            f"log_{key}" if key == name else key: value
+            if key != name
+            else tuple(logarithms.values())
+            if isinstance(value, tuple)
+            else logarithms[value]
+            for key, value in parametrisation.parameters.items()
+        },
+        tuple(expression.subs(exponentials) for expression in parametrisation.natural),
+        tuple(log_of_positive(expression) if symbol in logarithms else expression for symbol, expression in inverse),
+    )
+
+
+def log_of_positive(expression: sp.Expr) -> sp.Expr:
+    """The logarithm of an expression known to be positive: powers come out, log(-1/eta) is -log(-eta)."""
+    if expression.is_Pow and expression.exp.is_number:
+        return expression.exp * log_of_positive(expression.base)
+    numerator, denominator = expression.as_numer_denom()
+    if numerator.is_number and not denominator.is_number:
+        return -sp.log(denominator / numerator)
+    return sp.log(expression)
+
+
+def _renamed(parametrisation: Parametrisation, synonyms: Mapping[str, str]) -> Iterator[Parametrisation]:
+    """The parametrisation under each choice of synonyms for its names."""
+    variants = [parametrisation]
+    for other, name in synonyms.items():
+        for prefix in ("", "log_"):
+            key = prefix + name
+            variants += [_with_name(each, key, prefix + other) for each in variants if key in each.parameters]
+    yield from variants[1:]
+
+
+def _with_name(parametrisation: Parametrisation, name: str, other: str) -> Parametrisation:
+    """The parametrisation with `name` called `other`; its symbols stay."""
+    items = parametrisation.parameters.items()
+    return replace(parametrisation, parameters={other if key == name else key: value for key, value in items})
+
+
+def _tuple(value: sp.Symbol | tuple[sp.Symbol, ...]) -> tuple[sp.Symbol, ...]:
+    """One symbol or several, as a tuple."""
+    return value if isinstance(value, tuple) else (value,)

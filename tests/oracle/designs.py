@@ -63,7 +63,7 @@ def copies(block: Text) -> tuple[OracleFamily, ...]:
     if name == "binomial":
         return (table.binomial(int(block["trials"])),) * count
     if name == "negative_binomial":
-        return (table.negative_binomial(Fraction(str(block["failures"]))),) * count
+        return (table.negative_binomial(Fraction(str(block["total_count"]))),) * count
     if name == "geometric":
         return (table.GEOMETRIC,) * count
     if name == "gaussian" and block.get("covariance") == "full":

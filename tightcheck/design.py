@@ -5,6 +5,11 @@
 A *block* is `copies` independent draws of one registry family. A *conditional* gives the natural parameters of every copy
 of a block as SymPy expressions in *heads*; a head is a constant or an output of the conditional's map. The network of a
 conditional sees `inputs`, functions of the other side's variables.
+
+In a formula a block's or covariate's name is a real symbol: its coordinate, or under `sum` and `softmax` each of its
+coordinates in turn; `z[0]` is one coordinate. A vector family's formulas are those of dimension min(dimension, 3), whose
+heads `mean_1`, `mean_2`, ... share one map and link: the coordinates beyond the third repeat them. A constant that is
+fixed without a value (None) is a list of values.
 """
 
 from __future__ import annotations
@@ -131,7 +136,10 @@ class PriorBlock:
     """The prior of one latent block: a registry family with constant parameters, or any log-density.
 
     `natural` are eta_k in the symbols of `parameters`; `log_density` (in the block's variable) replaces the family.
-    `correlation` is the precision matrix of a Gaussian prior that couples the block's coordinates.
+    With neither, nothing is stated but that the density is positive. A log-density with a `sum` or an index is that of the
+    whole vector, otherwise that of each coordinate. `precision` is the precision matrix of a Gaussian prior that couples
+    the block's coordinates. `dimension` is the size of one draw of a vector family; `given` names latent blocks whose
+    value picks the parameters.
     """
 
     block: str
@@ -140,6 +148,8 @@ class PriorBlock:
     natural: tuple[sp.Expr, ...] = ()
     log_density: sp.Expr | None = None
     precision: sp.ImmutableMatrix | None = None
+    dimension: int | None = None
+    given: tuple[str, ...] = ()
     place: Place = NOWHERE
 
 

@@ -1,0 +1,45 @@
+"""Design files: two YAML files (encoder, decoder), or one with the keys `encoder` and `decoder`, read into a `Design`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from tightcheck.design import Design
+from tightcheck.reading import models
+from tightcheck.reading.errors import DesignError
+from tightcheck.reading.nodes import read_tree
+from tightcheck.reading.resolve import resolve
+from tightcheck.reading.validate import At, validated
+
+__all__ = ["DesignError", "read_design", "schema"]
+
+
+def read_design(encoder: str | Path, decoder: str | Path | None = None) -> Design:
+    """The design in two files, or in one that holds both parts.
+
+    Raises DesignError, with the place and what to write instead, for every file that is no design.
+    """
+    first = At(read_tree(encoder))
+    if decoder is None or {"encoder", "decoder"} & first.tree.data.keys():
+        if decoder is not None and Path(decoder) != Path(encoder):
+            raise first.error("this file holds both parts; give it alone, or write the encoder's keys at the top")
+        both = validated(models.Both, first, first.tree.data)
+        return resolve(both.encoder, first / "encoder", both.decoder, first / "decoder")
+    second = At(read_tree(decoder))
+    if "observed" in first.tree.data and "latent" in second.tree.data:
+        raise first.error("this is a decoder (`observed`) where the encoder is expected; give the encoder's file first")
+    return resolve(
+        validated(models.Encoder, first, first.tree.data), first, validated(models.Decoder, second, second.tree.data), second
+    )
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a design file: an encoder, a decoder, or both."""
+    from pydantic import TypeAdapter
+
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "tightcheck design",
+        **TypeAdapter(models.Encoder | models.Decoder | models.Both).json_schema(),
+    }

@@ -1,0 +1,264 @@
+"""Blocks: which family, how many draws, and which of its parameters are constants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+from tightcheck import registry
+from tightcheck.design import Block, Constant, Outside, Place
+from tightcheck.expression import CONSTANTS, FUNCTIONS
+from tightcheck.family import Family
+from tightcheck.reading import models
+from tightcheck.reading.errors import nearest
+from tightcheck.reading.outside import refused
+from tightcheck.reading.validate import At, validated
+from tightcheck.reading.values import constant, listed
+from tightcheck.serial import representative
+
+COVARIANCES = ("fixed", "diagonal", "isotropic", "full")
+DOMAINS = ("binary", "unit_interval", "bounded", "real", "positive", "nonnegative", "integers", "counts", "sphere", "simplex")
+CONTINUOUS_DOMAINS = ("unit_interval", "bounded", "real", "positive", "nonnegative", "simplex")
+SPREADS = ("variance", "scale", "precision")
+GRAPHS = ("chain", "cycle", "star", "complete")
+
+
+@dataclass
+class Notes:
+    """What is said about a design besides the design."""
+
+    outside: list[Outside] = field(default_factory=list)
+    remarks: list[tuple[Place, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A block with what its conditional still needs: the family's facts (None: refused) and constant parameters."""
+
+    block: Block
+    family: Family | None
+    constants: Mapping[str, Constant]
+    at: At
+
+
+def read_blocks(data: models.Blocks, at: At, default: str, notes: Notes) -> list[Written]:
+    """The blocks under `latent` or `observed`; a single one without a name is called `default`."""
+    if isinstance(data, models.Block):
+        return [_read_block(data, at, data.name or default, notes)]
+    if not data:
+        raise at.error("this list of blocks is empty; write at least one block {family: ..., dim: ...}")
+    return [
+        _read_block(item, at / i, item.name or (default if len(data) == 1 else f"{default}_{i + 1}"), notes)
+        for i, item in enumerate(data)
+    ]
+
+
+def check_names(names: Iterable[tuple[str, At]]) -> None:
+    """Block and covariate names must be names of formulas and differ."""
+    seen: set[str] = set()
+    for name, at in names:
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z_0-9]{0,59}", name) or name in FUNCTIONS or name in CONSTANTS or name == "output":
+            raise at.error(f"{name[:60]!r} cannot name a variable; write letters, digits and _ that are no function's name")
+        if name in seen:
+            raise at.error(f"the name {name!r} is used twice; give each block and covariate its own")
+        seen.add(name)
+
+
+def _read_block(data: models.Block, at: At, name: str, notes: Notes) -> Written:
+    family = _family(data, at, notes)
+    if family is None:
+        return Written(Block(name, data.family, data.copies or data.dim or 1, place=at.place), None, {}, at)
+    copies, dimension = _sizes(data, family, at)
+    constants = _constants(data, at, family, notes)
+    if family.name in ("isotropic_gaussian", "full_gaussian") and _has_known_spread(constants, family):
+        family, copies, dimension = registry.load("gaussian"), copies * (dimension or 1), None
+    fixed, constants = _split_fixed(family, constants)
+    edges = _edges(data, at, dimension)
+    values = {key: value.value for key, value in fixed.items() if value.value is not None}
+    family = _load(family.name, dimension, values, edges, at)
+    _fill_fixed(family, fixed, at, notes)
+    _say_domain(data, family, at, notes)
+    block = Block(
+        name=name,
+        family=family.name,
+        copies=copies,
+        dimension=dimension,
+        fixed=fixed,
+        length=_length(data, at, family),
+        domain=data.domain,
+        given=tuple(listed(data.given)),
+        edges=edges,
+        place=at.place,
+    )
+    return Written(block, family, constants, at)
+
+
+def _family(data: models.Block, at: At, notes: Notes) -> Family | None:
+    """The family that the name and a Gaussian's covariance pick; None when it is no exponential family."""
+    try:
+        family = registry.load(data.family)
+    except registry.RefusedFamily as error:
+        notes.outside.append(refused(data.family, error.refusal, at / "family"))
+        return None
+    except registry.UnknownFamily as error:
+        raise (at / "family").error(str(error)) from None
+    if data.covariance is None:
+        return family
+    if family.name != "gaussian":
+        raise (at / "covariance").error(f"a {family.name} has no covariance to choose; leave this key out")
+    if isinstance(data.covariance, str) and data.covariance not in COVARIANCES:
+        raise (at / "covariance").error(
+            f"{data.covariance[:60]!r} is no covariance; {nearest(data.covariance, COVARIANCES)}, or {{fixed: 1}} or {{learned: shared}}"
+        )
+    kinds = {"full": "full_gaussian", "isotropic": "isotropic_gaussian"}
+    return registry.load(kinds.get(str(data.covariance), "gaussian"))
+
+
+def _load(name: str, dimension: int | None, fixed: Mapping[str, sp.Expr], edges: Any, at: At) -> Family:
+    try:
+        return registry.load(name, representative(dimension), fixed=fixed)
+    except ValueError as error:
+        raise at.error(f"{error}; write other sizes or constants") from None
+
+
+def _sizes(data: models.Block, family: Family, at: At) -> tuple[int, int | None]:
+    """How many draws, and the dimension of one draw of a vector family."""
+    if data.categories is not None and family.name != "categorical":
+        raise (at / "categories").error(f"a {family.name} has no categories; leave this key out")
+    if family.dimension is None:
+        return (data.dim or 1) * (data.copies or 1), None
+    copies, dimension = data.copies or 1, data.dim
+    if data.categories is not None:
+        copies, dimension = copies * (data.dim or 1), data.categories
+    if dimension is None:
+        raise at.error(f"a {family.name} needs the size of one draw; write `dim: 10`")
+    if dimension < 2 and family.name in ("categorical", "multinomial", "dirichlet", "von_mises_fisher"):
+        raise at.error(f"a {family.name} of dimension {dimension} has only one point; write a dimension of at least 2")
+    return copies, dimension
+
+
+def _constants(data: models.Block, at: At, family: Family, notes: Notes) -> dict[str, Constant]:
+    """The constants under the block: those of the covariance, and every key that names a parameter."""
+    constants = {}
+    if data.covariance == "fixed":
+        notes.remarks.append(((at / "covariance").place, "The fixed variance has no value here; it is taken as 1."))
+        constants["variance"] = Constant(sp.Integer(1), "fixed", (at / "covariance").place)
+    elif isinstance(data.covariance, models.Constant):
+        constants["variance"] = constant(data.covariance, at / "covariance")
+    known = {name for way in family.parametrisations for name in way.parameters}
+    known |= {name for fixed in family.fixed for name in (fixed.symbol.name, *fixed.other_names)}
+    for key, value in (data.model_extra or {}).items():
+        if key not in known:
+            raise (at / key).error(f"the key {key[:60]!r} is not known for a {family.name}; {nearest(key, [*models.Block.model_fields, *known])}")
+        constants[key] = _constant(value, at / key)
+    return constants
+
+
+def _constant(value: Any, at: At) -> Constant:
+    """A number stands for {fixed: number}."""
+    if isinstance(value, dict):
+        return constant(validated(models.Constant, at, value), at)
+    return constant(validated(models.Constant, at, {"fixed": value}), at)
+
+
+def _has_known_spread(constants: Mapping[str, Constant], family: Family) -> bool:
+    return family.name == "isotropic_gaussian" and any(name.removeprefix("log_") in SPREADS for name in constants)
+
+
+def _split_fixed(family: Family, constants: dict[str, Constant]) -> tuple[dict[str, Constant], dict[str, Constant]]:
+    """The family's fixed parameters under their own names, and the other constants."""
+    fixed = {}
+    rest = dict(constants)
+    for parameter in family.fixed:
+        ways = {parameter.symbol.name: parameter.symbol, **parameter.other_names}
+        for name in ways.keys() & rest.keys():
+            written = rest.pop(name)
+            value = written.value
+            if value is not None:
+                value = ways[name].xreplace(dict.fromkeys(ways[name].free_symbols, value))
+            fixed[parameter.symbol.name] = Constant(value, written.sharing, written.place)
+    return fixed, rest
+
+
+def _fill_fixed(family: Family, fixed: dict[str, Constant], at: At, notes: Notes) -> None:
+    """What was not written takes the family's default, and this is said."""
+    for parameter in family.fixed:
+        name = parameter.symbol.name
+        if name not in fixed:
+            fixed[name] = Constant(parameter.default, "fixed", at.place)
+            notes.remarks.append((at.place, f"The {family.name}'s {name} is not given here; it is taken as {parameter.default}."))
+
+
+def _length(data: models.Block, at: At, family: Family) -> Any:
+    if data.length is None:
+        if family.name == "multinomial":
+            raise at.error("a multinomial needs the length of its documents; write `length: random` or `length: 100`")
+        return None
+    if family.name != "multinomial":
+        raise (at / "length").error(f"a {family.name} has no length; leave this key out or write `family: multinomial`")
+    return "depends_on_z" if isinstance(data.length, models.Length) else data.length
+
+
+def _edges(data: models.Block, at: At, dimension: int | None) -> tuple[tuple[int, int], ...] | None:
+    if data.graph is None and data.edges is None:
+        return None
+    if dimension is None:
+        raise (at / ("graph" if data.graph else "edges")).error("only a markov_random_field has a graph; leave this key out")
+    if data.edges is not None:
+        for i, (a, b) in enumerate(data.edges):
+            if a == b or max(a, b) >= dimension:
+                raise (at / "edges" / i).error(f"[{a}, {b}] joins no two different nodes 0, ..., {dimension - 1}; write an edge of the graph")
+        return tuple((min(edge), max(edge)) for edge in data.edges)
+    assert data.graph is not None
+    return _graph(data.graph, dimension, at / "graph")
+
+
+def _graph(name: str, size: int, at: At) -> tuple[tuple[int, int], ...]:
+    if name not in GRAPHS:
+        raise at.error(f"{name[:60]!r} is no known graph; {nearest(name, GRAPHS)}, or list the `edges`")
+    if size > 1000 or (name == "complete" and size > 60):
+        raise at.error("this graph has too many edges to be held; list the `edges` of a smaller one")
+    if name == "complete":
+        return tuple((i, j) for j in range(size) for i in range(j))
+    if name == "star":
+        return tuple((0, i) for i in range(1, size))
+    chain = tuple((i, i + 1) for i in range(size - 1))
+    return (*chain, (0, size - 1)) if name == "cycle" and size > 2 else chain
+
+
+def _say_domain(data: models.Block, family: Family, at: At, notes: Notes) -> None:
+    if data.domain is None:
+        return
+    if data.domain not in DOMAINS:
+        raise (at / "domain").error(f"{data.domain[:60]!r} is no known domain; {nearest(data.domain, DOMAINS)}")
+    if family.support.is_discrete and data.domain in CONTINUOUS_DOMAINS:
+        instead = "; the family on [0, 1] with the same statistic is the continuous_bernoulli" if family.name == "bernoulli" else ""
+        notes.remarks.append(
+            (
+                (at / "domain").place,
+                f"Data in {data.domain} under a {family.name} loss have no likelihood: its masses sum to 1 over the family's "
+                f"own points and do not integrate to 1 there{instead}. The analysis is that of the {family.name} on its own support.",
+            )
+        )
+
+
+def read_covariates(data: Any, at: At, notes: Notes) -> dict[str, At]:
+    """The covariates' names and places; one computed from the data is remarked on."""
+    if not isinstance(data, dict):
+        return {name: at / i if isinstance(data, list) else at for i, name in enumerate(listed(data))}
+    for name, value in data.items():
+        if value is not None and value.computed_from is not None:
+            notes.remarks.append(
+                (
+                    (at / name).place,
+                    f"The covariate {name} is computed from {value.computed_from}, so what the decoder states is no density of "
+                    f"{value.computed_from}; the analysis takes {name} as given.",
+                )
+            )
+    return {name: at / name for name in data}
+
+

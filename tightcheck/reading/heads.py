@@ -1,0 +1,293 @@
+"""From maps and outputs to the heads of a block's family and its natural parameters in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sympy as sp
+
+from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Head, Inputs, Map, Outside
+from tightcheck.expression import FUNCTIONS
+from tightcheck.family import Family, Parametrisation
+from tightcheck.parametrise import SPELLINGS, find
+from tightcheck.reading import models
+from tightcheck.reading.blocks import Notes, Written
+from tightcheck.reading.errors import nearest
+from tightcheck.reading.outside import WORDS, outside_word
+from tightcheck.reading.validate import At
+from tightcheck.reading.values import bounds, constant, formula, listed
+
+MAP_KINDS = ("affine", "mlp", "unrestricted", "expression")
+ACTIVATIONS = ("relu", "leaky_relu", "elu", "selu", "softplus", "silu", "gelu", "tanh", "sigmoid", "identity")
+CUSTOMARY = {  # where the first parametrisation of the registry is not what networks put out
+    "gaussian": ("mean", "log_variance"),
+    "isotropic_gaussian": ("mean", "log_variance"),
+}
+LINK_WORDS: Mapping[str, sp.Expr] = {
+    "output": OUTPUT,
+    "identity": OUTPUT,
+    "softmax": SOFTMAX,
+    **{word: FUNCTIONS[word](OUTPUT) for word in ("exp", "softplus", "sigmoid", "tanh")},
+}
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The names that a formula may use, and how many coordinates each has."""
+
+    names: Mapping[str, sp.Expr]
+    sizes: Mapping[str, int]
+
+    @classmethod
+    def of(cls, blocks: Iterable[Written], covariates: Iterable[str]) -> Scope:
+        """Every block and covariate as a real symbol."""
+        sizes = {w.block.name: w.block.copies * (w.block.dimension or 1) for w in blocks}
+        return cls({name: sp.Symbol(name, real=True) for name in (*sizes, *covariates)}, sizes)
+
+
+@dataclass
+class _Output:
+    """One parameter as written: a constant, or a link and bounds on a map's output."""
+
+    at: At
+    source: Constant | Map | None = None
+    link: sp.Expr | None = None
+    bounds: tuple[sp.Expr, sp.Expr] | None = None
+
+
+def read_map(data: str | models.Map, at: At, scope: Scope, batch_norm: Any, notes: Notes) -> Map:
+    """The map that was written; a kind outside the theorem is noted and stands as unrestricted."""
+    spec = models.Map(kind=data) if isinstance(data, str) else data
+    kind_at = at if isinstance(data, str) else at / "kind"
+    if spec.kind in WORDS["kind"]:
+        notes.outside.append(outside_word("kind", spec.kind, kind_at))
+        return Map("unrestricted", place=at.place)
+    if spec.kind not in MAP_KINDS:
+        raise kind_at.error(
+            f"{spec.kind[:60]!r} is no known kind of map; {nearest(spec.kind, MAP_KINDS)} "
+            "(a network of another architecture is covered by `unrestricted` if it can compute every function)"
+        )
+    if spec.activation not in ACTIVATIONS:
+        raise (at / "activation").error(f"{spec.activation[:60]!r} is no known activation; {nearest(spec.activation, ACTIVATIONS)}")
+    for key, kind in (("hidden", "mlp"), ("expression", "expression")):
+        has_it = bool(getattr(spec, key) or (key == "expression" and spec.expression is not None))
+        if has_it != (spec.kind == kind):
+            raise (at / key).error(f"`{key}` belongs to `kind: {kind}`; write both or neither")
+    expression, parameters = _expression(spec, at, scope)
+    return Map(
+        kind=spec.kind,  # type: ignore[arg-type]
+        hidden=tuple(spec.hidden),
+        activation=spec.activation,
+        bias=spec.bias,
+        batch_norm=spec.batch_norm or batch_norm,
+        expression=expression,
+        parameters=parameters,
+        place=at.place,
+    )
+
+
+def _expression(spec: models.Map, at: At, scope: Scope) -> tuple[sp.Expr | None, tuple[sp.Symbol, ...]]:
+    names = listed(spec.parameters)
+    if spec.expression is None:
+        if names:
+            raise (at / "parameters").error("`parameters` belongs to `kind: expression`; leave it out")
+        return None, ()
+    for name in names:
+        if not name.isidentifier() or name in scope.names or name in FUNCTIONS:
+            raise (at / "parameters").error(f"{name[:60]!r} cannot name a parameter; write letters that name nothing else here")
+    parameters = {name: sp.Symbol(name, real=True) for name in names}
+    expression = formula(spec.expression, at / "expression", {**scope.names, **parameters}, scope.sizes)
+    return expression, tuple(parameters.values())
+
+
+def read_conditional(
+    written: Written,
+    inputs: Inputs,
+    maps: Any,
+    maps_at: At,
+    outputs: Any,
+    outputs_at: At,
+    part: models.Part,
+    part_at: At,
+    scope: Scope,
+    notes: Notes,
+) -> Conditional:
+    """The conditional of one block: the outputs' names pick the parametrisation, its symbols become heads."""
+    assert written.family is not None
+    family, block = written.family, written.block
+    rows = _outputs(outputs, outputs_at)
+    named = {name: _read_output(value, at, scope, part.batch_norm, notes) for name, value, at in rows}
+    named, fixed = _take_fixed(named, written, notes)
+    for name, value in written.constants.items():
+        if name in named:
+            raise named[name].at.error(f"{name} is written here and under the block; keep one of them")
+        named[name] = _Output(written.at / name, source=value)
+    parametrisation = _parametrisation(family, named, written, outputs_at, notes)
+    named = {_spelled(name, parametrisation): value for name, value in named.items()}
+    _give_maps(named, parametrisation, maps, maps_at, scope, part.batch_norm, notes)
+    _give_bounds(named, part.bounds, part_at / "bounds")
+    heads = tuple(
+        Head(symbol, value.source, value.link, value.bounds, value.at.place)
+        for name, symbols in parametrisation.parameters.items()
+        for value in (named[name],)
+        if value.source is not None
+        for symbol in (symbols if isinstance(symbols, tuple) else (symbols,))
+    )
+    return Conditional(replace(block, fixed=fixed), inputs, heads, parametrisation.natural, outputs_at.place)
+
+
+def _outputs(data: Any, at: At) -> list[tuple[str, Any, At]]:
+    """The outputs in order: name, what is said about it (None: nothing), place."""
+    if data is None:
+        return []
+    if isinstance(data, str):
+        return [(data, None, at)]
+    if isinstance(data, dict):
+        return [(name, value, at / name) for name, value in data.items()]
+    rows = []
+    for i, item in enumerate(data):
+        if isinstance(item, list):
+            raise (at / i).error("there is one block here, so `output` is a list of its parameters; write names, not lists")
+        rows += _outputs(item, at / i)
+    names = [name for name, _, _ in rows]
+    for name, _, where in rows:
+        if names.count(name) > 1:
+            raise where.error(f"the output {name[:60]!r} is written twice; keep one")
+    return rows
+
+
+def _read_output(value: Any, at: At, scope: Scope, batch_norm: Any, notes: Notes) -> _Output:
+    if value is None:
+        return _Output(at)
+    if not isinstance(value, models.Output):
+        return _Output(at, link=_link(value, at, scope))
+    if value.fixed is not None or value.learned is not None:
+        return _Output(at, source=constant(value, at))
+    return _Output(
+        at,
+        source=None if value.map is None else read_map(value.map, at / "map", scope, batch_norm, notes),
+        link=None if value.link is None else _link(value.link, at / "link", scope),
+        bounds=None if value.bounds is None else bounds(value.bounds, at / "bounds"),
+    )
+
+
+def _link(value: models.Amount, at: At, scope: Scope) -> sp.Expr | None:
+    """The link, or None for the identity."""
+    link = formula(value, at, {**LINK_WORDS, **scope.names}, scope.sizes)
+    if not link.has(OUTPUT, SOFTMAX):
+        raise at.error("this does not mention the map's output; write a formula in `output` or `softmax`, or {fixed: ...} for a constant")
+    return None if link == OUTPUT else link
+
+
+def _take_fixed(named: dict[str, _Output], written: Written, notes: Notes) -> tuple[dict[str, _Output], dict[str, Constant]]:
+    """The outputs that are no fixed parameters, and the fixed parameters with what the outputs say about them."""
+    assert written.family is not None
+    fixed, rest = dict(written.block.fixed), dict(named)
+    for parameter in _fixed_parameters(written):
+        ways = {parameter.symbol.name: parameter.symbol, **parameter.other_names}
+        for name in ways.keys() & named.keys():
+            output = rest.pop(name)
+            if isinstance(output.source, Constant):
+                value = output.source.value
+                if value is not None:
+                    value = ways[name].xreplace(dict.fromkeys(ways[name].free_symbols, value))
+                fixed[parameter.symbol.name] = replace(output.source, value=value)
+            else:
+                notes.outside.append(
+                    Outside(
+                        f"{written.block.family} whose {name} depends on the other side",
+                        f"a {written.block.family} is an exponential family only while its {parameter.symbol.name} is a constant",
+                        f"{name}: {{learned: per_coordinate}}",
+                        output.at.place,
+                    )
+                )
+    return rest, fixed
+
+
+def _fixed_parameters(written: Written) -> tuple[Any, ...]:
+    """All fixed parameters of the family, also those that already have a value."""
+    from tightcheck import registry
+
+    return registry.load(written.block.family).fixed
+
+
+def _parametrisation(
+    family: Family, named: Mapping[str, _Output], written: Written, at: At, notes: Notes
+) -> Parametrisation:
+    """The one way of writing the family's parameters that has exactly these names."""
+    found = find(family, named)
+    if found is not None:
+        return found
+    if any(value.source is None or isinstance(value.source, Map) for value in named.values()):
+        raise at.error(_no_parametrisation(family, named))
+    names = _customary(family, named)
+    if names is None:
+        raise at.error(_no_parametrisation(family, named))
+    found = find(family, names)
+    assert found is not None
+    missing = [name for name in found.parameters if name not in named]
+    for name in missing:
+        named[name] = _Output(written.at)  # type: ignore[index]
+    notes.remarks.append(
+        (written.at.place, f"No output is named for {written.block.name}; it is taken to be {', '.join(missing)}.")
+    )
+    return found
+
+
+def _customary(family: Family, constants: Iterable[str]) -> Iterable[str] | None:
+    """The customary parametrisation that holds these constants."""
+    spelled = {SPELLINGS.get(name, name) for name in constants}
+    first = find(family, CUSTOMARY.get(family.name, ()))
+    for way in (*((first,) if first else ()), *family.parametrisations):
+        if spelled <= way.parameters.keys():
+            return way.parameters
+    return None
+
+
+def _no_parametrisation(family: Family, named: Mapping[str, _Output]) -> str:
+    written = ", ".join(named)
+    ways = [", ".join(way.parameters) for way in family.parametrisations]
+    return (
+        f"no way to write a {family.name} has exactly the parameters {written[:80]!r}; write one of "
+        f"[{'], ['.join(ways[:8])}] (each an output of the map, or a constant such as {{fixed: 1}})"
+    )
+
+
+def _spelled(name: str, parametrisation: Parametrisation) -> str:
+    return name if name in parametrisation.parameters else SPELLINGS[name]
+
+
+def _give_maps(
+    named: Mapping[str, _Output], way: Parametrisation, maps: Any, at: At, scope: Scope, batch_norm: Any, notes: Notes
+) -> None:
+    """Each output that is no constant gets its map: the block's one, or the one at its place in the list."""
+    free = [value for value in named.values() if value.source is None]
+    if isinstance(maps, list):
+        if len(maps) not in (len(free), 1):
+            raise at.error(f"there are {len(maps)} maps for {len(free)} outputs; write one map, or one for each output")
+        for i, value in enumerate(free):
+            j = min(i, len(maps) - 1)
+            if isinstance(maps[j], list):
+                raise (at / j).error("there is one block here; write one map, or one for each output")
+            value.source = read_map(maps[j], at / j, scope, batch_norm, notes)
+    elif free:
+        shared = read_map(maps, at, scope, batch_norm, notes)
+        for value in free:
+            value.source = shared
+    for name, value in named.items():
+        symbols = way.parameters[name]
+        first = symbols[0] if isinstance(symbols, tuple) else symbols
+        if isinstance(value.source, Map) and value.link is None and first.is_positive and value.source.kind != "expression":
+            notes.remarks.append(
+                (value.at.place, f"The map's output is taken as {name} as it is; a link such as {{{name}: softplus}} keeps it positive.")
+            )
+
+
+def _give_bounds(named: Mapping[str, _Output], data: Mapping[str, Any], at: At) -> None:
+    for name, value in data.items():
+        own = SPELLINGS.get(name, name)
+        output = named.get(name) or named.get(own)
+        if output is not None:
+            output.bounds = bounds(value, at / name)

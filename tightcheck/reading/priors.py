@@ -1,0 +1,259 @@
+"""Priors: declared block by block, implied, or free."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from tightcheck import registry
+from tightcheck.design import Constant, Place, Prior, PriorBlock
+from tightcheck.expression import CoordinateSum
+from tightcheck.family import Family
+from tightcheck.parametrise import SPELLINGS, find
+from tightcheck.reading import models
+from tightcheck.reading.blocks import Notes, Written
+from tightcheck.reading.errors import nearest
+from tightcheck.reading.heads import Scope
+from tightcheck.reading.validate import At, validated
+from tightcheck.reading.values import constant, formula, listed
+from tightcheck.serial import representative
+
+WORDS = ("implied", "free", "standard_normal", "uniform", "vampprior")
+SHAPES = ("family", "learned", "mixture", "log_density", "vampprior")
+CUSTOMARY: Mapping[str, Mapping[str, int]] = {"gaussian": {"mean": 0, "variance": 1}}
+LARGEST_MATRIX = 20
+
+
+def read_prior(data: Any, at: At, latents: list[Written], notes: Notes) -> Prior:
+    """The prior over the latent blocks. Raises DesignError."""
+    if data in ("implied", "free"):
+        return Prior(data, (), at.place)
+    if data is None:
+        data = "standard_normal" if all(_is_gaussian(w) for w in latents) else "uniform"
+        notes.remarks.append((at.place, f"No prior is written; it is taken to be {data.replace('_', ' ')}."))
+    rows = _rows(data, at, latents)
+    return Prior("declared", tuple(_block(item, where, written, latents, notes) for item, where, written in rows), at.place)
+
+
+def _rows(data: Any, at: At, latents: list[Written]) -> list[tuple[Any, At, Written]]:
+    """Each latent block with its part of the prior: by order in a list, by name in a mapping, or the same for all."""
+    names = [w.block.name for w in latents]
+    if isinstance(data, list):
+        if len(data) != len(latents):
+            raise at.error(f"there are {len(data)} priors for {len(latents)} latent blocks; write one for each, in their order")
+        return [(item, at / i, written) for i, (item, written) in enumerate(zip(data, latents, strict=True))]
+    if isinstance(data, dict) and not data.keys() & {*SHAPES} and data.keys() & {*names}:
+        for key in data:
+            if key not in names:
+                raise (at / key).error(f"{key[:60]!r} is no latent block; {nearest(key, names)}")
+        missing = [name for name in names if name not in data]
+        if missing:
+            raise at.error(f"the block {missing[0]} has no prior; write `{missing[0]}: ...`")
+        return [(data[w.block.name], at / w.block.name, w) for w in latents]
+    if len(latents) > 1 and not (isinstance(data, str) and data == "uniform"):
+        if not (data == "standard_normal" and all(_is_gaussian(w) for w in latents)):
+            raise at.error("there are several latent blocks; write the prior as a list with one entry for each")
+    return [(data, at, w) for w in latents]
+
+
+def _is_gaussian(written: Written) -> bool:
+    return written.block.family in ("gaussian", "full_gaussian", "isotropic_gaussian")
+
+
+def _block(data: Any, at: At, written: Written, latents: list[Written], notes: Notes) -> PriorBlock:
+    name = written.block.name
+    if isinstance(data, str):
+        return _word(data, at, written, notes)
+    data = dict(data)
+    given = tuple(listed(data.pop("given", [])))
+    for other in given:
+        if other not in [w.block.name for w in latents] or other == name:
+            raise (at / "given").error(f"{str(other)[:60]!r} is no other latent block; write the name of one")
+    shapes = [key for key in SHAPES if key in data]
+    if len(shapes) != 1:
+        unknown = next((key for key in data if key not in SHAPES), None)
+        where = at if unknown is None else at / unknown
+        raise where.error(f"a prior is written with exactly one of the keys {', '.join(SHAPES)}; write {{family: gaussian, mean: 0, variance: 1}}")
+    read = {"family": _family, "learned": _learned, "mixture": _mixture, "log_density": _density, "vampprior": _vampprior}
+    prior = read[shapes[0]](data, at, written, notes)
+    return PriorBlock(**{**vars(prior), "given": given})
+
+
+def _word(word: str, at: At, written: Written, notes: Notes) -> PriorBlock:
+    if word == "standard_normal":
+        return _family({"family": "gaussian", "mean": 0, "variance": 1}, at, written, notes)
+    if word == "uniform":
+        return _uniform(at, written)
+    if word == "vampprior":
+        return _vampprior({"vampprior": None}, at, written, notes)
+    raise at.error(f"{word[:60]!r} is no known prior; {nearest(word, WORDS)}, or {{family: ..., ...}} or {{learned: ...}}")
+
+
+def _uniform(at: At, written: Written) -> PriorBlock:
+    """Equal density everywhere: the natural parameter 0 where the base measure is constant, else a log-density."""
+    family, name = written.family, written.block.name
+    if family is None:
+        return PriorBlock(name, None, {}, log_density=sp.Integer(0), place=at.place)
+    bounded = family.support.bounds is None or not sp.Tuple(*family.support.bounds).has(sp.oo)
+    if not bounded:
+        raise at.error(f"no uniform density exists on the support of a {family.name}; write {{family: {family.name}, ...}}")
+    at_zero = {eta: 0 for eta in family.natural_parameters}
+    if family.log_base_measure.free_symbols or not all(c.subs(at_zero) == sp.true for c in family.natural_domain):
+        return PriorBlock(name, None, {}, log_density=sp.Integer(0), place=at.place)
+    zeros = (sp.Integer(0),) * len(family.natural_parameters)
+    return PriorBlock(name, family.name, {}, zeros, dimension=written.block.dimension, place=at.place)
+
+
+def _load(name: Any, at: At, written: Written, notes: Notes) -> tuple[Family, int | None] | None:
+    """The prior's family at the block's dimension; None for one that is no exponential family (any density may be a prior)."""
+    if not isinstance(name, str):
+        raise at.error("the family of a prior is a word; write {family: gaussian, mean: 0, variance: 1}")
+    try:
+        family = registry.load(name)
+    except registry.RefusedFamily:
+        notes.remarks.append((at.place, f"The prior {name} is no exponential family; only that its density is positive is used."))
+        return None
+    except registry.UnknownFamily as error:
+        raise at.error(str(error)) from None
+    if family.dimension is None:
+        if written.block.family == family.name:
+            values = {key: c.value for key, c in written.block.fixed.items() if c.value is not None}
+            family = registry.load(family.name, fixed=values)
+        return family, None
+    dimension = written.block.dimension or written.block.copies
+    return registry.load(family.name, representative(dimension)), dimension
+
+
+def _family(data: dict[str, Any], at: At, written: Written, notes: Notes) -> PriorBlock:
+    name = written.block.name
+    loaded = _load(data["family"], at / "family", written, notes)
+    if loaded is None:
+        return PriorBlock(name, None, {}, place=at.place)
+    family, dimension = loaded
+    rest = {key: value for key, value in data.items() if key != "family"}
+    matrix = next((key for key in ("precision", "covariance") if isinstance(rest.get(key), list)), None)
+    if matrix is not None and family.name in ("gaussian", "full_gaussian"):
+        return _correlated(rest, matrix, at, written)
+    if rest.get("covariance") == "full" and family.name == "gaussian":
+        return _learned({"learned": "full_gaussian"}, at, written, notes)
+    rest = rest or {**CUSTOMARY.get(family.name, {})}
+    constants = {key: _constant(value, at / key) for key, value in rest.items()}
+    names = _names_with_defaults(family, constants, at)
+    way = find(family, names)
+    if way is None:
+        options = "], [".join(", ".join(each.parameters) for each in family.parametrisations[:8])
+        raise at.error(f"no way to write a {family.name} has exactly the parameters {', '.join(names)!r}; write one of [{options}]")
+    spelled = {SPELLINGS.get(key, key) if key not in way.parameters else key: c for key, c in constants.items()}
+    parameters = {
+        symbol.name: spelled[key]
+        for key, symbols in way.parameters.items()
+        for symbol in (symbols if isinstance(symbols, tuple) else (symbols,))
+    }
+    return PriorBlock(name, family.name, parameters, way.natural, dimension=dimension, place=at.place)
+
+
+def _names_with_defaults(family: Family, constants: dict[str, Constant], at: At) -> list[str]:
+    """A Gaussian prior with a mean alone has variance 1, with a spread alone mean 0."""
+    if family.name == "gaussian" and len(constants) == 1 and find(family, constants) is None:
+        spelled = SPELLINGS.get(next(iter(constants)), next(iter(constants)))
+        name, value = ("variance", 1) if spelled == "mean" else ("mean", 0)
+        constants[name] = Constant(sp.Integer(value), "fixed", at.place)
+    return list(constants)
+
+
+def _constant(value: Any, at: At) -> Constant:
+    written = value if isinstance(value, dict) else {"fixed": value}
+    return constant(validated(models.Constant, at, written), at)
+
+
+def _correlated(rest: dict[str, Any], key: str, at: At, written: Written) -> PriorBlock:
+    """A Gaussian prior that couples the coordinates, by an exact precision or covariance matrix."""
+    where = at / key
+    size = written.block.dimension or written.block.copies
+    rows = rest[key]
+    if len(rows) != size or any(not isinstance(row, list) or len(row) != size for row in rows):
+        raise where.error(f"this matrix must be {size} by {size} as the block is; write a list of {size} rows")
+    if size > LARGEST_MATRIX:
+        raise where.error(f"a matrix of more than {LARGEST_MATRIX} rows is not read; write {{learned: full_gaussian}}")
+    entries = [[_constant(v, where / i / j).value for j, v in enumerate(row)] for i, row in enumerate(rows)]
+    if any(entry is None or not entry.is_Rational for row in entries for entry in row):
+        raise where.error("the entries of this matrix must be rational numbers; write 0.5 or 1/2")
+    matrix = sp.ImmutableMatrix(entries)
+    if not matrix.is_symmetric() or not all(matrix[:k, :k].det() > 0 for k in range(1, size + 1)):
+        raise where.error("this matrix must be symmetric and positive definite; write one that is")
+    for other in rest:
+        if other not in ("mean", key):
+            raise (at / other).error(f"{other[:60]!r} does not go with a matrix; write `mean` and `{key}`")
+    mean = _constant(rest.get("mean", 0), at / "mean")
+    precision = matrix if key == "precision" else matrix.inv()
+    return PriorBlock(
+        written.block.name, "full_gaussian", {"mean": mean}, precision=precision, dimension=size, place=at.place
+    )
+
+
+def _learned(data: dict[str, Any], at: At, written: Written, notes: Notes) -> PriorBlock:
+    """Every parameter learned, coordinate by coordinate."""
+    word = data["learned"]
+    loaded = _load(word, at / "learned", written, notes)
+    if len(data) > 1:
+        key = next(key for key in data if key != "learned")
+        raise (at / key).error(f"{key[:60]!r} does not go with `learned`; write {{family: {str(word)[:30]}, {key[:30]}: ...}} with {{learned: per_coordinate}} where it is learned")
+    if loaded is None:
+        return PriorBlock(written.block.name, None, {}, place=at.place)
+    family, dimension = loaded
+    way = family.parametrisations[0]
+    place: Place = (at / "learned").place
+    parameters = {symbol.name: Constant(None, "per_coordinate", place) for symbol in way.symbols}
+    return PriorBlock(written.block.name, family.name, parameters, way.natural, dimension=dimension, place=at.place)
+
+
+def _density(data: dict[str, Any], at: At, written: Written, notes: Notes) -> PriorBlock:
+    """A log-density: of one coordinate, or of the whole vector where it holds a `sum` or an index."""
+    if len(data) > 1:
+        raise at.error("`log_density` stands alone; leave the other keys out")
+    scope = Scope.of([written], ())
+    value = data["log_density"]
+    if not isinstance(value, (str, int)):
+        raise (at / "log_density").error(f"a log-density is a formula in {written.block.name}; write one such as -{written.block.name}^2/2")
+    density = formula(value, at / "log_density", scope.names, scope.sizes)
+    return PriorBlock(written.block.name, None, {}, log_density=density, place=at.place)
+
+
+def _vampprior(data: dict[str, Any], at: At, written: Written, notes: Notes) -> PriorBlock:
+    notes.remarks.append((at.place, "The prior is a mixture of encoders at learned inputs; it is treated as a density of no stated form."))
+    return PriorBlock(written.block.name, None, {}, place=at.place)
+
+
+def _mixture(data: dict[str, Any], at: At, written: Written, notes: Notes) -> PriorBlock:
+    """log sum_k w_k p_k(z), exactly where every component is fixed and scalar; else a density of no stated form."""
+    where = at / "mixture"
+    components = data["mixture"]
+    name = written.block.name
+    if isinstance(components, list) and components and all(isinstance(c, dict) and "family" in c for c in components):
+        densities = [_component(dict(c), where / i, written, notes) for i, c in enumerate(components)]
+        if None not in densities:
+            return PriorBlock(name, None, {}, log_density=sp.log(sp.Add(*densities)), place=at.place)
+    elif not isinstance(components, (int, str)):
+        raise where.error("a mixture is a list of components or their number; write [{weight: 1/2, family: gaussian, mean: 0, variance: 1}, ...]")
+    notes.remarks.append((where.place, "The mixture prior is learned or has components without one formula; it is treated as a density of no stated form."))
+    return PriorBlock(name, None, {}, place=at.place)
+
+
+def _component(data: dict[str, Any], at: At, written: Written, notes: Notes) -> sp.Expr | None:
+    """weight * density of one component in the block's variable, summed over its coordinates in the exponent."""
+    weight = _constant(data.pop("weight", 1), at / "weight").value
+    prior = _family(data, at, written, notes)
+    loaded = _load(data["family"], at / "family", written, notes)
+    values = {key: c.value for key, c in prior.parameters.items()}
+    if weight is None or loaded is None or loaded[1] is not None or None in values.values() or not prior.natural:
+        return None
+    family = loaded[0]
+    known = {symbol: values[symbol.name] for eta in prior.natural for symbol in eta.free_symbols}
+    natural = dict(zip(family.natural_parameters, (eta.subs(known) for eta in prior.natural), strict=True))
+    exponent = sp.Add(*(e * t for e, t in zip(natural.values(), family.statistics, strict=True)))
+    log_density = (exponent + family.log_base_measure - family.log_partition.subs(natural)).subs(
+        family.variables[0], sp.Symbol(written.block.name, real=True)
+    )
+    return weight * sp.exp(CoordinateSum(log_density) if written.block.copies > 1 else log_density)

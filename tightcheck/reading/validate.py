@@ -1,0 +1,106 @@
+"""The models' complaints in sentences with places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeVar
+
+import pydantic
+
+from tightcheck.design import Place
+from tightcheck.reading import models
+from tightcheck.reading.errors import DesignError, nearest
+from tightcheck.reading.nodes import Path_, Tree
+
+Model = TypeVar("Model", bound=pydantic.BaseModel)
+KINDS = {
+    "string_type": "a word",
+    "int_type": "a whole number",
+    "bool_type": "true or false",
+    "list_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "is_instance_of": "a number",
+}
+
+
+@dataclass(frozen=True)
+class At:
+    """A part of a file: where the sentences about it point."""
+
+    tree: Tree
+    path: Path_ = ()
+
+    def __truediv__(self, key: str | int) -> At:
+        return At(self.tree, (*self.path, key))
+
+    @property
+    def place(self) -> Place:
+        """The part's place, or that of the smallest part around it."""
+        return self.tree.place(self.path)
+
+    def error(self, message: str) -> DesignError:
+        """The complaint `message` about this part."""
+        return DesignError(message, self.place)
+
+
+def validated(model: type[Model], at: At, data: Any) -> Model:
+    """`data` as the model. Raises DesignError about the first part that does not fit."""
+    try:
+        return model.model_validate(data)
+    except pydantic.ValidationError as error:
+        _complain(model, at, data, error.errors(include_url=False))
+
+
+def _complain(model: type[pydantic.BaseModel], at: At, data: Any, errors: list[Any]) -> NoReturn:
+    """Of the alternatives that were tried, those that went deepest into the data say what is wrong."""
+    located = [(_real_path(error["loc"], data), error) for error in errors]
+    deepest = max(len(path) + (error["type"] == "extra_forbidden") for path, error in located)
+    found = [(p, error) for p, error in located if len(p) + (error["type"] == "extra_forbidden") == deepest]
+    path, error = min(found, key=lambda pair: ("missing", "extra_forbidden").count(pair[1]["type"]))
+    same = [e for p, e in found if p == path]
+    here = At(at.tree, (*at.path, *path))
+    raise here.error(_sentence(model, path, error, same))
+
+
+def _real_path(location: tuple[str | int, ...], data: Any) -> Path_:
+    """The part of a location that indexes the data; the rest names alternatives of a union."""
+    path: Path_ = ()
+    for step in location:
+        if (isinstance(data, dict) and step in data) or (isinstance(data, list) and isinstance(step, int)):
+            path, data = (*path, step), data[step]  # type: ignore[index]
+    return path
+
+
+def _sentence(model: type[pydantic.BaseModel], path: Path_, error: Any, same: list[Any]) -> str:
+    kind, context = error["type"], error.get("ctx", {})
+    owner = next((getattr(models, str(s)) for s in reversed(error["loc"]) if hasattr(models, str(s))), model)
+    if kind == "extra_forbidden":
+        return f"the key {str(path[-1])[:60]!r} is not known here; {nearest(str(path[-1]), owner.model_fields)}"
+    if kind == "missing":
+        return f"the key {error['loc'][-1]!r} is missing here; write `{error['loc'][-1]}: ...`"
+    name = f"`{path[-1]}`" if path and isinstance(path[-1], str) else "this part"
+    expected = " or ".join(dict.fromkeys(_expected(e, context) for e in same))
+    return f"{name} must be {expected}, but {_shown(error['input'])} was found; write {expected}"
+
+
+def _expected(error: Any, context: dict[str, Any]) -> str:
+    kind = error["type"]
+    if kind == "literal_error":
+        return str(error["ctx"]["expected"]).replace("'", "")
+    if kind in ("greater_than", "greater_than_equal", "less_than_equal"):
+        limit = next(iter(error["ctx"].values()))
+        word = {"greater_than": "greater than", "greater_than_equal": "at least", "less_than_equal": "at most"}[kind]
+        return f"a number {word} {limit}"
+    if kind in ("too_short", "too_long"):
+        return "a list of two"
+    return KINDS.get(kind, "something of another shape")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (dict, list)):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    if value is None:
+        return "nothing"
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -14,6 +14,9 @@ Canonical real_field.
 Lemma sum_step n (t : nat -> R) : (sum (S n) t : R) = sum n t + t n.
 Proof. reflexivity. Qed.
 
+Lemma dot_step n (u v : nat -> R) : (dot (S n) u v : R) = dot n u v + u n * v n.
+Proof. reflexivity. Qed.
+
 Lemma sum_nonnegative n (t : nat -> R) : (forall i, (i < n)%nat -> 0 <= t i) -> 0 <= sum n t.
 Proof.
   induction n as [|n IH]; intro H; [simpl; lra|]. rewrite sum_step.

@@ -135,7 +135,7 @@ class Conditional:
 class PriorBlock:
     """The prior of one latent block: a registry family with constant parameters, or any log-density.
 
-    `natural` are eta_k in the symbols of `parameters`; `log_density` (in the block's variable) replaces the family.
+    `natural` are eta_k in the symbols of `parameters`, which hold the family's fixed parameters as well; `log_density` (in the block's variable) replaces the family.
     With neither, nothing is stated but that the density is positive. A log-density with a `sum` or an index is that of the
     whole vector, otherwise that of each coordinate. `precision` is the precision matrix of a Gaussian prior that couples
     the block's coordinates. `dimension` is the size of one draw of a vector family; `given` names latent blocks whose

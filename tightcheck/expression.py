@@ -331,7 +331,7 @@ class _Parser:
 
 def _number(word: str) -> sp.Rational:
     mantissa, _, exponent = word.lower().partition("e")
-    if len(mantissa) > 1000 or exponent and (len(exponent) > 5 or abs(int(exponent)) > 300):
+    if len(mantissa) > 1000 or (exponent and (len(exponent) > 5 or abs(int(exponent)) > 300)):
         raise OverflowError("this number is too long; write at most 1000 digits and a power of ten of at most 300")
     whole, _, decimals = mantissa.partition(".")
     power = (int(exponent) if exponent else 0) - len(decimals)

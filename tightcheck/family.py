@@ -114,19 +114,33 @@ class Parametrisation:
     @property
     def symbols(self) -> tuple[sp.Symbol, ...]:
         """All parameters' symbols, in order."""
-        return tuple(s for value in self.parameters.values() for s in (value if isinstance(value, tuple) else (value,)))
+        return tuple(symbol for name in self.parameters for symbol in self.symbols_of(name))
+
+    def symbols_of(self, name: str) -> tuple[sp.Symbol, ...]:
+        """The symbols of one parameter, a scalar's as well as a vector's."""
+        value = self.parameters[name]
+        return value if isinstance(value, tuple) else (value,)
 
 
 @dataclass(frozen=True)
 class FixedParameter:
     """A parameter that must not depend on the other variable for the family to be exponential, e.g. Weibull's shape.
 
-    `other_names` are other ways to write it: for each name, this parameter in the symbol of that name.
+    `other_names` are other ways to write it: for each name, this parameter in the symbol of that name. A value has the
+    symbol's assumptions (real, positive, integer) and satisfies `condition`.
     """
 
     symbol: sp.Symbol
     default: sp.Expr
     other_names: Mapping[str, sp.Expr] = field(default_factory=dict)
+    condition: sp.Basic = sp.true
+
+    def admits(self, value: sp.Expr) -> bool:
+        """Whether this parameter may have the value."""
+        assumptions = ("finite", "real", "positive", "integer")
+        wanted = {name: self.symbol.assumptions0.get(name) for name in assumptions}
+        has_assumptions = all(not wish or getattr(value, f"is_{name}") is not False for name, wish in wanted.items())
+        return has_assumptions and self.condition.subs(self.symbol, value) != sp.false
 
 
 @dataclass(frozen=True)
@@ -145,8 +159,8 @@ class Twin:
 class Series:
     """exp A as a sum with an error bound, where no closed form exists.
 
-    The terms are `term` at `index` = first, first + 1, ...; `ratio` bounds the ratio of a term to the one before
-    and falls in n, so where it is below 1 the terms from n on add up to at most term(n) / (1 - ratio(n)).
+    The terms are `term` at `index` = first, first + 1, ...; `ratio` bounds term(n + 1) / term(n) and does not rise
+    with n, so where it is below 1 the terms from n on add up to at most term(n) / (1 - ratio(n)).
     """
 
     index: sp.Symbol
@@ -203,6 +217,12 @@ class Family:
         """Whether span(T, 1) holds every function on the support: as many points as functions."""
         return self.support.cardinality == len(self.statistics) + 1
 
+    def statistics_along(self, part: Slice) -> tuple[sp.Expr, ...]:
+        """The statistics as functions of the slice's parameter, logarithms of exponentials resolved."""
+        point = dict(zip(self.variables, part.point, strict=True))
+        along = (statistic.subs(point, simultaneous=True) for statistic in self.statistics)
+        return tuple(expression if expression.is_polynomial() else _resolved(expression) for expression in along)
+
     @property
     def has_full_domain(self) -> bool:
         """Whether every real eta is a natural parameter."""
@@ -219,10 +239,18 @@ class Family:
         return renamed
 
     def with_fixed(self, values: Mapping[str, Number]) -> Family:
-        """The family with these fixed parameters, under their own names, given their values."""
+        """The family with these fixed parameters, under their own names, given their values (ValueError: no such value)."""
         known = {p.symbol: exact(values[p.symbol.name]) for p in self.fixed if p.symbol.name in values}
+        for parameter in self.fixed:
+            if parameter.symbol in known and not parameter.admits(known[parameter.symbol]):
+                raise ValueError(f"{self.name} has no {parameter.symbol.name} of {known[parameter.symbol]}.")
         remaining = tuple(parameter for parameter in self.fixed if parameter.symbol not in known)
         return replace(_substitute(replace(self, fixed=()), known), fixed=remaining) if known else self
+
+
+def _resolved(expression: sp.Expr) -> sp.Expr:
+    """The expression with what is under each logarithm cancelled and split: log(exp(u)) is u."""
+    return expression.replace(sp.log, lambda inner: sp.expand_log(sp.log(sp.factor(sp.cancel(inner)))))
 
 
 def _substitute(part: Any, known: Mapping[sp.Symbol, sp.Expr]) -> Any:

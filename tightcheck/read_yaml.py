@@ -30,7 +30,10 @@ def read_design(encoder: str | Path, decoder: str | Path | None = None) -> Desig
     if "observed" in first.tree.data and "latent" in second.tree.data:
         raise first.error("this is a decoder (`observed`) where the encoder is expected; give the encoder's file first")
     return resolve(
-        validated(models.Encoder, first, first.tree.data), first, validated(models.Decoder, second, second.tree.data), second
+        validated(models.Encoder, first, first.tree.data),
+        first,
+        validated(models.Decoder, second, second.tree.data),
+        second,
     )
 
 

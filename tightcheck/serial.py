@@ -143,9 +143,7 @@ def _block(data: Mapping[str, Any]) -> Block:
 
 
 def _inputs(data: Mapping[str, Any]) -> Inputs:
-    return Inputs(
-        data["kind"], _formula(data["expression"], {}), tuple(data["covariates"]), _place(data["place"])
-    )
+    return Inputs(data["kind"], _formula(data["expression"], {}), tuple(data["covariates"]), _place(data["place"]))
 
 
 def _conditional(data: Mapping[str, Any]) -> Conditional:
@@ -195,6 +193,4 @@ def _prior(data: Mapping[str, Any]) -> Prior:
 
 def _objective(data: Mapping[str, Any]) -> Objective:
     value = data["value"]
-    return Objective(
-        data["kind"], _formula(value, {}) if isinstance(value, Mapping) else value, _place(data["place"])
-    )
+    return Objective(data["kind"], _formula(value, {}) if isinstance(value, Mapping) else value, _place(data["place"]))

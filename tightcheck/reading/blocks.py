@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy as sp
@@ -12,7 +12,7 @@ import sympy as sp
 from tightcheck import registry
 from tightcheck.design import Block, Constant, Outside, Place
 from tightcheck.expression import CONSTANTS, FUNCTIONS
-from tightcheck.family import Family
+from tightcheck.family import Family, FixedParameter
 from tightcheck.reading import models
 from tightcheck.reading.errors import nearest
 from tightcheck.reading.outside import refused
@@ -21,7 +21,18 @@ from tightcheck.reading.values import constant, listed
 from tightcheck.serial import representative
 
 COVARIANCES = ("fixed", "diagonal", "isotropic", "full")
-DOMAINS = ("binary", "unit_interval", "bounded", "real", "positive", "nonnegative", "integers", "counts", "sphere", "simplex")
+DOMAINS = (
+    "binary",
+    "unit_interval",
+    "bounded",
+    "real",
+    "positive",
+    "nonnegative",
+    "integers",
+    "counts",
+    "sphere",
+    "simplex",
+)
 CONTINUOUS_DOMAINS = ("unit_interval", "bounded", "real", "positive", "nonnegative", "simplex")
 SPREADS = ("variance", "scale", "precision")
 GRAPHS = ("chain", "cycle", "star", "complete")
@@ -33,6 +44,10 @@ class Notes:
 
     outside: list[Outside] = field(default_factory=list)
     remarks: list[tuple[Place, str]] = field(default_factory=list)
+
+    def remark(self, at: At, sentence: str) -> None:
+        """A remark about one part of a file."""
+        self.remarks.append((at.place, sentence))
 
 
 @dataclass(frozen=True)
@@ -61,8 +76,15 @@ def check_names(names: Iterable[tuple[str, At]]) -> None:
     """Block and covariate names must be names of formulas and differ."""
     seen: set[str] = set()
     for name, at in names:
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z_0-9]{0,59}", name) or name in FUNCTIONS or name in CONSTANTS or name == "output":
-            raise at.error(f"{name[:60]!r} cannot name a variable; write letters, digits and _ that are no function's name")
+        if (
+            not re.fullmatch(r"[A-Za-z_][A-Za-z_0-9]{0,59}", name)
+            or name in FUNCTIONS
+            or name in CONSTANTS
+            or name == "output"
+        ):
+            raise at.error(
+                f"{name[:60]!r} cannot name a variable; write letters, digits and _ that are no function's name"
+            )
         if name in seen:
             raise at.error(f"the name {name!r} is used twice; give each block and covariate its own")
         seen.add(name)
@@ -76,11 +98,9 @@ def _read_block(data: models.Block, at: At, name: str, notes: Notes) -> Written:
     constants = _constants(data, at, family, notes)
     if family.name in ("isotropic_gaussian", "full_gaussian") and _has_known_spread(constants, family):
         family, copies, dimension = registry.load("gaussian"), copies * (dimension or 1), None
-    fixed, constants = _split_fixed(family, constants)
+    fixed, constants = split_fixed(family, constants)
     edges = _edges(data, at, dimension)
-    values = {key: value.value for key, value in fixed.items() if value.value is not None}
-    family = _load(family.name, dimension, values, edges, at)
-    _fill_fixed(family, fixed, at, notes)
+    family = load_with(family.name, dimension, fixed, at)
     _say_domain(data, family, at, notes)
     block = Block(
         name=name,
@@ -118,9 +138,11 @@ def _family(data: models.Block, at: At, notes: Notes) -> Family | None:
     return registry.load(kinds.get(str(data.covariance), "gaussian"))
 
 
-def _load(name: str, dimension: int | None, fixed: Mapping[str, sp.Expr], edges: Any, at: At) -> Family:
+def load_with(name: str, dimension: int | None, fixed: Mapping[str, Constant], at: At) -> Family:
+    """The family at its representative dimension, with the values of its fixed parameters that are known."""
+    values = {key: value.value for key, value in fixed.items() if value.value is not None}
     try:
-        return registry.load(name, representative(dimension), fixed=fixed)
+        return registry.load(name, representative(dimension), fixed=values)
     except ValueError as error:
         raise at.error(f"{error}; write other sizes or constants") from None
 
@@ -145,15 +167,16 @@ def _constants(data: models.Block, at: At, family: Family, notes: Notes) -> dict
     """The constants under the block: those of the covariance, and every key that names a parameter."""
     constants = {}
     if data.covariance == "fixed":
-        notes.remarks.append(((at / "covariance").place, "The fixed variance has no value here; it is taken as 1."))
+        notes.remark(at / "covariance", "The fixed variance has no value here; it is taken as 1.")
         constants["variance"] = Constant(sp.Integer(1), "fixed", (at / "covariance").place)
     elif isinstance(data.covariance, models.Constant):
         constants["variance"] = constant(data.covariance, at / "covariance")
     known = {name for way in family.parametrisations for name in way.parameters}
-    known |= {name for fixed in family.fixed for name in (fixed.symbol.name, *fixed.other_names)}
+    known |= {name for parameter in fixed_parameters(family.name) for name in ways_to_write(parameter)}
     for key, value in (data.model_extra or {}).items():
         if key not in known:
-            raise (at / key).error(f"the key {key[:60]!r} is not known for a {family.name}; {nearest(key, [*models.Block.model_fields, *known])}")
+            every = [*sorted(known), *models.Block.model_fields]
+            raise (at / key).error(f"the key {key[:60]!r} is not known for a {family.name}; {nearest(key, every)}")
         constants[key] = _constant(value, at / key)
     return constants
 
@@ -169,28 +192,41 @@ def _has_known_spread(constants: Mapping[str, Constant], family: Family) -> bool
     return family.name == "isotropic_gaussian" and any(name.removeprefix("log_") in SPREADS for name in constants)
 
 
-def _split_fixed(family: Family, constants: dict[str, Constant]) -> tuple[dict[str, Constant], dict[str, Constant]]:
+def split_fixed(family: Family, constants: dict[str, Constant]) -> tuple[dict[str, Constant], dict[str, Constant]]:
     """The family's fixed parameters under their own names, and the other constants."""
     fixed = {}
     rest = dict(constants)
-    for parameter in family.fixed:
-        ways = {parameter.symbol.name: parameter.symbol, **parameter.other_names}
-        for name in ways.keys() & rest.keys():
-            written = rest.pop(name)
-            value = written.value
-            if value is not None:
-                value = ways[name].xreplace(dict.fromkeys(ways[name].free_symbols, value))
-            fixed[parameter.symbol.name] = Constant(value, written.sharing, written.place)
+    for parameter in fixed_parameters(family.name):
+        for name in ways_to_write(parameter).keys() & rest.keys():
+            fixed[parameter.symbol.name] = as_fixed(parameter, name, rest.pop(name))
     return fixed, rest
 
 
-def _fill_fixed(family: Family, fixed: dict[str, Constant], at: At, notes: Notes) -> None:
-    """What was not written takes the family's default, and this is said."""
-    for parameter in family.fixed:
+def fill_fixed(family: str, fixed: dict[str, Constant], at: At, notes: Notes) -> None:
+    """Fixed parameters that were not written take the family's defaults, and this is said."""
+    for parameter in fixed_parameters(family):
         name = parameter.symbol.name
         if name not in fixed:
             fixed[name] = Constant(parameter.default, "fixed", at.place)
-            notes.remarks.append((at.place, f"The {family.name}'s {name} is not given here; it is taken as {parameter.default}."))
+            notes.remark(at, f"The {family}'s {name} is not given here; it is taken as {parameter.default}.")
+
+
+def fixed_parameters(family: str) -> tuple[FixedParameter, ...]:
+    """The family's fixed parameters, also those that have a value; a multinomial's length is a matter of the block."""
+    return () if family == "multinomial" else registry.load(family).fixed
+
+
+def ways_to_write(parameter: FixedParameter) -> dict[str, sp.Expr]:
+    """Each name of a fixed parameter, with the parameter in the symbol of that name."""
+    return {parameter.symbol.name: parameter.symbol, **parameter.other_names}
+
+
+def as_fixed(parameter: FixedParameter, name: str, written: Constant) -> Constant:
+    """The fixed parameter when `name`, one of its names, was given the constant `written`."""
+    way = ways_to_write(parameter)[name]
+    if written.value is None:
+        return written
+    return replace(written, value=way.xreplace(dict.fromkeys(way.free_symbols, written.value)))
 
 
 def _length(data: models.Block, at: At, family: Family) -> Any:
@@ -207,11 +243,15 @@ def _edges(data: models.Block, at: At, dimension: int | None) -> tuple[tuple[int
     if data.graph is None and data.edges is None:
         return None
     if dimension is None:
-        raise (at / ("graph" if data.graph else "edges")).error("only a markov_random_field has a graph; leave this key out")
+        raise (at / ("graph" if data.graph else "edges")).error(
+            "only a markov_random_field has a graph; leave this key out"
+        )
     if data.edges is not None:
         for i, (a, b) in enumerate(data.edges):
             if a == b or max(a, b) >= dimension:
-                raise (at / "edges" / i).error(f"[{a}, {b}] joins no two different nodes 0, ..., {dimension - 1}; write an edge of the graph")
+                raise (at / "edges" / i).error(
+                    f"[{a}, {b}] joins no two different nodes 0, ..., {dimension - 1}; write an edge of the graph"
+                )
         return tuple((min(edge), max(edge)) for edge in data.edges)
     assert data.graph is not None
     return _graph(data.graph, dimension, at / "graph")
@@ -236,13 +276,15 @@ def _say_domain(data: models.Block, family: Family, at: At, notes: Notes) -> Non
     if data.domain not in DOMAINS:
         raise (at / "domain").error(f"{data.domain[:60]!r} is no known domain; {nearest(data.domain, DOMAINS)}")
     if family.support.is_discrete and data.domain in CONTINUOUS_DOMAINS:
-        instead = "; the family on [0, 1] with the same statistic is the continuous_bernoulli" if family.name == "bernoulli" else ""
-        notes.remarks.append(
-            (
-                (at / "domain").place,
-                f"Data in {data.domain} under a {family.name} loss have no likelihood: its masses sum to 1 over the family's "
-                f"own points and do not integrate to 1 there{instead}. The analysis is that of the {family.name} on its own support.",
-            )
+        instead = (
+            "; the family on [0, 1] with the same statistic is the continuous_bernoulli"
+            if family.name == "bernoulli"
+            else ""
+        )
+        notes.remark(
+            at / "domain",
+            f"Data in {data.domain} under a {family.name} loss have no likelihood: its masses sum to 1 over the family's own "
+            f"points and do not integrate to 1 there{instead}. The analysis is that of the {family.name} on its own support.",
         )
 
 
@@ -252,13 +294,9 @@ def read_covariates(data: Any, at: At, notes: Notes) -> dict[str, At]:
         return {name: at / i if isinstance(data, list) else at for i, name in enumerate(listed(data))}
     for name, value in data.items():
         if value is not None and value.computed_from is not None:
-            notes.remarks.append(
-                (
-                    (at / name).place,
-                    f"The covariate {name} is computed from {value.computed_from}, so what the decoder states is no density of "
-                    f"{value.computed_from}; the analysis takes {name} as given.",
-                )
+            notes.remark(
+                at / name,
+                f"The covariate {name} is computed from {value.computed_from}, so what the decoder states is no density of "
+                f"{value.computed_from}; the analysis takes {name} as given.",
             )
     return {name: at / name for name in data}
-
-

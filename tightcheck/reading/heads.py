@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sympy as sp
@@ -13,7 +13,7 @@ from tightcheck.expression import FUNCTIONS
 from tightcheck.family import Family, Parametrisation
 from tightcheck.parametrise import SPELLINGS, find
 from tightcheck.reading import models
-from tightcheck.reading.blocks import Notes, Written
+from tightcheck.reading.blocks import Notes, Written, as_fixed, fill_fixed, fixed_parameters, load_with, ways_to_write
 from tightcheck.reading.errors import nearest
 from tightcheck.reading.outside import WORDS, outside_word
 from tightcheck.reading.validate import At
@@ -57,12 +57,12 @@ class _Output:
     bounds: tuple[sp.Expr, sp.Expr] | None = None
 
 
-def read_map(data: str | models.Map, at: At, scope: Scope, batch_norm: Any, notes: Notes) -> Map:
+def _read_map(data: str | models.Map, at: At, scope: Scope, side: Side) -> Map:
     """The map that was written; a kind outside the theorem is noted and stands as unrestricted."""
     spec = models.Map(kind=data) if isinstance(data, str) else data
     kind_at = at if isinstance(data, str) else at / "kind"
     if spec.kind in WORDS["kind"]:
-        notes.outside.append(outside_word("kind", spec.kind, kind_at))
+        side.notes.outside.append(outside_word("kind", spec.kind, kind_at))
         return Map("unrestricted", place=at.place)
     if spec.kind not in MAP_KINDS:
         raise kind_at.error(
@@ -70,7 +70,9 @@ def read_map(data: str | models.Map, at: At, scope: Scope, batch_norm: Any, note
             "(a network of another architecture is covered by `unrestricted` if it can compute every function)"
         )
     if spec.activation not in ACTIVATIONS:
-        raise (at / "activation").error(f"{spec.activation[:60]!r} is no known activation; {nearest(spec.activation, ACTIVATIONS)}")
+        raise (at / "activation").error(
+            f"{spec.activation[:60]!r} is no known activation; {nearest(spec.activation, ACTIVATIONS)}"
+        )
     for key, kind in (("hidden", "mlp"), ("expression", "expression")):
         has_it = bool(getattr(spec, key) or (key == "expression" and spec.expression is not None))
         if has_it != (spec.kind == kind):
@@ -81,7 +83,7 @@ def read_map(data: str | models.Map, at: At, scope: Scope, batch_norm: Any, note
         hidden=tuple(spec.hidden),
         activation=spec.activation,
         bias=spec.bias,
-        batch_norm=spec.batch_norm or batch_norm,
+        batch_norm=spec.batch_norm or side.part.batch_norm,
         expression=expression,
         parameters=parameters,
         place=at.place,
@@ -96,46 +98,48 @@ def _expression(spec: models.Map, at: At, scope: Scope) -> tuple[sp.Expr | None,
         return None, ()
     for name in names:
         if not name.isidentifier() or name in scope.names or name in FUNCTIONS:
-            raise (at / "parameters").error(f"{name[:60]!r} cannot name a parameter; write letters that name nothing else here")
+            raise (at / "parameters").error(
+                f"{name[:60]!r} cannot name a parameter; write letters that name nothing else here"
+            )
     parameters = {name: sp.Symbol(name, real=True) for name in names}
     expression = formula(spec.expression, at / "expression", {**scope.names, **parameters}, scope.sizes)
     return expression, tuple(parameters.values())
 
 
+@dataclass
+class Side:
+    """One half of the design while it is read; `bounded` collects the outputs that found their bounds."""
+
+    part: models.Part
+    at: At
+    notes: Notes
+    bounded: set[str] = field(default_factory=set)
+
+
 def read_conditional(
-    written: Written,
-    inputs: Inputs,
-    maps: Any,
-    maps_at: At,
-    outputs: Any,
-    outputs_at: At,
-    part: models.Part,
-    part_at: At,
-    scope: Scope,
-    notes: Notes,
+    side: Side, written: Written, inputs: Inputs, scope: Scope, maps: tuple[Any, At], outputs: tuple[Any, At]
 ) -> Conditional:
     """The conditional of one block: the outputs' names pick the parametrisation, its symbols become heads."""
-    assert written.family is not None
-    family, block = written.family, written.block
-    rows = _outputs(outputs, outputs_at)
-    named = {name: _read_output(value, at, scope, part.batch_norm, notes) for name, value, at in rows}
-    named, fixed = _take_fixed(named, written, notes)
+    block = written.block
+    named = {name: _read_output(value, at, scope, side) for name, value, at in _outputs(*outputs)}
+    named, fixed = _take_fixed(named, written, side.notes)
     for name, value in written.constants.items():
         if name in named:
             raise named[name].at.error(f"{name} is written here and under the block; keep one of them")
         named[name] = _Output(written.at / name, source=value)
-    parametrisation = _parametrisation(family, named, written, outputs_at, notes)
-    named = {_spelled(name, parametrisation): value for name, value in named.items()}
-    _give_maps(named, parametrisation, maps, maps_at, scope, part.batch_norm, notes)
-    _give_bounds(named, part.bounds, part_at / "bounds")
+    family = load_with(block.family, block.dimension, fixed, written.at)
+    way = _parametrisation(family, named, written, outputs[1], side.notes)
+    named = {_spelled(name, way): value for name, value in named.items()}
+    _give_maps(named, way, *maps, scope, side)
+    _give_bounds(named, side)
     heads = tuple(
         Head(symbol, value.source, value.link, value.bounds, value.at.place)
-        for name, symbols in parametrisation.parameters.items()
+        for name in way.parameters
         for value in (named[name],)
         if value.source is not None
-        for symbol in (symbols if isinstance(symbols, tuple) else (symbols,))
+        for symbol in way.symbols_of(name)
     )
-    return Conditional(replace(block, fixed=fixed), inputs, heads, parametrisation.natural, outputs_at.place)
+    return Conditional(replace(block, fixed=fixed), inputs, heads, way.natural, outputs[1].place)
 
 
 def _outputs(data: Any, at: At) -> list[tuple[str, Any, At]]:
@@ -149,7 +153,9 @@ def _outputs(data: Any, at: At) -> list[tuple[str, Any, At]]:
     rows = []
     for i, item in enumerate(data):
         if isinstance(item, list):
-            raise (at / i).error("there is one block here, so `output` is a list of its parameters; write names, not lists")
+            raise (at / i).error(
+                "there is one block here, so `output` is a list of its parameters; write names, not lists"
+            )
         rows += _outputs(item, at / i)
     names = [name for name, _, _ in rows]
     for name, _, where in rows:
@@ -158,7 +164,7 @@ def _outputs(data: Any, at: At) -> list[tuple[str, Any, At]]:
     return rows
 
 
-def _read_output(value: Any, at: At, scope: Scope, batch_norm: Any, notes: Notes) -> _Output:
+def _read_output(value: Any, at: At, scope: Scope, side: Side) -> _Output:
     if value is None:
         return _Output(at)
     if not isinstance(value, models.Output):
@@ -167,7 +173,7 @@ def _read_output(value: Any, at: At, scope: Scope, batch_norm: Any, notes: Notes
         return _Output(at, source=constant(value, at))
     return _Output(
         at,
-        source=None if value.map is None else read_map(value.map, at / "map", scope, batch_norm, notes),
+        source=None if value.map is None else _read_map(value.map, at / "map", scope, side),
         link=None if value.link is None else _link(value.link, at / "link", scope),
         bounds=None if value.bounds is None else bounds(value.bounds, at / "bounds"),
     )
@@ -177,62 +183,50 @@ def _link(value: models.Amount, at: At, scope: Scope) -> sp.Expr | None:
     """The link, or None for the identity."""
     link = formula(value, at, {**LINK_WORDS, **scope.names}, scope.sizes)
     if not link.has(OUTPUT, SOFTMAX):
-        raise at.error("this does not mention the map's output; write a formula in `output` or `softmax`, or {fixed: ...} for a constant")
+        raise at.error(
+            "this does not mention the map's output; write a formula in `output` or `softmax`, or {fixed: ...} for a constant"
+        )
     return None if link == OUTPUT else link
 
 
-def _take_fixed(named: dict[str, _Output], written: Written, notes: Notes) -> tuple[dict[str, _Output], dict[str, Constant]]:
+def _take_fixed(
+    named: dict[str, _Output], written: Written, notes: Notes
+) -> tuple[dict[str, _Output], dict[str, Constant]]:
     """The outputs that are no fixed parameters, and the fixed parameters with what the outputs say about them."""
-    assert written.family is not None
-    fixed, rest = dict(written.block.fixed), dict(named)
-    for parameter in _fixed_parameters(written):
-        ways = {parameter.symbol.name: parameter.symbol, **parameter.other_names}
-        for name in ways.keys() & named.keys():
+    family, fixed, rest = written.block.family, dict(written.block.fixed), dict(named)
+    for parameter in fixed_parameters(family):
+        own = parameter.symbol.name
+        for name in ways_to_write(parameter).keys() & named.keys():
             output = rest.pop(name)
             if isinstance(output.source, Constant):
-                value = output.source.value
-                if value is not None:
-                    value = ways[name].xreplace(dict.fromkeys(ways[name].free_symbols, value))
-                fixed[parameter.symbol.name] = replace(output.source, value=value)
+                fixed[own] = as_fixed(parameter, name, output.source)
             else:
-                notes.outside.append(
-                    Outside(
-                        f"{written.block.family} whose {name} depends on the other side",
-                        f"a {written.block.family} is an exponential family only while its {parameter.symbol.name} is a constant",
-                        f"{name}: {{learned: per_coordinate}}",
-                        output.at.place,
-                    )
-                )
+                reason = f"a {family} is an exponential family only while its {own} is a constant"
+                near = f"{name}: {{learned: per_coordinate}}"
+                notes.outside.append(Outside(f"{family} with {name} an output", reason, near, output.at.place))
+                fixed[own] = Constant(None, "per_coordinate", output.at.place)
+    fill_fixed(family, fixed, written.at, notes)
     return rest, fixed
 
 
-def _fixed_parameters(written: Written) -> tuple[Any, ...]:
-    """All fixed parameters of the family, also those that already have a value."""
-    from tightcheck import registry
-
-    return registry.load(written.block.family).fixed
-
-
 def _parametrisation(
-    family: Family, named: Mapping[str, _Output], written: Written, at: At, notes: Notes
+    family: Family, named: dict[str, _Output], written: Written, at: At, notes: Notes
 ) -> Parametrisation:
     """The one way of writing the family's parameters that has exactly these names."""
     found = find(family, named)
     if found is not None:
         return found
     if any(value.source is None or isinstance(value.source, Map) for value in named.values()):
-        raise at.error(_no_parametrisation(family, named))
+        raise at.error(no_parametrisation(family, named))
     names = _customary(family, named)
     if names is None:
-        raise at.error(_no_parametrisation(family, named))
+        raise at.error(no_parametrisation(family, named))
     found = find(family, names)
     assert found is not None
     missing = [name for name in found.parameters if name not in named]
     for name in missing:
-        named[name] = _Output(written.at)  # type: ignore[index]
-    notes.remarks.append(
-        (written.at.place, f"No output is named for {written.block.name}; it is taken to be {', '.join(missing)}.")
-    )
+        named[name] = _Output(written.at)
+    notes.remark(written.at, f"No output is named for {written.block.name}; it is taken to be {', '.join(missing)}.")
     return found
 
 
@@ -246,7 +240,8 @@ def _customary(family: Family, constants: Iterable[str]) -> Iterable[str] | None
     return None
 
 
-def _no_parametrisation(family: Family, named: Mapping[str, _Output]) -> str:
+def no_parametrisation(family: Family, named: Iterable[str]) -> str:
+    """The complaint that no parametrisation of the family has exactly these names."""
     written = ", ".join(named)
     ways = [", ".join(way.parameters) for way in family.parametrisations]
     return (
@@ -259,9 +254,7 @@ def _spelled(name: str, parametrisation: Parametrisation) -> str:
     return name if name in parametrisation.parameters else SPELLINGS[name]
 
 
-def _give_maps(
-    named: Mapping[str, _Output], way: Parametrisation, maps: Any, at: At, scope: Scope, batch_norm: Any, notes: Notes
-) -> None:
+def _give_maps(named: Mapping[str, _Output], way: Parametrisation, maps: Any, at: At, scope: Scope, side: Side) -> None:
     """Each output that is no constant gets its map: the block's one, or the one at its place in the list."""
     free = [value for value in named.values() if value.source is None]
     if isinstance(maps, list):
@@ -271,23 +264,22 @@ def _give_maps(
             j = min(i, len(maps) - 1)
             if isinstance(maps[j], list):
                 raise (at / j).error("there is one block here; write one map, or one for each output")
-            value.source = read_map(maps[j], at / j, scope, batch_norm, notes)
+            value.source = _read_map(maps[j], at / j, scope, side)
     elif free:
-        shared = read_map(maps, at, scope, batch_norm, notes)
+        shared = _read_map(maps, at, scope, side)
         for value in free:
             value.source = shared
     for name, value in named.items():
-        symbols = way.parameters[name]
-        first = symbols[0] if isinstance(symbols, tuple) else symbols
-        if isinstance(value.source, Map) and value.link is None and first.is_positive and value.source.kind != "expression":
-            notes.remarks.append(
-                (value.at.place, f"The map's output is taken as {name} as it is; a link such as {{{name}: softplus}} keeps it positive.")
+        is_bare = isinstance(value.source, Map) and value.source.kind != "expression" and value.link is None
+        if is_bare and way.symbols_of(name)[0].is_positive:
+            side.notes.remark(
+                value.at, f"The map's output is {name} as it is: only maps with positive outputs are in the design."
             )
 
 
-def _give_bounds(named: Mapping[str, _Output], data: Mapping[str, Any], at: At) -> None:
-    for name, value in data.items():
-        own = SPELLINGS.get(name, name)
-        output = named.get(name) or named.get(own)
+def _give_bounds(named: Mapping[str, _Output], side: Side) -> None:
+    for name, value in side.part.bounds.items():
+        output = named.get(name) or named.get(SPELLINGS.get(name, name))
         if output is not None:
-            output.bounds = bounds(value, at / name)
+            output.bounds = bounds(value, side.at / "bounds" / name)
+            side.bounded.add(name)

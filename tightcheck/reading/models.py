@@ -14,7 +14,9 @@ LARGEST_SIZE = 10**12
 
 Size = Annotated[int, Field(gt=0, le=LARGEST_SIZE)]
 Number = int | Decimal
-Formula = Annotated[str, Field(min_length=1, description="a formula in the closed grammar, such as `library * softmax`")]
+Formula = Annotated[
+    str, Field(min_length=1, description="a formula in the closed grammar, such as `library * softmax`")
+]
 Amount = Number | Formula
 Bounds = Annotated[list[Amount], Field(min_length=2, max_length=2)]
 Names = str | list[str]

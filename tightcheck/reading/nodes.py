@@ -25,7 +25,15 @@ LONGEST_NUMBER = 400  # characters
 INTEGER = re.compile(r"[-+]?\d+")
 DECIMAL = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][-+]?\d{1,3})?")
 NO_NUMBER = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
-WORDS: dict[str, bool | None] = {"true": True, "True": True, "false": False, "False": False, "null": None, "~": None, "": None}
+WORDS: dict[str, bool | None] = {
+    "true": True,
+    "True": True,
+    "false": False,
+    "False": False,
+    "null": None,
+    "~": None,
+    "": None,
+}
 
 Path_ = tuple[str | int, ...]
 
@@ -66,9 +74,13 @@ def read_tree(path: str | Path) -> Tree:
         problem = " ".join(part for part in (error.context, error.problem) if part)
         raise DesignError(f"this is no YAML ({problem}); write `key: value` lines", reader.at(mark)) from None
     except yaml.YAMLError as error:
-        raise DesignError(f"this is no YAML ({str(error).splitlines()[0][:100]}); write a text file", Place(str(path), 1)) from None
+        raise DesignError(
+            f"this is no YAML ({str(error).splitlines()[0][:100]}); write a text file", Place(str(path), 1)
+        ) from None
     if not isinstance(reader.tree.data, dict):
-        raise DesignError("expected keys such as `latent:` or `observed:` but found none; write a design", Place(str(path), 1))
+        raise DesignError(
+            "expected keys such as `latent:` or `observed:` but found none; write a design", Place(str(path), 1)
+        )
     return reader.tree
 
 
@@ -79,7 +91,9 @@ def _text(path: Path) -> str:
             raw = file.read(LARGEST_FILE + 1)
     except OSError as error:
         reason = (error.strerror or "it cannot be opened").lower()
-        raise DesignError(f"the file cannot be read ({reason}); give the path of a YAML file", Place(str(path))) from None
+        raise DesignError(
+            f"the file cannot be read ({reason}); give the path of a YAML file", Place(str(path))
+        ) from None
     except ValueError:  # a null byte in the name
         raise DesignError("this is no file name; give the path of a YAML file", Place(repr(str(path))[:80])) from None
     if len(raw) > LARGEST_FILE:
@@ -113,7 +127,9 @@ class _Reader:
         if isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
-                raise DesignError("a second document starts here; write one document per file", self.at(event.start_mark))
+                raise DesignError(
+                    "a second document starts here; write one document per file", self.at(event.start_mark)
+                )
         elif isinstance(event, yaml.NodeEvent):
             self.take_node(event)
         elif isinstance(event, yaml.CollectionEndEvent):
@@ -144,7 +160,13 @@ class _Reader:
 
     def take_value(self, top: _Open | None, event: yaml.NodeEvent) -> None:
         path, start = self.next_path(top, event)
-        value = self.scalar(event) if isinstance(event, yaml.ScalarEvent) else {} if isinstance(event, yaml.MappingStartEvent) else []
+        value = (
+            self.scalar(event)
+            if isinstance(event, yaml.ScalarEvent)
+            else {}
+            if isinstance(event, yaml.MappingStartEvent)
+            else []
+        )
         if top is None:
             self.tree.data = value
         elif isinstance(top.value, dict):

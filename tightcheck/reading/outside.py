@@ -25,7 +25,19 @@ DETERMINISTIC = ("a code without spread has no density", "categorical, or gaussi
 
 WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "flow": dict.fromkeys(
-        ("iaf", "maf", "planar", "radial", "sylvester", "real_nvp", "nice", "glow", "neural_spline", "householder", "continuous"),
+        (
+            "iaf",
+            "maf",
+            "planar",
+            "radial",
+            "sylvester",
+            "real_nvp",
+            "nice",
+            "glow",
+            "neural_spline",
+            "householder",
+            "continuous",
+        ),
         FLOW,
     ),
     "hierarchical": dict.fromkeys(("ladder", "nvae", "vdvae", "hvae", "biva", "markov", "auxiliary"), HIERARCHICAL),

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import sympy as sp
 
 from tightcheck import registry
-from tightcheck.design import Constant, Place, Prior, PriorBlock
+from tightcheck.design import Constant, Prior, PriorBlock
 from tightcheck.expression import CoordinateSum
-from tightcheck.family import Family
+from tightcheck.family import Family, Parametrisation
 from tightcheck.parametrise import SPELLINGS, find
 from tightcheck.reading import models
-from tightcheck.reading.blocks import Notes, Written
+from tightcheck.reading.blocks import Notes, Written, fill_fixed, fixed_parameters, load_with, split_fixed
 from tightcheck.reading.errors import nearest
-from tightcheck.reading.heads import Scope
+from tightcheck.reading.heads import Scope, no_parametrisation
 from tightcheck.reading.validate import At, validated
 from tightcheck.reading.values import constant, formula, listed
-from tightcheck.serial import representative
 
 WORDS = ("implied", "free", "standard_normal", "uniform", "vampprior")
 SHAPES = ("family", "learned", "mixture", "log_density", "vampprior")
@@ -32,9 +32,11 @@ def read_prior(data: Any, at: At, latents: list[Written], notes: Notes) -> Prior
         return Prior(data, (), at.place)
     if data is None:
         data = "standard_normal" if all(_is_gaussian(w) for w in latents) else "uniform"
-        notes.remarks.append((at.place, f"No prior is written; it is taken to be {data.replace('_', ' ')}."))
+        notes.remark(at, f"No prior is written; it is taken to be {data.replace('_', ' ')}.")
     rows = _rows(data, at, latents)
-    return Prior("declared", tuple(_block(item, where, written, latents, notes) for item, where, written in rows), at.place)
+    return Prior(
+        "declared", tuple(_block(item, where, written, latents, notes) for item, where, written in rows), at.place
+    )
 
 
 def _rows(data: Any, at: At, latents: list[Written]) -> list[tuple[Any, At, Written]]:
@@ -42,7 +44,12 @@ def _rows(data: Any, at: At, latents: list[Written]) -> list[tuple[Any, At, Writ
     names = [w.block.name for w in latents]
     if isinstance(data, list):
         if len(data) != len(latents):
-            raise at.error(f"there are {len(data)} priors for {len(latents)} latent blocks; write one for each, in their order")
+            raise at.error(
+                f"there are {len(data)} priors for {len(latents)} latent blocks; write one for each, in their order"
+            )
+        for i, item in enumerate(data):
+            if isinstance(item, dict) and item.get("name", names[i]) != names[i]:
+                raise (at / i).error(f"this is the place of {names[i]}'s prior; write the priors in the blocks' order")
         return [(item, at / i, written) for i, (item, written) in enumerate(zip(data, latents, strict=True))]
     if isinstance(data, dict) and not data.keys() & {*SHAPES} and data.keys() & {*names}:
         for key in data:
@@ -66,7 +73,7 @@ def _block(data: Any, at: At, written: Written, latents: list[Written], notes: N
     name = written.block.name
     if isinstance(data, str):
         return _word(data, at, written, notes)
-    data = dict(data)
+    data = {key: value for key, value in data.items() if key != "name"}
     given = tuple(listed(data.pop("given", [])))
     for other in given:
         if other not in [w.block.name for w in latents] or other == name:
@@ -75,8 +82,16 @@ def _block(data: Any, at: At, written: Written, latents: list[Written], notes: N
     if len(shapes) != 1:
         unknown = next((key for key in data if key not in SHAPES), None)
         where = at if unknown is None else at / unknown
-        raise where.error(f"a prior is written with exactly one of the keys {', '.join(SHAPES)}; write {{family: gaussian, mean: 0, variance: 1}}")
-    read = {"family": _family, "learned": _learned, "mixture": _mixture, "log_density": _density, "vampprior": _vampprior}
+        raise where.error(
+            f"a prior is written with exactly one of the keys {', '.join(SHAPES)}; write {{family: gaussian, mean: 0, variance: 1}}"
+        )
+    read = {
+        "family": _family,
+        "learned": _learned,
+        "mixture": _mixture,
+        "log_density": _density,
+        "vampprior": _vampprior,
+    }
     prior = read[shapes[0]](data, at, written, notes)
     return PriorBlock(**{**vars(prior), "given": given})
 
@@ -88,7 +103,9 @@ def _word(word: str, at: At, written: Written, notes: Notes) -> PriorBlock:
         return _uniform(at, written)
     if word == "vampprior":
         return _vampprior({"vampprior": None}, at, written, notes)
-    raise at.error(f"{word[:60]!r} is no known prior; {nearest(word, WORDS)}, or {{family: ..., ...}} or {{learned: ...}}")
+    raise at.error(
+        f"{word[:60]!r} is no known prior; {nearest(word, WORDS)}, or {{family: ..., ...}} or {{learned: ...}}"
+    )
 
 
 def _uniform(at: At, written: Written) -> PriorBlock:
@@ -98,32 +115,31 @@ def _uniform(at: At, written: Written) -> PriorBlock:
         return PriorBlock(name, None, {}, log_density=sp.Integer(0), place=at.place)
     bounded = family.support.bounds is None or not sp.Tuple(*family.support.bounds).has(sp.oo)
     if not bounded:
-        raise at.error(f"no uniform density exists on the support of a {family.name}; write {{family: {family.name}, ...}}")
-    at_zero = {eta: 0 for eta in family.natural_parameters}
+        raise at.error(
+            f"no uniform density exists on the support of a {family.name}; write {{family: {family.name}, ...}}"
+        )
+    at_zero = dict.fromkeys(family.natural_parameters, 0)
     if family.log_base_measure.free_symbols or not all(c.subs(at_zero) == sp.true for c in family.natural_domain):
         return PriorBlock(name, None, {}, log_density=sp.Integer(0), place=at.place)
     zeros = (sp.Integer(0),) * len(family.natural_parameters)
     return PriorBlock(name, family.name, {}, zeros, dimension=written.block.dimension, place=at.place)
 
 
-def _load(name: Any, at: At, written: Written, notes: Notes) -> tuple[Family, int | None] | None:
-    """The prior's family at the block's dimension; None for one that is no exponential family (any density may be a prior)."""
+def _load(
+    name: Any, at: At, written: Written, notes: Notes, fixed: Mapping[str, Constant] = MappingProxyType({})
+) -> tuple[Family, int | None] | None:
+    """The prior's family and the size of one draw; None for no exponential family (any density may be a prior)."""
     if not isinstance(name, str):
         raise at.error("the family of a prior is a word; write {family: gaussian, mean: 0, variance: 1}")
     try:
         family = registry.load(name)
     except registry.RefusedFamily:
-        notes.remarks.append((at.place, f"The prior {name} is no exponential family; only that its density is positive is used."))
+        notes.remark(at, f"The prior {name} is no exponential family; only that its density is positive is used.")
         return None
     except registry.UnknownFamily as error:
         raise at.error(str(error)) from None
-    if family.dimension is None:
-        if written.block.family == family.name:
-            values = {key: c.value for key, c in written.block.fixed.items() if c.value is not None}
-            family = registry.load(family.name, fixed=values)
-        return family, None
-    dimension = written.block.dimension or written.block.copies
-    return registry.load(family.name, representative(dimension)), dimension
+    size = None if family.dimension is None else written.block.dimension or written.block.copies
+    return load_with(family.name, size, fixed, at), size
 
 
 def _family(data: dict[str, Any], at: At, written: Written, notes: Notes) -> PriorBlock:
@@ -131,36 +147,36 @@ def _family(data: dict[str, Any], at: At, written: Written, notes: Notes) -> Pri
     loaded = _load(data["family"], at / "family", written, notes)
     if loaded is None:
         return PriorBlock(name, None, {}, place=at.place)
-    family, dimension = loaded
+    family, size = loaded
     rest = {key: value for key, value in data.items() if key != "family"}
     matrix = next((key for key in ("precision", "covariance") if isinstance(rest.get(key), list)), None)
     if matrix is not None and family.name in ("gaussian", "full_gaussian"):
         return _correlated(rest, matrix, at, written)
     if rest.get("covariance") == "full" and family.name == "gaussian":
         return _learned({"learned": "full_gaussian"}, at, written, notes)
+    if rest == {"concentration": 0}:  # on a circle or a sphere
+        return _uniform(at, written)
     rest = rest or {**CUSTOMARY.get(family.name, {})}
-    constants = {key: _constant(value, at / key) for key, value in rest.items()}
-    names = _names_with_defaults(family, constants, at)
-    way = find(family, names)
-    if way is None:
-        options = "], [".join(", ".join(each.parameters) for each in family.parametrisations[:8])
-        raise at.error(f"no way to write a {family.name} has exactly the parameters {', '.join(names)!r}; write one of [{options}]")
-    spelled = {SPELLINGS.get(key, key) if key not in way.parameters else key: c for key, c in constants.items()}
-    parameters = {
-        symbol.name: spelled[key]
-        for key, symbols in way.parameters.items()
-        for symbol in (symbols if isinstance(symbols, tuple) else (symbols,))
-    }
-    return PriorBlock(name, family.name, parameters, way.natural, dimension=dimension, place=at.place)
+    fixed, constants = split_fixed(family, {key: _constant(value, at / key) for key, value in rest.items()})
+    fixed = {**(written.block.fixed if written.block.family == family.name else {}), **fixed}
+    fill_fixed(family.name, fixed, at, notes)
+    family = load_with(family.name, size, fixed, at)
+    way = _way(family, constants, at)
+    spelled = {key if key in way.parameters else SPELLINGS[key]: value for key, value in constants.items()}
+    parameters = {symbol.name: spelled[key] for key in way.parameters for symbol in way.symbols_of(key)}
+    return PriorBlock(name, family.name, {**fixed, **parameters}, way.natural, dimension=size, place=at.place)
 
 
-def _names_with_defaults(family: Family, constants: dict[str, Constant], at: At) -> list[str]:
-    """A Gaussian prior with a mean alone has variance 1, with a spread alone mean 0."""
-    if family.name == "gaussian" and len(constants) == 1 and find(family, constants) is None:
-        spelled = SPELLINGS.get(next(iter(constants)), next(iter(constants)))
-        name, value = ("variance", 1) if spelled == "mean" else ("mean", 0)
+def _way(family: Family, constants: dict[str, Constant], at: At) -> Parametrisation:
+    """The parametrisation with these names; a Gaussian's mean alone has variance 1, its spread alone mean 0."""
+    way = find(family, constants)
+    if way is None and family.name == "gaussian" and len(constants) == 1:
+        name, value = ("variance", 1) if "mean" in (*constants, SPELLINGS.get(*constants)) else ("mean", 0)
         constants[name] = Constant(sp.Integer(value), "fixed", at.place)
-    return list(constants)
+        way = find(family, constants)
+    if way is None:
+        raise at.error(no_parametrisation(family, constants))
+    return way
 
 
 def _constant(value: Any, at: At) -> Constant:
@@ -199,14 +215,18 @@ def _learned(data: dict[str, Any], at: At, written: Written, notes: Notes) -> Pr
     loaded = _load(word, at / "learned", written, notes)
     if len(data) > 1:
         key = next(key for key in data if key != "learned")
-        raise (at / key).error(f"{key[:60]!r} does not go with `learned`; write {{family: {str(word)[:30]}, {key[:30]}: ...}} with {{learned: per_coordinate}} where it is learned")
+        raise (at / key).error(
+            f"`learned` stands alone; write {{family: ..., {key[:30]}: ...}}, or leave {key[:30]} out"
+        )
     if loaded is None:
         return PriorBlock(written.block.name, None, {}, place=at.place)
-    family, dimension = loaded
-    way = family.parametrisations[0]
-    place: Place = (at / "learned").place
-    parameters = {symbol.name: Constant(None, "per_coordinate", place) for symbol in way.symbols}
-    return PriorBlock(written.block.name, family.name, parameters, way.natural, dimension=dimension, place=at.place)
+    family, size = loaded
+    way, place = family.parametrisations[0], (at / "learned").place
+    names = [
+        symbol.name for symbol in (*way.symbols, *(parameter.symbol for parameter in fixed_parameters(family.name)))
+    ]
+    parameters = {name: Constant(None, "per_coordinate", place) for name in names}
+    return PriorBlock(written.block.name, family.name, parameters, way.natural, dimension=size, place=at.place)
 
 
 def _density(data: dict[str, Any], at: At, written: Written, notes: Notes) -> PriorBlock:
@@ -216,13 +236,17 @@ def _density(data: dict[str, Any], at: At, written: Written, notes: Notes) -> Pr
     scope = Scope.of([written], ())
     value = data["log_density"]
     if not isinstance(value, (str, int)):
-        raise (at / "log_density").error(f"a log-density is a formula in {written.block.name}; write one such as -{written.block.name}^2/2")
+        raise (at / "log_density").error(
+            f"a log-density is a formula in {written.block.name}; write one such as -{written.block.name}^2/2"
+        )
     density = formula(value, at / "log_density", scope.names, scope.sizes)
     return PriorBlock(written.block.name, None, {}, log_density=density, place=at.place)
 
 
 def _vampprior(data: dict[str, Any], at: At, written: Written, notes: Notes) -> PriorBlock:
-    notes.remarks.append((at.place, "The prior is a mixture of encoders at learned inputs; it is treated as a density of no stated form."))
+    notes.remark(
+        at, "The prior is a mixture of encoders at learned inputs; it is treated as a density of no stated form."
+    )
     return PriorBlock(written.block.name, None, {}, place=at.place)
 
 
@@ -236,8 +260,12 @@ def _mixture(data: dict[str, Any], at: At, written: Written, notes: Notes) -> Pr
         if None not in densities:
             return PriorBlock(name, None, {}, log_density=sp.log(sp.Add(*densities)), place=at.place)
     elif not isinstance(components, (int, str)):
-        raise where.error("a mixture is a list of components or their number; write [{weight: 1/2, family: gaussian, mean: 0, variance: 1}, ...]")
-    notes.remarks.append((where.place, "The mixture prior is learned or has components without one formula; it is treated as a density of no stated form."))
+        raise where.error(
+            "a mixture is a list of components or their number; write [{weight: 1/2, family: gaussian, mean: 0, variance: 1}, ...]"
+        )
+    notes.remark(
+        where, "The mixture prior is learned or without one formula; it is treated as a density of no stated form."
+    )
     return PriorBlock(name, None, {}, place=at.place)
 
 
@@ -249,7 +277,7 @@ def _component(data: dict[str, Any], at: At, written: Written, notes: Notes) -> 
     values = {key: c.value for key, c in prior.parameters.items()}
     if weight is None or loaded is None or loaded[1] is not None or None in values.values() or not prior.natural:
         return None
-    family = loaded[0]
+    family = loaded[0].with_fixed(values)
     known = {symbol: values[symbol.name] for eta in prior.natural for symbol in eta.free_symbols}
     natural = dict(zip(family.natural_parameters, (eta.subs(known) for eta in prior.natural), strict=True))
     exponent = sp.Add(*(e * t for e, t in zip(natural.values(), family.statistics, strict=True)))

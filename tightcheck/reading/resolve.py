@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from difflib import get_close_matches
 from typing import Any
 
 import sympy as sp
@@ -10,7 +12,7 @@ from tightcheck.design import Conditional, Design, Inputs, Objective
 from tightcheck.reading import models
 from tightcheck.reading.blocks import Notes, Written, check_names, read_blocks, read_covariates
 from tightcheck.reading.errors import nearest
-from tightcheck.reading.heads import Scope, read_conditional
+from tightcheck.reading.heads import Scope, Side, read_conditional
 from tightcheck.reading.outside import outside_word
 from tightcheck.reading.priors import read_prior
 from tightcheck.reading.validate import At
@@ -28,7 +30,7 @@ INPUTS = (
     "one_hot",
     "statistics",
 )
-NO_BOUNDS = ("kl_scale", "kl_weight_schedule", "kl_annealing", "free_bits", "reconstruction_weight", "loss")
+NO_BOUNDS = ("other", "kl_scale", "kl_weight_schedule", "kl_annealing", "free_bits", "reconstruction_weight", "loss")
 
 
 def resolve(encoder: models.Encoder, encoder_at: At, decoder: models.Decoder, decoder_at: At) -> Design:
@@ -39,7 +41,7 @@ def resolve(encoder: models.Encoder, encoder_at: At, decoder: models.Decoder, de
     covariates = {
         **read_covariates(encoder.covariates, encoder_at / "covariates", notes),
         **read_covariates(decoder.covariates, decoder_at / "covariates", notes),
-    }
+    } or _undeclared(encoder, encoder_at, decoder, decoder_at, latents, observed)
     check_names([*((w.block.name, w.at) for w in (*latents, *observed)), *covariates.items()])
     for part, at in ((encoder, encoder_at), (decoder, decoder_at)):
         for key in ("flow", "hierarchical"):
@@ -67,25 +69,38 @@ def _side(
     notes: Notes,
 ) -> tuple[Conditional, ...]:
     """The conditionals of one side; a block whose family is refused has none."""
-    conditionals = []
-    heads_seen: set[str] = set()
+    side, conditionals = Side(part, at, notes), []
     for index, written in enumerate(blocks):
         written, shown = _split_given(written, part, at, blocks[:index], covariates)
         if written.family is None:
             continue
         scope = Scope.of([*others, *(w for w in blocks[:index] if w.block.name in written.block.given)], covariates)
         inputs = _inputs(_share(getattr(part, inputs_key), index, len(blocks), at / inputs_key), shown, others)
-        maps, maps_at = _share(part.map, index, len(blocks), at / "map")
-        outputs, outputs_at = _share(part.output, index, len(blocks), at / "output")
-        conditional = read_conditional(
-            written, inputs, maps, maps_at, outputs, outputs_at, part, at, scope, notes
-        )
-        heads_seen |= {head.symbol.name for head in conditional.heads}
-        conditionals.append(conditional)
-    for name in part.bounds:
-        if conditionals and not any(head.bounds for c in conditionals for head in c.heads):
-            raise (at / "bounds" / name).error(f"no output is called {name[:60]!r}; {nearest(name, sorted(heads_seen))}")
+        maps = _share(part.map, index, len(blocks), at / "map")
+        outputs = _share(part.output, index, len(blocks), at / "output")
+        conditionals.append(read_conditional(side, written, inputs, scope, maps, outputs))
+    for name in part.bounds.keys() - side.bounded:
+        known = sorted({head.symbol.name for conditional in conditionals for head in conditional.heads})
+        raise (at / "bounds" / name).error(f"no output is called {name[:60]!r}; {nearest(name, known)}")
     return tuple(conditionals)
+
+
+def _undeclared(
+    encoder: models.Encoder, encoder_at: At, decoder: models.Decoder, decoder_at: At, *sides: list[Written]
+) -> dict[str, At]:
+    """Where no covariates are declared, the names under `given` that are no blocks."""
+    blocks = [written for side in sides for written in side]
+    named = [(name, w.at / "given") for w in blocks for name in w.block.given]
+    named += [
+        (name, at / "given")
+        for part, at in ((encoder, encoder_at), (decoder, decoder_at))
+        for name in listed(part.given)
+    ]
+    names = [w.block.name for w in blocks]
+    for name, at in named:
+        if name not in names and get_close_matches(name, names, 1):
+            raise at.error(f"{name[:60]!r} is no block; {nearest(name, names)}, or declare it under `covariates`")
+    return {name: at for name, at in reversed(named) if name not in names}
 
 
 def _share(data: Any, index: int, count: int, at: At) -> tuple[Any, At]:
@@ -101,14 +116,14 @@ def _split_given(
     written: Written, part: models.Part, at: At, earlier: list[Written], covariates: tuple[str, ...]
 ) -> tuple[Written, tuple[str, ...]]:
     """The block given earlier blocks only, and the covariates that its network is shown."""
-    from dataclasses import replace
-
-    places = [(name, written.at / "given") for name in written.block.given] + [(name, at / "given") for name in listed(part.given)]
-    names = {w.block.name for w in earlier}
-    for name, where in places:
+    places = dict.fromkeys(written.block.given, written.at / "given")
+    places |= dict.fromkeys(listed(part.given), at / "given")
+    names = [w.block.name for w in earlier]
+    for name, where in places.items():
         if name not in names and name not in covariates:
-            raise where.error(f"{name[:60]!r} is neither an earlier block nor a covariate; {nearest(name, (*names, *covariates))}" if names or covariates else f"{name[:60]!r} is neither an earlier block nor a covariate; list it under `covariates` or before this block")
-    given = dict.fromkeys(name for name, _ in places)
+            mend = nearest(name, (*names, *covariates))
+            raise where.error(f"{name[:60]!r} is neither an earlier block nor a covariate; {mend}")
+    given = list(places)
     block = replace(written.block, given=tuple(name for name in given if name in names))
     return replace(written, block=block), tuple(name for name in given if name in covariates)
 
@@ -124,7 +139,9 @@ def _inputs(shared: tuple[Any, At], covariates: tuple[str, ...], others: list[Wr
         return Inputs(word, None, covariates, at.place)
     scope = Scope.of(others, ())
     if word.isidentifier() and word not in scope.names:
-        raise at.error(f"{word[:60]!r} is no known input; {nearest(word, INPUTS)}, or a formula in {', '.join(scope.names)}")
+        raise at.error(
+            f"{word[:60]!r} is no known input; {nearest(word, INPUTS)}, or a formula in {', '.join(scope.names)}"
+        )
     expression = formula(word, at, scope.names, scope.sizes)
     if word in scope.names:
         return Inputs("identity", None, covariates, at.place)
@@ -135,7 +152,9 @@ def _objective(data: Any, at: At, latents: list[Written]) -> Objective:
     if data == "elbo":
         return Objective("elbo", None, at.place)
     if isinstance(data, str):
-        raise at.error(f"{data[:60]!r} is no known objective; write elbo, {{beta: 4}}, {{iwae: 50}} or {{semi_supervised: y}}")
+        raise at.error(
+            f"{data[:60]!r} is no known objective; write elbo, {{beta: 4}}, {{iwae: 50}} or {{semi_supervised: y}}"
+        )
     if len(data) != 1:
         raise at.error("an objective has one key; write elbo, {beta: 4}, {iwae: 50} or {semi_supervised: y}")
     key, value = next(iter(data.items()))
@@ -148,10 +167,14 @@ def _objective(data: Any, at: At, latents: list[Written]) -> Objective:
             raise where.error(f"{str(value)[:60]!r} is no latent block; {nearest(str(value), names)}")
         return Objective("semi_supervised", str(value), where.place)
     if key not in ("beta", "iwae"):
-        raise where.error(f"{key[:60]!r} is no known objective; {nearest(key, ('elbo', 'beta', 'iwae', 'semi_supervised', *NO_BOUNDS))}")
+        raise where.error(
+            f"{key[:60]!r} is no known objective; {nearest(key, ('elbo', 'beta', 'iwae', 'semi_supervised', *NO_BOUNDS))}"
+        )
     number = amount(value, where) if isinstance(value, (str, int)) or hasattr(value, "as_integer_ratio") else sp.nan
     if not number.is_positive or (key == "iwae" and not number.is_Integer):
-        raise where.error(f"`{key}` must be a positive {'whole ' if key == 'iwae' else ''}number; write {{{key}: {'50' if key == 'iwae' else '4'}}}")
+        raise where.error(
+            f"`{key}` must be a positive {'whole ' if key == 'iwae' else ''}number; write {{{key}: {'50' if key == 'iwae' else '4'}}}"
+        )
     if number == 1:
         return Objective("elbo", None, where.place)
     return Objective(key, number, where.place)  # type: ignore[arg-type]

@@ -36,7 +36,9 @@ def constant(value: models.Constant | models.Amount, at: At) -> Constant:
     if not isinstance(value, models.Constant):
         return Constant(amount(value, at), "fixed", at.place)
     if (value.fixed is None) == (value.learned is None):
-        raise at.error("a constant is either fixed or learned; write {fixed: 1}, {learned: shared} or {learned: per_coordinate}")
+        raise at.error(
+            "a constant is either fixed or learned; write {fixed: 1}, {learned: shared} or {learned: per_coordinate}"
+        )
     if value.learned is not None:
         return Constant(None, value.learned, at.place)
     if isinstance(value.fixed, list):

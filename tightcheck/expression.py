@@ -120,9 +120,9 @@ def parse(text: str, names: Mapping[str, sp.Expr], sizes: Mapping[str, int] | No
 
 
 def parse_printed(text: str, names: Mapping[str, sp.Expr]) -> sp.Expr:
-    """The expression that `to_text` printed as `text`: names that `names` lacks are real symbols, and `infinity` is allowed.
+    """The expression that `to_text` printed as `text`; names that `names` lacks are real symbols.
 
-    Printing spells sigmoid and softplus out, so deeper and longer texts are accepted. Raises ExpressionError.
+    `infinity` alone is allowed. Printing spells sigmoid and softplus out, so deeper and longer texts are accepted. Raises ExpressionError.
     """
     if text in INFINITIES:
         return INFINITIES[text]
@@ -155,7 +155,8 @@ def _tokens(text: str) -> list[tuple[str, str, int]]:
         if match is None:
             position += len(text[position:]) - len(text[position:].lstrip())
             raise ExpressionError(
-                f"{text[position]!r} means nothing in a formula; write numbers, names, + - * / ^, parentheses and functions such as exp(z)",
+                f"{text[position]!r} means nothing in a formula; write numbers, names, + - "
+                "* / ^, parentheses and functions such as exp(z)",
                 position,
             )
         kind = match.lastgroup or ""
@@ -168,7 +169,8 @@ def _bound_exponent(exponent: sp.Expr) -> None:
     for number in exponent.atoms(sp.Rational):
         if abs(number) > LARGEST_EXPONENT or number.q > FINEST_EXPONENT:
             raise OverflowError(
-                f"an exponent here is larger than {LARGEST_EXPONENT} or finer than 1/{FINEST_EXPONENT}; write a smaller or rounder one"
+                f"an exponent here is larger than {LARGEST_EXPONENT} or finer than "
+                f"1/{FINEST_EXPONENT}; write a smaller or rounder one"
             )
 
 

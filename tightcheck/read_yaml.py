@@ -1,4 +1,4 @@
-"""Design files: two YAML files (encoder, decoder), or one with the keys `encoder` and `decoder`, read into a `Design`."""
+"""Design files, two (encoder, decoder) or one with the keys `encoder` and `decoder`, read into a `Design`."""
 
 from __future__ import annotations
 

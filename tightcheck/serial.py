@@ -89,7 +89,8 @@ def _plain(part: object) -> Any:
         return {key: _plain(value) for key, value in part.items()}
     if part == ():
         return {}
-    assert is_dataclass(part) and not isinstance(part, type), type(part)
+    if not is_dataclass(part) or isinstance(part, type):
+        raise TypeError(f"no plain data for {type(part).__name__}")
     return {field.name: _plain(getattr(part, field.name)) for field in fields(part)}
 
 
@@ -166,7 +167,7 @@ def parameter_symbols(family: str, dimension: int | None) -> dict[str, sp.Symbol
 
 
 def representative(dimension: int | None) -> int | None:
-    """The dimension at which a vector family's formulas are written down: the coordinates beyond the third repeat them."""
+    """The dimension at which a vector family's formulas are written: the coordinates beyond the third repeat them."""
     return None if dimension is None else min(dimension, 3)
 
 

@@ -132,7 +132,8 @@ def _family(data: models.Block, at: At, notes: Notes) -> Family | None:
         raise (at / "covariance").error(f"a {family.name} has no covariance to choose; leave this key out")
     if isinstance(data.covariance, str) and data.covariance not in COVARIANCES:
         raise (at / "covariance").error(
-            f"{data.covariance[:60]!r} is no covariance; {nearest(data.covariance, COVARIANCES)}, or {{fixed: 1}} or {{learned: shared}}"
+            f"{data.covariance[:60]!r} is no covariance; {nearest(data.covariance, COVARIANCES)}, "
+            f"or {{fixed: 1}} or {{learned: shared}}"
         )
     kinds = {"full": "full_gaussian", "isotropic": "isotropic_gaussian"}
     return registry.load(kinds.get(str(data.covariance), "gaussian"))
@@ -283,8 +284,10 @@ def _say_domain(data: models.Block, family: Family, at: At, notes: Notes) -> Non
         )
         notes.remark(
             at / "domain",
-            f"Data in {data.domain} under a {family.name} loss have no likelihood: its masses sum to 1 over the family's own "
-            f"points and do not integrate to 1 there{instead}. The analysis is that of the {family.name} on its own support.",
+            f"Data in {data.domain} under a {family.name} loss have no likelihood: "
+            "its masses sum to 1 over the family's own "
+            f"points and do not integrate to 1 there{instead}. The analysis is "
+            f"that of the {family.name} on its own support.",
         )
 
 
@@ -296,7 +299,8 @@ def read_covariates(data: Any, at: At, notes: Notes) -> dict[str, At]:
         if value is not None and value.computed_from is not None:
             notes.remark(
                 at / name,
-                f"The covariate {name} is computed from {value.computed_from}, so what the decoder states is no density of "
+                f"The covariate {name} is computed from {value.computed_from}, so "
+                "what the decoder states is no density of "
                 f"{value.computed_from}; the analysis takes {name} as given.",
             )
     return {name: at / name for name in data}

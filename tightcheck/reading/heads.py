@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -184,7 +184,8 @@ def _link(value: models.Amount, at: At, scope: Scope) -> sp.Expr | None:
     link = formula(value, at, {**LINK_WORDS, **scope.names}, scope.sizes)
     if not link.has(OUTPUT, SOFTMAX):
         raise at.error(
-            "this does not mention the map's output; write a formula in `output` or `softmax`, or {fixed: ...} for a constant"
+            "this does not mention the map's output; write a formula in `output` "
+            "or `softmax`, or {fixed: ...} for a constant"
         )
     return None if link == OUTPUT else link
 
@@ -230,11 +231,12 @@ def _parametrisation(
     return found
 
 
-def _customary(family: Family, constants: Iterable[str]) -> Iterable[str] | None:
+def _customary(family: Family, constants: Iterable[str]) -> Collection[str] | None:
     """The customary parametrisation that holds these constants."""
     spelled = {SPELLINGS.get(name, name) for name in constants}
     first = find(family, CUSTOMARY.get(family.name, ()))
-    for way in (*((first,) if first else ()), *family.parametrisations):
+    ways = list(family.parametrisations) if first is None else [first, *family.parametrisations]
+    for way in ways:
         if spelled <= way.parameters.keys():
             return way.parameters
     return None

@@ -25,7 +25,7 @@ Names = str | list[str]
 class Strict(BaseModel):
     """Unknown keys are refused and nothing is coerced."""
 
-    model_config = ConfigDict(extra="forbid", strict=True)
+    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
 
 
 class Constant(Strict):
@@ -71,7 +71,7 @@ class Length(Strict):
 class Block(BaseModel):
     """Independent draws of one family. Further keys are parameters of the family that are constants."""
 
-    model_config = ConfigDict(extra="allow", strict=True)
+    model_config = ConfigDict(extra="allow", strict=True, defer_build=True)
     family: str
     name: str | None = None
     dim: Size | None = None
@@ -130,6 +130,3 @@ class Both(Strict):
 
     encoder: Encoder
     decoder: Decoder
-
-
-Output.model_rebuild()

@@ -36,6 +36,7 @@ WORDS: dict[str, bool | None] = {
 }
 
 Path_ = tuple[str | int, ...]
+Mark = Any  # where yaml read something: `line` and `index`, from 0
 
 
 @dataclass
@@ -58,8 +59,8 @@ class _Open:
 
     path: Path_
     value: dict[str, Any] | list[Any]
-    start: yaml.Mark
-    key: tuple[str, yaml.Mark] | None = None
+    start: Mark
+    key: tuple[str, Mark] | None = None
 
 
 def read_tree(path: str | Path) -> Tree:
@@ -114,7 +115,7 @@ class _Reader:
         self.open: list[_Open] = []
         self.documents = self.nodes = 0
 
-    def at(self, start: yaml.Mark | None, end: yaml.Mark | None = None) -> Place:
+    def at(self, start: Mark, end: Mark = None) -> Place:
         if start is None:
             return Place(self.file, 1)
         stop = self.text.find("\n", start.index) if end is None else end.index
@@ -142,7 +143,8 @@ class _Reader:
             raise DesignError("tags (`!...`) are not read; write the plain value", self.at(event.start_mark))
         if self.nodes > MOST_NODES or len(self.open) > DEEPEST_NESTING:
             raise DesignError(
-                f"the file has more than {MOST_NODES} parts or nests more than {DEEPEST_NESTING} deep; write a flat design",
+                f"the file has more than {MOST_NODES} parts or nests more than "
+                f"{DEEPEST_NESTING} deep; write a flat design",
                 self.at(event.start_mark),
             )
         top = self.open[-1] if self.open else None
@@ -160,7 +162,7 @@ class _Reader:
 
     def take_value(self, top: _Open | None, event: yaml.NodeEvent) -> None:
         path, start = self.next_path(top, event)
-        value = (
+        value: Any = (
             self.scalar(event)
             if isinstance(event, yaml.ScalarEvent)
             else {}
@@ -178,7 +180,7 @@ class _Reader:
             self.open.append(_Open(path, value, start))
         self.place(path, start, event.end_mark)
 
-    def next_path(self, top: _Open | None, event: yaml.NodeEvent) -> tuple[Path_, yaml.Mark]:
+    def next_path(self, top: _Open | None, event: yaml.NodeEvent) -> tuple[Path_, Mark]:
         """The path of the part that starts here, and where its words start: at its key."""
         if top is None:
             return (), event.start_mark
@@ -186,7 +188,7 @@ class _Reader:
             return (*top.path, top.key[0]), top.key[1]
         return (*top.path, len(top.value)), event.start_mark
 
-    def place(self, path: Path_, start: yaml.Mark, end: yaml.Mark) -> None:
+    def place(self, path: Path_, start: Mark, end: Mark) -> None:
         self.tree.places[path] = self.at(start, end) if path else Place(self.file, start.line + 1)
 
     def scalar(self, event: yaml.ScalarEvent) -> str | int | Decimal | bool | None:

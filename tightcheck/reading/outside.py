@@ -14,11 +14,13 @@ FLOW = (
     "gaussian with covariance: full, and an affine map",
 )
 HIERARCHICAL = (
-    "with several stochastic layers the marginal over the upper ones is a mixture: no finite set of statistics spans it",
+    "with several stochastic layers the marginal over the upper ones is a "
+    "mixture: no finite set of statistics spans it",
     "the top layer alone, or one joint family of named blocks (`given`)",
 )
 AUTOREGRESSIVE = (
-    "each coordinate depends on the earlier ones through a network, so the conditional is no exponential family in the coordinates",
+    "each coordinate depends on the earlier ones through a network, so the "
+    "conditional is no exponential family in the coordinates",
     "markov_random_field, or independent coordinates",
 )
 DETERMINISTIC = ("a code without spread has no density", "categorical, or gaussian")

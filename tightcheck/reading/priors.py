@@ -59,9 +59,9 @@ def _rows(data: Any, at: At, latents: list[Written]) -> list[tuple[Any, At, Writ
         if missing:
             raise at.error(f"the block {missing[0]} has no prior; write `{missing[0]}: ...`")
         return [(data[w.block.name], at / w.block.name, w) for w in latents]
-    if len(latents) > 1 and not (isinstance(data, str) and data == "uniform"):
-        if not (data == "standard_normal" and all(_is_gaussian(w) for w in latents)):
-            raise at.error("there are several latent blocks; write the prior as a list with one entry for each")
+    suits_all = data == "uniform" or (data == "standard_normal" and all(_is_gaussian(w) for w in latents))
+    if len(latents) > 1 and not suits_all:
+        raise at.error("there are several latent blocks; write the prior as a list with one entry for each")
     return [(data, at, w) for w in latents]
 
 
@@ -83,7 +83,8 @@ def _block(data: Any, at: At, written: Written, latents: list[Written], notes: N
         unknown = next((key for key in data if key not in SHAPES), None)
         where = at if unknown is None else at / unknown
         raise where.error(
-            f"a prior is written with exactly one of the keys {', '.join(SHAPES)}; write {{family: gaussian, mean: 0, variance: 1}}"
+            f"a prior is written with exactly one of the keys {', '.join(SHAPES)}; "
+            f"write {{family: gaussian, mean: 0, variance: 1}}"
         )
     read = {
         "family": _family,
@@ -261,7 +262,8 @@ def _mixture(data: dict[str, Any], at: At, written: Written, notes: Notes) -> Pr
             return PriorBlock(name, None, {}, log_density=sp.log(sp.Add(*densities)), place=at.place)
     elif not isinstance(components, (int, str)):
         raise where.error(
-            "a mixture is a list of components or their number; write [{weight: 1/2, family: gaussian, mean: 0, variance: 1}, ...]"
+            "a mixture is a list of components or their number; write [{weight: 1/2, "
+            "family: gaussian, mean: 0, variance: 1}, ...]"
         )
     notes.remark(
         where, "The mixture prior is learned or without one formula; it is treated as a density of no stated form."

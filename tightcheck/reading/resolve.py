@@ -168,13 +168,15 @@ def _objective(data: Any, at: At, latents: list[Written]) -> Objective:
         return Objective("semi_supervised", str(value), where.place)
     if key not in ("beta", "iwae"):
         raise where.error(
-            f"{key[:60]!r} is no known objective; {nearest(key, ('elbo', 'beta', 'iwae', 'semi_supervised', *NO_BOUNDS))}"
+            f"{key[:60]!r} is no known objective; "
+            f"{nearest(key, ('elbo', 'beta', 'iwae', 'semi_supervised', *NO_BOUNDS))}"
         )
     number = amount(value, where) if isinstance(value, (str, int)) or hasattr(value, "as_integer_ratio") else sp.nan
     if not number.is_positive or (key == "iwae" and not number.is_Integer):
         raise where.error(
-            f"`{key}` must be a positive {'whole ' if key == 'iwae' else ''}number; write {{{key}: {'50' if key == 'iwae' else '4'}}}"
+            f"`{key}` must be a positive {'whole ' if key == 'iwae' else ''}number; "
+            f"write {{{key}: {'50' if key == 'iwae' else '4'}}}"
         )
     if number == 1:
         return Objective("elbo", None, where.place)
-    return Objective(key, number, where.place)  # type: ignore[arg-type]
+    return Objective(key, number, where.place)

@@ -121,4 +121,35 @@ Proof.
   exists c, c0. intro z. ring.
 Qed.
 
+(** A KL term weighted by beta: q is tight to the tempered posterior, proportional to p(x|z)^(1/beta) p(z), iff C1 holds
+    and C2 holds with A / beta. *)
+Theorem tempered (f : Z -> nat -> K) (A P : Z -> K) (beta : K) : affinely_spans n nu -> beta <> 0 ->
+  ((exists (g : X -> nat -> K) (b : X -> K), forall x z,
+      (dot n (nu x) (f z) - A z) / beta + P z = dot m (psi z) (g x) + b x)
+   <-> C1 f /\ C2 (fun z => A z / beta) P).
+Proof.
+  intros Sp Hb.
+  assert (scaled : forall x z, (dot n (nu x) (f z) - A z) / beta = dot n (nu x) (fun i => 1 / beta * f z i) - A z / beta).
+  { intros x z. rewrite dot_scale. now field. }
+  transitivity (C1 (fun z i => 1 / beta * f z i) /\ C2 (fun z => A z / beta) P).
+  - rewrite <- criterion by assumption. unfold consistent.
+    split; intros (g & b & E); exists g, b; intros x z; rewrite <- E; now rewrite scaled.
+  - assert (one : C1 (fun z i => 1 / beta * f z i) <-> C1 f); [|now rewrite one].
+    split; intros H i Hi; destruct (H i Hi) as (d & d0 & E).
+    + exists (fun j => beta * d j), (beta * d0). intro z.
+      rewrite (dot_comm m _ (psi z)), dot_scale, (dot_comm m (psi z)).
+      transitivity (beta * (1 / beta * f z i)); [now field|]. rewrite E. ring.
+    + exists (fun j => 1 / beta * d j), (1 / beta * d0). intro z.
+      rewrite (dot_comm m _ (psi z)), dot_scale, (dot_comm m (psi z)), E. ring.
+Qed.
+
+(** A model written down: P in the span, f in the span and A(f) in the span make it consistent. *)
+Theorem member (f : Z -> nat -> K) (A P : Z -> K) :
+  C1 f -> in_span m psi P -> in_span m psi A -> consistent f A P.
+Proof.
+  intros H1 (c & c0 & HP) (d & d0 & HA). apply C1_C2_consistent; [assumption|].
+  exists (fun j => c j - d j), (c0 - d0). intro z. rewrite HP, HA.
+  rewrite !(dot_comm m _ (psi z)), dot_sub. ring.
+Qed.
+
 End Criterion.

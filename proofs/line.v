@@ -4,6 +4,7 @@
     closed convex hull of nu(X) contains a line u_0 + t d, then F'd is a direction in which the closure of Omega is
     unbounded both ways:  y in closure(Omega)  =>  y + t F'd in closure(Omega) for every real t.
 
+    - ray_lemma             the same for rays: u_0 + t d and y + t F'd for t >= 0
     - line_lemma            the statement above
     - negative_on_a_line    a + b t < 0 for every real t  =>  b = 0 and a < 0
     - gaussian_V_is_zero    Example 1: x'V + c < 0 for all x in R^n  =>  V = 0 and c < 0 *)
@@ -106,18 +107,19 @@ Proof.
   replace (eps / (2 * M) * M) with (eps / 2) by (field; lra). lra.
 Qed.
 
-Theorem line_lemma (u0 d : nat -> R) : (forall t, closure n (hull nu) (fun i => u0 i + t * d i)) ->
-  forall y, closure m Omega y -> forall t, closure m Omega (fun j => y j + t * linear d j).
+Theorem ray_lemma (u0 d : nat -> R) : (forall t, 0 <= t -> closure n (hull nu) (fun i => u0 i + t * d i)) ->
+  forall y, closure m Omega y -> forall t, 0 <= t -> closure m Omega (fun j => y j + t * linear d j).
 Proof.
-  intros L y Hy t eps He.
+  intros L y Hy t Ht eps He.
   destruct (common_bound m (fun j => Rabs (encoder u0 j - y j))) as (M & HM & B).
   { intros; apply Rabs_pos. }
   set (s := eps / (3 * (M + eps))).
   assert (Hs : 0 < s) by (apply Rdiv_lt_0_compat; lra).
   assert (Hs1 : s * (M + eps) = eps / 3) by (unfold s; field; lra).
   assert (Hs2 : s <= 1) by nra.
+  assert (Hts : 0 <= t / s) by (apply Rmult_le_pos; [|apply Rlt_le, Rinv_0_lt_compat]; assumption).
   destruct (Hy (eps / 3)) as (y' & Oy & Ny); [lra|].
-  destruct (closed_hull_valid _ (L (t / s)) (eps / 3)) as (v & Ov & Nv); [lra|].
+  destruct (closed_hull_valid _ (L (t / s) Hts) (eps / 3)) as (v & Ov & Nv); [lra|].
   exists (mix s y' v). split; [apply Omega_convex; auto; lra|].
   intros j Hj. specialize (Ny j Hj). specialize (Nv j Hj). specialize (B j Hj). simpl in B.
   unfold encoder in Nv, B. rewrite linear_line in Nv. unfold mix.
@@ -128,6 +130,22 @@ Proof.
   apply Rabs_def2 in Ny. apply Rabs_def2 in Nv.
   pose proof (Rle_abs (G - y j)). pose proof (Rle_abs (- (G - y j))) as O. rewrite Rabs_Ropp in O.
   apply Rabs_def1; nra.
+Qed.
+
+Theorem line_lemma (u0 d : nat -> R) : (forall t, closure n (hull nu) (fun i => u0 i + t * d i)) ->
+  forall y, closure m Omega y -> forall t, closure m Omega (fun j => y j + t * linear d j).
+Proof.
+  intros L y Hy t. destruct (Rle_lt_dec 0 t) as [Ht|Ht].
+  - apply (ray_lemma u0 d); auto.
+  - assert (O : closure m Omega (fun j => y j + - t * linear (fun i => - d i) j)).
+    { apply (ray_lemma u0 (fun i => - d i)); [|assumption|lra]. intros s _ eps He.
+      destruct (L (- s) eps He) as (v & Hv & Nv). exists v. split; [assumption|].
+      intros i Hi. specialize (Nv i Hi). simpl in *. now replace (u0 i + s * - d i) with (u0 i + - s * d i) by ring. }
+    intros eps He. destruct (O eps He) as (v & Hv & Nv). exists v. split; [assumption|].
+    intros j Hj. specialize (Nv j Hj). simpl in *.
+    assert (E : linear (fun i => - d i) j = - linear d j).
+    { unfold linear. clear. induction n as [|k IH]; [unfold dot; simpl; lra|]. rewrite !dot_step, IH. ring. }
+    rewrite E in Nv. now replace (y j + - t * - linear d j) with (y j + t * linear d j) in Nv by ring.
 Qed.
 
 End Line.

@@ -3,7 +3,14 @@
 import sympy as sp
 
 from tightcheck.family import Family, Parametrisation, Slice, Support, Twin
-from tightcheck.matrices import leading_minors, lower_triangle, lower_triangular, symmetric
+from tightcheck.matrices import (
+    leading_minors,
+    lower_triangle,
+    lower_triangular,
+    symmetric,
+    trace_coefficients,
+    trace_matrix,
+)
 
 
 def build(dimension: int = 2) -> Family:
@@ -15,19 +22,15 @@ def build(dimension: int = 2) -> Family:
     covariance, precision = symmetric("covariance", dimension), symmetric("precision", dimension)
     cholesky = lower_triangular("cholesky", dimension)
     coefficients = symmetric("eta", dimension)  # of x_i x_j, i <= j: density exp(b'x + x'Hx - A)
-    H = coefficients.applyfunc(lambda c: c / 2) + sp.diag(*(coefficients[i, i] / 2 for i in range(dimension)))
+    H = trace_matrix(coefficients)
     covariance_of_eta = (-2 * H).inv()
     mean_of_eta = covariance_of_eta * sp.Matrix(b)
 
     def written(name: str, matrix: sp.Matrix, inverse: sp.Matrix, in_eta: sp.Matrix) -> Parametrisation:
         """Mean and `matrix`, whose precision matrix is `inverse`."""
-        quadratic = -inverse / 2
         return Parametrisation(
             {"mean": tuple(mean), name: lower_triangle(matrix)},
-            (
-                *(inverse * mean),
-                *(quadratic[i, j] * (1 if i == j else 2) for i in range(dimension) for j in range(i + 1)),
-            ),
+            (*(inverse * mean), *trace_coefficients(-inverse / 2)),
             (*mean_of_eta, *lower_triangle(in_eta)),
         )
 

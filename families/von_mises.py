@@ -26,7 +26,7 @@ FAMILY = Family(
             (sp.atan2(eta_2, eta_1), length),
         ),
     ),
-    synonyms={"mean": "loc"},
+    synonyms={"mean_direction": "loc", "mu": "loc", "kappa": "concentration"},
     slices=(Slice(x, (x,), "continuum", (-sp.pi, sp.pi)),),
     torch=Twin("VonMises", {"loc": sp.atan2(eta_2, eta_1), "concentration": length}),
     scipy=Twin("vonmises", {"loc": sp.atan2(eta_2, eta_1), "kappa": length}),

@@ -38,7 +38,7 @@ def build(dimension: int = 3) -> Family:
                 (*(e / length for e in eta), length),
             ),
         ),
-        synonyms={"mean": "loc"},
+        synonyms={"mean_direction": "loc", "mu": "loc", "kappa": "concentration"},
         slices=_circles(dimension),
         dimension=dimension,
         scipy=Twin("vonmises_fisher", {"mu": sp.Tuple(*(e / length for e in eta)), "kappa": length}),

@@ -239,7 +239,7 @@ class Family:
         return renamed
 
     def with_fixed(self, values: Mapping[str, Number]) -> Family:
-        """The family with these fixed parameters, under their own names, given their values (ValueError: no such value)."""
+        """The family with these fixed parameters, by their own names, given values (ValueError: not admitted)."""
         known = {p.symbol: exact(values[p.symbol.name]) for p in self.fixed if p.symbol.name in values}
         for parameter in self.fixed:
             if parameter.symbol in known and not parameter.admits(known[parameter.symbol]):

@@ -24,7 +24,6 @@ SPELLINGS: Mapping[str, str] = {
     "log_std": "log_scale",
     "log_sigma": "log_scale",
     "p": "probs",
-    "kappa": "concentration",
 }
 """How papers and programs spell the registry's words; a family's own names come first."""
 
@@ -43,7 +42,7 @@ def complete(family: Family) -> Family:
 def natural(family: Family) -> Parametrisation:
     """The natural parameters as they are, under the name `natural`."""
     eta = family.natural_parameters
-    return Parametrisation({"natural": eta if len(eta) > 1 else eta[0]}, eta, eta)
+    return Parametrisation({"natural": eta[0] if len(eta) == 1 else eta}, eta, eta)
 
 
 def find(family: Family, names: Iterable[str]) -> Parametrisation | None:

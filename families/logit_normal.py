@@ -1,0 +1,36 @@
+"""Logit-normal: proportions whose logit is Gaussian."""
+
+import sympy as sp
+
+from tightcheck.family import Family, Parametrisation, Slice, Support
+
+x, variance, scale, precision = sp.symbols("x variance scale precision", positive=True)
+u, eta_1, eta_2, loc = sp.symbols("u eta_1 eta_2 loc", real=True)
+loc_of_eta, variance_of_eta = -eta_1 / (2 * eta_2), -1 / (2 * eta_2)
+logit = sp.log(x / (1 - x))
+
+FAMILY = Family(
+    name="logit_normal",
+    summary="proportions in (0, 1) whose logit is Gaussian",
+    aliases=("logistic_normal",),
+    variables=(x,),
+    support=Support.interval(0, 1, points=tuple(sp.Rational(k, k + 1) for k in (1, 2, 3, 5, 7))),
+    statistics=(logit, logit**2),
+    log_base_measure=-sp.log(x) - sp.log(1 - x),
+    natural_parameters=(eta_1, eta_2),
+    natural_domain=(eta_2 < 0,),
+    log_partition=-(eta_1**2) / (4 * eta_2) - sp.log(-eta_2) / 2 + sp.log(sp.pi) / 2,
+    partition="quadratic_over_linear",
+    parametrisations=(
+        Parametrisation(
+            {"loc": loc, "variance": variance}, (loc / variance, -1 / (2 * variance)), (loc_of_eta, variance_of_eta)
+        ),
+        Parametrisation(
+            {"loc": loc, "scale": scale}, (loc / scale**2, -1 / (2 * scale**2)), (loc_of_eta, sp.sqrt(variance_of_eta))
+        ),
+        Parametrisation(
+            {"loc": loc, "precision": precision}, (loc * precision, -precision / 2), (loc_of_eta, -2 * eta_2)
+        ),
+    ),
+    slices=(Slice(u, (1 / (1 + sp.exp(-u)),), "continuum"),),
+)

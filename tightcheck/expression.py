@@ -122,7 +122,8 @@ def parse(text: str, names: Mapping[str, sp.Expr], sizes: Mapping[str, int] | No
 def parse_printed(text: str, names: Mapping[str, sp.Expr]) -> sp.Expr:
     """The expression that `to_text` printed as `text`; names that `names` lacks are real symbols.
 
-    `infinity` alone is allowed. Printing spells sigmoid and softplus out, so deeper and longer texts are accepted. Raises ExpressionError.
+    `infinity` alone is allowed. Printing spells sigmoid and softplus out, so deeper and longer texts are accepted.
+    Raises ExpressionError.
     """
     if text in INFINITIES:
         return INFINITIES[text]

@@ -8,6 +8,7 @@
     For the multinomial decoder (21) f is the logarithm of the word probabilities: there <x, f> - l A(f) = <x, f - A(f)>.
 
     - frequencies_force_collapse   f is constant
+    - scaled_twins_force_collapse  the same when x and a multiple of x look alike to the encoder, for enough x
     - frequencies_posterior        and the encoder's log-odds between any two z are those of the prior, for every x *)
 
 From tightcheck Require Import finite_sums criterion.
@@ -56,6 +57,27 @@ Proof.
     assert (Q : dot m (psi w) (g x) = dot m (psi w) (g y)) by (apply dot_ext; auto).
     assert (E : (l1 - l2) * f w k = b x - b y).
     { transitivity ((l1 * f w k - A w + P w) - (l2 * f w k - A w + P w)); [ring|].
+      rewrite Ex, Ey, Q. ring. }
+    rewrite <- E. now field. }
+  now rewrite !slope.
+Qed.
+
+(** D is any set of pairs (x, y) with nu(y) = s nu(x), s <> 1, that the encoder does not tell apart. *)
+Theorem scaled_twins_force_collapse (D : Type) (x y : D -> X) (s : D -> K) :
+  (forall d, s d <> 1) -> (forall d i, i < n -> counts (y d) i = s d * counts (x d) i) ->
+  (forall d j, j < m -> g (x d) j = g (y d) j) -> spans n (fun d => counts (x d)) ->
+  forall k, k < n -> forall z z', f z k = f z' k.
+Proof.
+  intros Hs Hc Hg Sp k Hk z z'. apply (spans_separates n (fun d => counts (x d)) (f z) (f z') Sp); [|assumption].
+  intro d. assert (N : s d - 1 <> 0).
+  { intro E. apply (Hs d). transitivity (s d - 1 + 1); [ring|rewrite E; ring]. }
+  assert (slope : forall w, dot n (counts (x d)) (f w) = (b (y d) - b (x d)) / (s d - 1)).
+  { intro w. pose proof (exact (x d) w) as Ex. pose proof (exact (y d) w) as Ey.
+    assert (Q : dot m (psi w) (g (x d)) = dot m (psi w) (g (y d))) by (apply dot_ext; auto).
+    rewrite (dot_ext n (counts (y d)) (fun i => s d * counts (x d) i) (f w) (f w)) in Ey by auto.
+    rewrite dot_comm, dot_scale, dot_comm in Ey.
+    assert (E : (s d - 1) * dot n (counts (x d)) (f w) = b (y d) - b (x d)).
+    { transitivity ((s d * dot n (counts (x d)) (f w) - A w + P w) - (dot n (counts (x d)) (f w) - A w + P w)); [ring|].
       rewrite Ex, Ey, Q. ring. }
     rewrite <- E. now field. }
   now rewrite !slope.

@@ -15,7 +15,7 @@ from tightcheck.parametrise import SPELLINGS, find
 from tightcheck.reading import models
 from tightcheck.reading.blocks import Notes, Written, as_fixed, fill_fixed, fixed_parameters, load_with, ways_to_write
 from tightcheck.reading.errors import nearest
-from tightcheck.reading.outside import WORDS, outside_word
+from tightcheck.reading.outside import BATCH_NORM, WORDS, outside_word
 from tightcheck.reading.validate import At
 from tightcheck.reading.values import bounds, constant, formula, listed
 
@@ -78,12 +78,15 @@ def _read_map(data: str | models.Map, at: At, scope: Scope, side: Side) -> Map:
         if has_it != (spec.kind == kind):
             raise (at / key).error(f"`{key}` belongs to `kind: {kind}`; write both or neither")
     expression, parameters = _expression(spec, at, scope)
+    batch_norm = spec.batch_norm or side.part.batch_norm
+    if batch_norm == "train":
+        side.notes.outside.append(Outside("batch_norm: train", *BATCH_NORM, kind_at.place))
     return Map(
         kind=spec.kind,  # type: ignore[arg-type]
         hidden=tuple(spec.hidden),
         activation=spec.activation,
         bias=spec.bias,
-        batch_norm=spec.batch_norm or side.part.batch_norm,
+        batch_norm=batch_norm,
         expression=expression,
         parameters=parameters,
         place=at.place,

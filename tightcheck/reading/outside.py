@@ -23,6 +23,10 @@ AUTOREGRESSIVE = (
     "conditional is no exponential family in the coordinates",
     "markov_random_field, or independent coordinates",
 )
+BATCH_NORM = (
+    "in training mode the output for one example depends on the others of its batch, so it is no function of one x or z",
+    "batch_norm: eval, an affine map",
+)
 DETERMINISTIC = ("a code without spread has no density", "categorical, or gaussian")
 
 WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {

@@ -54,7 +54,7 @@ def resolve(encoder: models.Encoder, encoder_at: At, decoder: models.Decoder, de
         prior=read_prior(decoder.prior, decoder_at / "prior", latents, notes),
         objective=_objective(decoder.objective, decoder_at / "objective", latents),
         covariates=names,
-        outside=tuple(notes.outside),
+        outside=tuple(dict.fromkeys(notes.outside)),
         remarks=tuple(dict.fromkeys(notes.remarks)),
     )
 

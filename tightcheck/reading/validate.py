@@ -57,8 +57,8 @@ def _complain(model: type[pydantic.BaseModel], at: At, data: Any, errors: list[A
     located = [(_real_path(error["loc"], data), error) for error in errors]
     deepest = max(len(path) + (error["type"] == "extra_forbidden") for path, error in located)
     found = [(p, error) for p, error in located if len(p) + (error["type"] == "extra_forbidden") == deepest]
-    path, error = min(found, key=lambda pair: ("missing", "extra_forbidden").count(pair[1]["type"]))
-    same = [e for p, e in found if p == path]
+    path, error = min(found, key=lambda pair: pair[1]["type"] in KINDS)  # another shape: another alternative
+    same = [e for p, e in found if p == path and (error["type"] in KINDS) == (e["type"] in KINDS)]
     here = At(at.tree, (*at.path, *path))
     raise here.error(_sentence(model, path, error, same))
 

@@ -73,6 +73,7 @@ class Joint:
     encoder: str = ""  # implied g
     marginal_x: str | None = None
     marginal_z: str | None = None
+    integrates: str = ""  # when the joint is a density (C4 under the implied prior); empty where no condition is known
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,134 @@
+"""The implied prior p(z) ∝ h'(z) exp(<c, psi> + A(f(z))) and the marginal p(x) ∝ h(x) exp(<a, nu> + B(g(x)))."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from tightcheck.joint import show
+from tightcheck.joint.domain import Sign
+from tightcheck.joint.form import Form
+from tightcheck.joint.formula import base_measure, bracketed, measured, variables
+from tightcheck.joint.kinds import covariance, has_known_covariance, is_finite_choice, kind
+from tightcheck.joint.maps import entry, factor, natural
+from tightcheck.joint.parts import Group, Part
+
+
+def implied_prior(form: Form, signs: dict[str, Sign]) -> str:
+    """p(z): the other side summed out."""
+    if is_finite_choice(form.latent):
+        return f"p({form.latent[0].name}): any distribution on the {form.latent[0].points} values"
+    if gaussian := _gaussian(form, of_latent=True):
+        return gaussian
+    return _marginal(form, form.latent, form.observed, signs)
+
+
+def marginal(form: Form, signs: dict[str, Sign]) -> str:
+    """p(x): the latent side summed out."""
+    if is_finite_choice(form.latent):
+        return _mixture(form)
+    if gaussian := _gaussian(form, of_latent=False):
+        return gaussian
+    return _marginal(form, form.observed, form.latent, signs)
+
+
+def log_factor(part: Part, symbols: tuple[sp.Symbol, ...]) -> sp.Expr:
+    """A of one copy in the given symbols, without terms that are constant."""
+    in_symbols = part.log_partition.subs(dict(zip(part.natural, symbols, strict=True)))
+    return sp.expand(in_symbols, deep=False).as_independent(*symbols, as_Add=True)[1]
+
+
+def _marginal(form: Form, kept: tuple[Part, ...], summed: tuple[Part, ...], signs: dict[str, Sign]) -> str:
+    """base measure x margins x one factor exp A per copy of every block that is summed out."""
+    measures = map(base_measure, measured(kept))
+    margins = " + ".join(
+        f"{interaction.weight.name}' {factor(group)}"
+        for part in kept
+        for group in part.groups
+        for interaction in form.weights_of(group)
+        if interaction.row is None or interaction.column is None
+    )
+    factors = [_factor(form, part, signs) for part in summed]
+    return f"p({variables(kept)}) ∝ " + " ".join(word for word in (f"exp({margins})", *measures, *factors) if word)
+
+
+def _factor(form: Form, part: Part, signs: dict[str, Sign]) -> str:
+    """The factor of one block: prod over its copies of exp A at its natural parameters."""
+    if not part.is_scalar or part.configurations > 1:
+        return _vector_factor(form, part, signs)
+    many = part.block.copies > 1
+    index = "i" if part in form.observed else "j"
+    symbols = tuple(_coordinate(form, group, signs, index if many else "") for group in part.groups)
+    logarithm = log_factor(part, symbols)
+    if logarithm.has(sp.Piecewise, sp.Sum):
+        shown = f"exp(A_{part.name}({', '.join(symbol.name for symbol in symbols)}))"
+    else:
+        shown = bracketed(logarithm)
+    return f"prod_{index} {shown}" if many else shown
+
+
+def _coordinate(form: Form, group: Group, signs: dict[str, Sign], index: str) -> sp.Symbol:
+    """One natural parameter as a symbol that prints as `(W z + a)_i`."""
+    if index:
+        return entry(form, group, signs, index)
+    vector = natural(form, group, signs)
+    return sp.Symbol(f"({vector})" if " " in vector else vector, real=True)
+
+
+def _vector_factor(form: Form, part: Part, signs: dict[str, Sign]) -> str:
+    """Softmax families and Gaussians of known covariance have a formula for every dimension; others name their A."""
+    vectors = [natural(form, group, signs) for group in part.groups]
+    one = vectors[0] if len(vectors) == 1 and part.configurations == 1 else ""
+    many = ("prod_i " if part in form.observed else "prod_j ") if part.block.copies > 1 else ""
+    index = ("i" if part in form.observed else "j") + "k" if many else "k"
+    if one and part.length == "depends_on_z":
+        return f"sum_l w(l) (sum_k exp(({one})_k))^l"
+    if part.length == "random":
+        return ""
+    if one and has_known_covariance(part):
+        return _gaussian_factor(part, one)
+    if one and (power := _softmax_power(part)) is not None:
+        return f"{many}(1 + sum_k exp(({one})_{index}))" + ("" if power == 1 else f"^{show.text(power)}")
+    return f"exp(A_{part.name}({', '.join(vectors)}))"
+
+
+def _gaussian_factor(part: Part, vector: str) -> str:
+    """exp(f' S f / 2)."""
+    known = covariance(part)
+    if known.shape == "scalar":
+        return f"exp({known.times(f'|{vector}|^2')}/2)"
+    return f"exp({known.between(f'({vector}){chr(39)}', f'({vector})')}/2)"
+
+
+def _softmax_power(part: Part) -> sp.Expr | None:
+    """l with exp A = (1 + sum_k exp eta_k)^l: categorical and multinomial."""
+    power = part.log_partition / sp.log(1 + sp.Add(*map(sp.exp, part.natural)))
+    return None if power.free_symbols & set(part.natural) else power
+
+
+def _mixture(form: Form) -> str:
+    """One component per value of a single finite latent."""
+    (latent,) = form.latent
+    components = " ".join(f"p({part.name} | {latent.name} = k)" for part in form.observed)
+    return f"p({variables(form.observed)}) = sum_k p({latent.name} = k) {components}, {latent.points} components"
+
+
+def _gaussian(form: Form, of_latent: bool) -> str | None:
+    """The marginals of a joint Gaussian: x given z has the known covariance S, z given x a constant precision Q."""
+    if len(form.parts) != 2 or kind(form.observed[0]) != "gaussian_known_variance":
+        return None
+    precision = _latent_precision(form.latent[0])
+    if precision is None:
+        return None
+    (x,), (z,) = form.observed, form.latent
+    noise = covariance(x)
+    if of_latent:
+        seen, shift = noise.between("W'", "W"), noise.between("W'", "a")
+        return f"p({z.name}) = N(m, P^-1) with P = {precision} - {seen} and m = P^-1 (b + {shift})"
+    return f"p({x.name}) = N(m, P^-1) with P = {noise.inverse} - W Q^-1 W', Q = {precision} and m = P^-1 (a + W Q^-1 b)"
+
+
+def _latent_precision(latent: Part) -> str | None:
+    """The precision of z given x; None unless it is the same for every x."""
+    if kind(latent) == "gaussian_known_variance":
+        return covariance(latent).inverse
+    return {"gaussian": "-2 diag(c)", "full_gaussian": "-2 C"}.get(kind(latent))

@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALL := $(BIN)/python -m pip install --quiet --constraint constraints.txt --editable
-EXAMPLE := tightcheck/examples/text_vae_frequencies
+EXAMPLE := tightcheck/examples/text-vae-frequencies
 
 .PHONY: demo test check clean
 

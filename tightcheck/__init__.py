@@ -1,1 +1,49 @@
-"""Decides whether the ELBO of a variational autoencoder design can be tight."""
+"""Decides whether the ELBO of a variational autoencoder design can be tight.
+
+analysis = tightcheck.analyze("encoder.yaml", "decoder.yaml")
+analysis.verdict.word, analysis.implied.verdict.word, analysis.declared.reason
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tightcheck.design import Design as Design
+    from tightcheck.reading.errors import DesignError as DesignError
+    from tightcheck.report.notebook import Report
+    from tightcheck.verdict import Analysis as Analysis
+    from tightcheck.verdict import Verdict as Verdict
+
+__version__ = "0.1.0"
+__all__ = ["Analysis", "Design", "DesignError", "Verdict", "analyze"]
+
+HOMES = {
+    "Analysis": "tightcheck.verdict",
+    "Design": "tightcheck.design",
+    "DesignError": "tightcheck.reading.errors",
+    "Verdict": "tightcheck.verdict",
+}
+"""Where each public name lives; nothing is imported before it is asked for."""
+
+
+def analyze(encoder: str | Path | Design, decoder: str | Path | None = None) -> Report:
+    """The analysis of a design: two files, one file that holds both parts, or a `Design` made in Python.
+
+    Raises DesignError, with the place and what to write instead, for a file that is no design.
+    """
+    from tightcheck.decide import analyze as decide
+    from tightcheck.design import Design
+    from tightcheck.read_yaml import read_design
+    from tightcheck.report.notebook import Report
+
+    return Report.of(decide(encoder if isinstance(encoder, Design) else read_design(encoder, decoder)))
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(HOMES[name]), name)

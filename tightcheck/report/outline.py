@@ -1,0 +1,182 @@
+"""What every report says, in order, before anyone decides how it looks: sections of paragraphs, formulas and tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tightcheck.verdict import Analysis, Answer, Condition, Joint, Lossless, Suggestion, Verdict
+
+CONDITIONS = {
+    "C1": "the decoder's natural parameters are affine in the encoder's statistics",
+    "C2": "the prior is conjugate to the decoder, within the encoder's statistics",
+    "C3": "the encoder's network reaches the exact posterior",
+    "C4": "the joint is a probability model",
+}
+"""What each condition asks, in the fewest words."""
+
+LOSSLESS = {
+    Lossless.YES: "every p(x) of the design is that of a consistent model",
+    Lossless.APPROACHED: "consistent models come arbitrarily close to every p(x) of the design, without reaching all",
+    Lossless.NO: "some p(x) of the design is that of no consistent model",
+    Lossless.UNDECIDED: "not shown",
+}
+SEVERITY = ("fails", "restricts", "undecided")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A sentence or more; `label` is set before it, `place` (file:line) after it."""
+
+    text: str
+    label: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Formulas:
+    """Equations, one a line, in the notation of `tightcheck.report.notation`, perhaps under a label."""
+
+    lines: tuple[str, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Display:
+    """One formula that comes with its own LaTeX."""
+
+    text: str
+    latex: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under a header; the first cell of a row names it."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The matrix W of Theorem 1 by blocks: (statistics of x, statistics of z, what W may be there)."""
+
+    blocks: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Remedies:
+    """Neighbouring designs, each with its verdict."""
+
+    suggestions: tuple[Suggestion, ...]
+
+
+Part = Paragraph | Formulas | Display | Table | Weights | Remedies
+
+
+@dataclass(frozen=True)
+class Section:
+    """A title and what stands under it."""
+
+    title: str
+    parts: tuple[Part, ...]
+
+
+def guilty(answer: Answer) -> Condition | None:
+    """The condition to blame: the first that fails, else the first that restricts, else the first not shown."""
+    for status in SEVERITY:
+        for condition in answer.conditions:
+            if condition.status == status:
+                return condition
+    return None
+
+
+def place_of(part: Condition | Suggestion) -> str:
+    """`file:line (words)`, or nothing where the part is of no file."""
+    return str(part.place) if part.place and part.place.file else ""
+
+
+def outline(analysis: Analysis) -> tuple[Section, ...]:
+    """The sections of the report on one design, without those that have nothing to say."""
+    sections = (
+        Section("What breaks it", tuple(_blame(analysis.declared))),
+        Section("The consistent models", tuple(_consistent(analysis, analysis.declared))),
+        Section("Block by block", tuple(_blocks(analysis.declared))),
+        Section("How to mend it", (Remedies(analysis.suggestions),) if analysis.suggestions else ()),
+        Section("Under the implied prior", tuple(_implied(analysis))),
+        Section("The conditions", tuple(_conditions(analysis))),
+        Section("The joint of the consistent models", tuple(_joint(analysis.joint)) if analysis.joint else ()),
+        Section("Remarks", tuple(Paragraph(remark) for remark in analysis.remarks)),
+    )
+    return tuple(section for section in sections if section.parts)
+
+
+def _blame(answer: Answer) -> Iterator[Part]:
+    condition = guilty(answer)
+    if condition is None or answer.verdict is Verdict.TIGHT:
+        return
+    term = f"{condition.term}: " if condition.term else ""
+    yield Paragraph(f"{term}{condition.sentence}", label=condition.name, place=place_of(condition))
+    if answer.missing:
+        yield Paragraph(answer.missing, label="Missing")
+
+
+def _consistent(analysis: Analysis, answer: Answer) -> Iterator[Part]:
+    if answer.constraints:
+        yield Formulas(answer.constraints)
+    if answer.remaining:
+        yield Paragraph(answer.remaining, label="What remains")
+    if analysis.encoder_map and answer.verdict is not Verdict.IMPOSSIBLE:
+        yield Formulas(tuple(analysis.encoder_map.splitlines()), label="The exact encoder")
+
+
+def _blocks(answer: Answer) -> Iterator[Part]:
+    if answer.blocks:
+        yield Table(("block", "status"), tuple(answer.blocks.items()))
+
+
+def _implied(analysis: Analysis) -> Iterator[Part]:
+    answer = analysis.implied
+    if analysis.implied_prior:
+        yield Formulas((analysis.implied_prior,))
+    yield Paragraph(answer.reason or answer.verdict.value, label=answer.verdict.word)
+    if answer.constraints and answer.constraints != analysis.declared.constraints:
+        yield Formulas(answer.constraints)
+    if answer.remaining and answer.remaining != analysis.declared.remaining:
+        yield Paragraph(answer.remaining, label="What remains")
+    if answer.missing:
+        yield Paragraph(answer.missing, label="Missing")
+
+
+def _conditions(analysis: Analysis) -> Iterator[Part]:
+    """C1 to C4 under the declared prior, and those that come out otherwise under the implied one."""
+    conditions = analysis.declared.conditions
+    rows = [(c.name, c.status, _explained(c)) for c in conditions]
+    rows += [
+        (f"{c.name}, implied prior", c.status, _explained(c))
+        for c in analysis.implied.conditions
+        if c not in conditions
+    ]
+    if rows:
+        yield Table(("condition", "status", "because"), tuple(rows))
+
+
+def _explained(condition: Condition) -> str:
+    asks = f"Asks that {CONDITIONS[condition.name]}. " if condition.name in CONDITIONS else ""
+    return f"{asks}{condition.sentence}"
+
+
+def _joint(joint: Joint) -> Iterator[Part]:
+    if joint.name:
+        yield Paragraph(joint.name, label="Name")
+    yield Display(joint.formula, joint.latex)
+    if joint.integrates:
+        yield Paragraph(joint.integrates, label="Is a density")
+    if joint.blocks:
+        yield Weights(joint.blocks)
+    for label, text in (("Decoder", joint.decoder), ("Encoder", joint.encoder)):
+        if text:
+            yield Formulas(tuple(text.splitlines()), label=label)
+    marginals = tuple(text for text in (joint.marginal_x, joint.marginal_z) if text)
+    if marginals:
+        yield Formulas(marginals, label="Marginals")

@@ -12,7 +12,7 @@ def build(dimension: int = 3) -> Family:
     concentration = sp.symbols(f"concentration_1:{dimension + 1}", positive=True)
     weight = sp.symbols(f"weight_1:{dimension}", positive=True)
     u = sp.Symbol("u", positive=True)
-    left = [1 - sum(x[:k]) for k in range(dimension)]
+    left = [sp.Integer(1) - sum(x[:k]) for k in range(dimension)]
     shapes = tuple(e + 1 for e in eta)
     return Family(
         name="dirichlet",

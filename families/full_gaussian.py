@@ -42,15 +42,7 @@ def build(dimension: int = 2) -> Family:
         support=Support(
             is_discrete=False,
             cardinality="continuum",
-            points=(
-                (sp.Integer(0),) * dimension,
-                *(
-                    tuple(sp.Integer((a if i == j else 0) + (b if i == k else 0)) for i in range(dimension))
-                    for j in range(dimension)
-                    for k in range(j + 1)
-                    for a, b in ((1, 0), (0, 2), (1, 1))
-                ),
-            ),
+            points=_points(dimension),
             bounds=((-sp.oo, sp.oo),) * dimension,
         ),
         statistics=(*x, *(x[i] * x[j] for i in range(dimension) for j in range(i + 1))),
@@ -75,3 +67,11 @@ def build(dimension: int = 2) -> Family:
         torch=Twin("MultivariateNormal", {"loc": sp.Tuple(*mean_of_eta), "precision_matrix": (-2 * H).as_immutable()}),
         scipy=Twin("multivariate_normal", {"mean": sp.Tuple(*mean_of_eta), "cov": covariance_of_eta.as_immutable()}),
     )
+
+
+def _points(dimension: int) -> tuple[tuple[sp.Expr, ...], ...]:
+    """The origin, the axes' points 1 and 2, one of them negative, and the sums of two axes."""
+    axes = [[int(i == k) for i in range(dimension)] for k in range(dimension)]
+    sums = [[a + b for a, b in zip(axes[j], axes[k], strict=True)] for j in range(dimension) for k in range(j + 1)]
+    points = [[0] * dimension, [-c for c in axes[0]], *axes, *sums]
+    return tuple(tuple(map(sp.Integer, point)) for point in points)

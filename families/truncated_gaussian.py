@@ -20,7 +20,7 @@ def build(lower: Number = 0, upper: Number = 1) -> Family:
         summary="real numbers in a known interval",
         aliases=("truncated_normal",),
         variables=(x,),
-        support=Support.interval(a, b, points=tuple(a + (b - a) * sp.Rational(k, 8) for k in (0, 1, 3, 4, 7))),
+        support=Support.interval(a, b, points=tuple(a + (b - a) * sp.Rational(k, 8) for k in (1, 2, 4, 5, 7))),
         statistics=(x, x**2),
         log_base_measure=sp.Integer(0),
         natural_parameters=(eta_1, eta_2),

@@ -1,0 +1,1 @@
+"""What every exponential family satisfies, as functions that raise AssertionError for a family that does not."""

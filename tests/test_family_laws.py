@@ -1,0 +1,127 @@
+"""Every law over every family of the registry, and mutated families, which the laws must reject."""
+
+import zlib
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from tests.laws import kinds, laws, numeric, twins
+from tightcheck import registry
+from tightcheck.family import Family
+
+NAMES = registry.names()
+Law = Callable[[Family, np.random.Generator], None]
+LAWS: tuple[Law, ...] = (
+    laws.mass_is_one,
+    laws.moments_are_derivatives,
+    lambda family, generator: laws.statistics_are_minimal(family),
+    laws.boundary_has_two_sides,
+    laws.parametrisations_return,
+    laws.mean_is_the_mean,
+    laws.slices_stay_and_separate,
+    kinds.partition_is_of_its_kind,
+    twins.agrees_with_torch,
+    twins.agrees_with_scipy,
+)
+WORDS = (
+    "mass",
+    "moments",
+    "minimality",
+    "boundary",
+    "parametrisations",
+    "mean",
+    "slices",
+    "kind",
+    "torch",
+    "scipy",
+)
+
+
+def generator(name: str) -> np.random.Generator:
+    """A generator of its own for each family."""
+    return np.random.default_rng(zlib.crc32(name.encode()))
+
+
+@pytest.mark.parametrize("law", LAWS, ids=WORDS)
+@pytest.mark.parametrize("name", NAMES)
+def test_law(name: str, law: Law) -> None:
+    law(numeric.with_defaults(registry.load(name)), generator(name))
+
+
+def wrong_log_partition(family: Family) -> Family:
+    """A plus a linear term."""
+    return replace(family, log_partition=family.log_partition + family.natural_parameters[-1] / 9, series=None)
+
+
+def wrong_base_measure(family: Family) -> Family:
+    """h tilted by the first statistic."""
+    return replace(family, log_base_measure=family.log_base_measure + family.statistics[0] / 9)
+
+
+def redundant_statistic(family: Family) -> Family:
+    """The sum of the statistics as one more."""
+    extra = sp.Symbol("extra", real=True)
+    return replace(
+        family,
+        statistics=(*family.statistics, sum(family.statistics) + 1),
+        natural_parameters=(*family.natural_parameters, extra),
+    )
+
+
+def shifted_domain(family: Family, step: float) -> Family:
+    """Every relation of the natural domain moved along all coordinates."""
+    moved = {e: e + step for e in family.natural_parameters}
+    return replace(family, natural_domain=tuple(r.subs(moved, simultaneous=True) for r in family.natural_domain))
+
+
+SCALAR = tuple(name for name in NAMES if len(registry.load(name).variables) == 1)
+BOUNDED = tuple(name for name in SCALAR if not registry.load(name).has_full_domain)
+
+
+@pytest.mark.parametrize("name", SCALAR)
+@pytest.mark.parametrize("mutation", [wrong_log_partition, wrong_base_measure])
+def test_a_wrong_measure_breaks_the_mass(name: str, mutation: Callable[[Family], Family]) -> None:
+    family = numeric.with_defaults(registry.load(name))
+    if family.series is not None and mutation is wrong_log_partition:
+        family = replace(family, series=replace(family.series, term=2 * family.series.term))
+    else:
+        family = mutation(family)
+    with pytest.raises(AssertionError, match="the file says"):
+        laws.mass_is_one(family, generator(name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_redundant_statistic_breaks_minimality(name: str) -> None:
+    with pytest.raises(AssertionError, match=r"dependent|too few"):
+        laws.statistics_are_minimal(redundant_statistic(numeric.with_defaults(registry.load(name))))
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+@pytest.mark.parametrize("step", [-1.0, 1.0])
+def test_a_wrong_domain_breaks_the_boundary(name: str, step: float) -> None:
+    """Too large a domain holds points without a density, too small a one leaves out points with one."""
+    family = shifted_domain(numeric.with_defaults(registry.load(name)), step)
+    with pytest.raises(AssertionError, match=r"a density at|no density at"):
+        laws.boundary_has_two_sides(family, generator(name))
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if registry.load(n).has_full_domain])
+def test_an_invented_boundary_is_found(name: str) -> None:
+    family = numeric.with_defaults(registry.load(name))
+    with pytest.raises(AssertionError, match="outside the stated domain"):
+        laws.boundary_has_two_sides(
+            replace(family, natural_domain=(family.natural_parameters[0] < 0,)), generator(name)
+        )
+
+
+@pytest.mark.parametrize("name", [n for n in SCALAR if registry.load(n).partition != "log_convex"])
+def test_another_kind_is_refused(name: str) -> None:
+    """Every kind that fixes a formula is false of the families of the others."""
+    family = numeric.with_defaults(registry.load(name))
+    others = {"exponential", "poles", "power", "quadratic", "quadratic_over_linear"} - {family.partition}
+    for kind in sorted(others):
+        with pytest.raises((AssertionError, ValueError)):
+            kinds.partition_is_of_its_kind(replace(family, partition=kind), generator(name))

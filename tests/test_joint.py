@@ -361,6 +361,58 @@ def test_a_block_given_a_class_has_its_statistics_once_per_class() -> None:
             assert sp.expand(in_z.coeff_monomial(z_1**power)) == natural_parameters[k, 0]
 
 
+def test_the_sum_over_a_class_and_over_what_is_given_it() -> None:
+    """p(x) ∝ exp(a'x) sum_y exp(<g_y, y>) prod_j (1 + exp(g_z for y)_j), by enumeration."""
+    categorical, bernoulli = registry.load("categorical"), registry.load("bernoulli")
+    z = block_of("z", bernoulli, 2)
+    z = Conditional(Block("z", "bernoulli", 2, given=("y",)), z.inputs, z.heads, z.natural)
+    joint_form = form(Design((block_of("x", bernoulli, 3),), (block_of("y", categorical), z), Prior("free")))
+    assert describe(joint_form).marginal_x == (
+        "p(x) ∝ exp(a' x) sum_{y} exp((W' x + b)' y) prod_j (1 + exp((V' x + c)_y,j))"
+    )
+    w = weights(joint_form, seed=8)
+    log_density = at(joint_form, w)
+    (x,), (y, z_part) = joint_form.observed, joint_form.latent
+    for bits in values(x):
+        latent = [v | u for v in values(y) for u in values(z_part)]
+        summed = sum(np.exp(number(log_density.subs(bits).subs(v).doit())) for v in latent)
+        (g_y,), (g_z,) = ([natural(joint_form, g, w, bits).astype(float) for g in part.groups] for part in (y, z_part))
+        inner = np.exp([g_y[0], g_y[1], 0.0]) * np.prod(1 + np.exp(g_z.reshape(3, 2)), axis=1)
+        margin = sum(float(e * bits[copy[0]]) for e, copy in zip(w["a"][:, 0], x.variables, strict=True))
+        assert summed == pytest.approx(np.exp(margin) * inner.sum(), rel=1e-12)
+
+
+def test_bits_that_others_are_given_have_the_indicators_of_all_their_values() -> None:
+    """q(y, z | x) = prod_k q(y_k | x) prod_j q(z_j | x, y) lies in the family with these statistics, for any maps."""
+    bernoulli = registry.load("bernoulli")
+    y, z = block_of("y", bernoulli, 2), block_of("z", bernoulli, 1)
+    z = Conditional(Block("z", "bernoulli", 1, given=("y",)), z.inputs, z.heads, z.natural)
+    joint_form = form(Design((block_of("x", bernoulli, 1),), (y, z), Prior("free")))
+    assert [(g.text, g.size) for part in joint_form.latent for g in part.groups] == [("1[y]", 3), ("1[y] z", 4)]
+    basis = [entry for part in joint_form.latent for group in part.groups for entry in joint_form.entries(group)]
+    points = [v | u for v in values(joint_form.latent[0]) for u in values(joint_form.latent[1])]
+    matrix = sp.Matrix([[1, *(entry.subs(point) for entry in basis)] for point in points])
+    assert matrix.rank() == len(points) == 8  # every function of (y, z)
+
+
+def test_blocks_given_together_are_saturated_together() -> None:
+    bernoulli = registry.load("bernoulli")
+    u, v, z = (block_of(name, bernoulli) for name in "uvz")
+    z = Conditional(Block("z", "bernoulli", 1, given=("u", "v")), z.inputs, z.heads, z.natural)
+    joint_form = form(Design((block_of("x", bernoulli),), (u, v, z), Prior("free")))
+    assert [g.text for part in joint_form.latent for g in part.groups] == ["u", "1[u] v", "1[u, v] z"]
+    basis = [entry for part in joint_form.latent for group in part.groups for entry in joint_form.entries(group)]
+    points = [
+        a | b | c
+        for a in values(joint_form.latent[0])
+        for b in values(joint_form.latent[1])
+        for c in values(joint_form.latent[2])
+    ]
+    matrix = sp.Matrix([[1, *(entry.subs(point) for entry in basis)] for point in points])
+    assert matrix.rank() == len(points) == 8
+    assert joint(Design((block_of("x", bernoulli),), (u, v, z), Prior("free"))) is not None
+
+
 def counts_design(length: str) -> Design:
     """The text VAE: counts of three words, two bits."""
     logits = sp.symbols("logits_1:4", real=True)

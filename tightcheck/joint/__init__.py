@@ -19,11 +19,12 @@ SENTENCES: dict[Sign, str] = {"= 0": "must be 0", "<= 0": "every entry <= 0", ">
 def joint(design: Design) -> Joint | None:
     """The joint of the consistent models of a design (Theorem 1, equation (7)); sizes are printed, nothing is built.
 
-    None where a side has no exponential family (see `Design.outside`).
+    None where a side has no exponential family (see `Design.outside`), or nothing is left of it given the covariates.
 
     Only the families, the blocks' sizes and which parameters are constants matter, not the maps and not the prior.
     """
-    return describe(form(design)) if design.decoder and design.encoder else None
+    joint_form = form(design)
+    return describe(joint_form) if joint_form.observed and joint_form.latent else None
 
 
 def pair(family_x: Family, family_z: Family, copies_x: int = 1, copies_z: int = 1) -> Joint:

@@ -49,7 +49,7 @@ def _rays(part: Part, group: Group) -> Iterator[int]:
         yield 1
     elif has_known_covariance(part):
         yield from (1, -1)
-    elif part.is_scalar and part.family.support.bounds is not None:
+    elif part.is_scalar and group.statistics and part.family.support.bounds is not None:
         yield from _rays_of_number(part, group)
 
 

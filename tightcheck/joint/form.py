@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce as fold
 
 import sympy as sp
 
 from tightcheck.design import Conditional, Design
-from tightcheck.joint.parts import Group, Part, condition_on, indicators, part_of
+from tightcheck.joint.given import finite_parents, indicators, with_given
+from tightcheck.joint.parts import Group, Part, part_of
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,8 @@ class Form:
             return (sp.Integer(1),)
         part = next(part for part in self.parts if part.name == group.block)
         own = tuple(entry for copy in zip(*map(part.copies_of, group.statistics), strict=True) for entry in copy)
-        parents = tuple(other for other in self.parts if other.name in part.block.given and other.points is not None)
+        own = own or indicators((part,))[:-1]
+        parents = finite_parents(part, self.parts)
         if not parents:
             return own
         return tuple(indicator * entry for indicator in indicators(parents) for entry in own)
@@ -99,15 +100,8 @@ def assemble(observed: tuple[Part, ...], latent: tuple[Part, ...], covariates: I
 
 
 def _side(conditionals: tuple[Conditional, ...]) -> tuple[Part, ...]:
-    """The parts of one side, those given finite blocks of the same side with one copy of their statistics per value."""
-    parts = tuple(part_of(conditional) for conditional in conditionals)
-    return fold(_given, parts, ())
-
-
-def _given(done: tuple[Part, ...], part: Part) -> tuple[Part, ...]:
-    """Adds a part after the blocks it may be given."""
-    parents = tuple(other for other in done if other.name in part.block.given and other.points is not None)
-    return (*done, condition_on(part, parents) if parents else part)
+    """The parts of one side."""
+    return with_given(tuple(part_of(conditional) for conditional in conditionals))
 
 
 def _matrix(name: str, rows: int, columns: int) -> sp.MatrixSymbol:

@@ -21,11 +21,10 @@ def plain(form: Form) -> str:
     }
     measures = [f"{labels[part.name]} = {base_measure(part)}" for part in measured(form.parts)]
     factors = "".join(f"{labels[part.name]} " for part in measured(form.parts))
-    given = f" | {', '.join(form.covariates)}" if form.covariates else ""
     measures += [f"l = sum_k {part.name}_k" for part in form.parts if part.length is not None]
     with_measures = f", with {' and '.join(measures)}" if measures else ""
     varying = f"; W and the margins may depend on {', '.join(form.covariates)}" if form.covariates else ""
-    return f"p({variables(form.parts)}{given}) ∝ {factors}exp({exponent}){with_measures}{varying}"
+    return f"p({variables(form.parts)}{given(form)}) ∝ {factors}exp({exponent}){with_measures}{varying}"
 
 
 def latex(form: Form) -> str:
@@ -43,6 +42,11 @@ def latex(form: Form) -> str:
 def variables(parts: Iterable[Part]) -> str:
     """The blocks' names as the arguments of a density."""
     return ", ".join(part.name for part in parts)
+
+
+def given(form: Form) -> str:
+    """` | y` where there are covariates y."""
+    return f" | {', '.join(form.covariates)}" if form.covariates else ""
 
 
 def measured(parts: Iterable[Part]) -> tuple[Part, ...]:

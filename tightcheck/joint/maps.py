@@ -18,9 +18,10 @@ def natural(form: Form, group: Group, signs: dict[str, Sign]) -> str:
 
 
 def entry(form: Form, group: Group, signs: dict[str, Sign], index: str) -> sp.Symbol:
-    """One coordinate of these natural parameters, `(W z + a)_i`, as a symbol that prints so."""
+    """One coordinate of these natural parameters, a symbol that prints as `(W z + a)_i`; all of them without index."""
     vector = natural(form, group, signs)
-    return sp.Symbol(f"({vector})_{index}" if " " in vector else f"{vector}_{index}", real=True)
+    shown = f"({vector})" if " " in vector else vector
+    return sp.Symbol(f"{shown}_{index}" if index else shown, real=True)
 
 
 def describe(form: Form, parts: tuple[Part, ...], name: str, signs: dict[str, Sign]) -> str:
@@ -35,6 +36,10 @@ def describe(form: Form, parts: tuple[Part, ...], name: str, signs: dict[str, Si
             for label, vector, group in zip(labels, vectors, part.groups, strict=True)
         ]
         lines += customary(part, vectors)
+        if part.configurations > 1:
+            lines.append(
+                f"where 1[{', '.join(part.block.given)}] picks the entries: {part.configurations} copies of each"
+            )
         if part.length == "random":
             lines.append(f"with sum_k exp({own}_k) = 1 for every value: the length does not depend on it")
     return "\n".join(lines)
@@ -42,10 +47,10 @@ def describe(form: Form, parts: tuple[Part, ...], name: str, signs: dict[str, Si
 
 def customary(part: Part, vectors: list[str]) -> list[str]:
     """The first way to write the parameters that is not the natural one (mean and variance), where it has a formula."""
-    if part.configurations > 1 or part.length is not None:
+    if part.configurations > 1 or part.length is not None or not part.natural:
         return []
     if not part.is_scalar:
-        return [f"mean = {covariance(part).times(f'({vectors[0]})')}"] if has_known_covariance(part) else []
+        return _mean(part, vectors[0]) if has_known_covariance(part) else []
     values = {
         eta: sp.Symbol(f"({vector})" if " " in vector else vector, real=True)
         for eta, vector in zip(part.natural, vectors, strict=True)
@@ -61,6 +66,12 @@ def customary(part: Part, vectors: list[str]) -> list[str]:
         ]
         return [", ".join(shown) + (", coordinate by coordinate" if part.block.copies > 1 else "")]
     return []
+
+
+def _mean(part: Part, vector: str) -> list[str]:
+    """A Gaussian of known covariance S has the mean S f."""
+    known = covariance(part)
+    return [f"mean = {known.times(vector if known.entry == 1 else f'({vector})')}"]
 
 
 def _term(interaction: Interaction, group: Group) -> str:

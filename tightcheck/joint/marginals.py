@@ -7,28 +7,29 @@ import sympy as sp
 from tightcheck.joint import show
 from tightcheck.joint.domain import Sign
 from tightcheck.joint.form import Form
-from tightcheck.joint.formula import base_measure, bracketed, measured, variables
+from tightcheck.joint.formula import base_measure, bracketed, given, measured
 from tightcheck.joint.kinds import covariance, has_known_covariance, is_finite_choice, kind
 from tightcheck.joint.maps import entry, factor, natural
-from tightcheck.joint.parts import Group, Part
+from tightcheck.joint.parts import Part
 
 
 def implied_prior(form: Form, signs: dict[str, Sign]) -> str:
     """p(z): the other side summed out."""
     if is_finite_choice(form.latent):
-        return f"p({form.latent[0].name}): any distribution on the {form.latent[0].points} values"
-    if gaussian := _gaussian(form, of_latent=True):
-        return gaussian
-    return _marginal(form, form.latent, form.observed, signs)
+        return f"{_density(form, form.latent)}: any distribution on the {form.latent[0].points} values"
+    return _gaussian(form, of_latent=True) or _marginal(form, form.latent, form.observed, signs)
 
 
 def marginal(form: Form, signs: dict[str, Sign]) -> str:
     """p(x): the latent side summed out."""
     if is_finite_choice(form.latent):
         return _mixture(form)
-    if gaussian := _gaussian(form, of_latent=False):
-        return gaussian
-    return _marginal(form, form.observed, form.latent, signs)
+    return _gaussian(form, of_latent=False) or _marginal(form, form.observed, form.latent, signs)
+
+
+def _density(form: Form, parts: tuple[Part, ...]) -> str:
+    """The left-hand side p(x), or p(x | y) with covariates y."""
+    return f"p({', '.join(part.name for part in parts)}{given(form)})"
 
 
 def log_factor(part: Part, symbols: tuple[sp.Symbol, ...]) -> sp.Expr:
@@ -38,8 +39,7 @@ def log_factor(part: Part, symbols: tuple[sp.Symbol, ...]) -> sp.Expr:
 
 
 def _marginal(form: Form, kept: tuple[Part, ...], summed: tuple[Part, ...], signs: dict[str, Sign]) -> str:
-    """base measure x margins x one factor exp A per copy of every block that is summed out."""
-    measures = map(base_measure, measured(kept))
+    """Margins x base measure x one factor exp A per copy of every block that is summed out."""
     margins = " + ".join(
         f"{interaction.weight.name}' {factor(group)}"
         for part in kept
@@ -47,47 +47,54 @@ def _marginal(form: Form, kept: tuple[Part, ...], summed: tuple[Part, ...], sign
         for interaction in form.weights_of(group)
         if interaction.row is None or interaction.column is None
     )
-    factors = [_factor(form, part, signs) for part in summed]
-    return f"p({variables(kept)}) ∝ " + " ".join(word for word in (f"exp({margins})", *measures, *factors) if word)
+    words = (f"exp({margins})", *map(base_measure, measured(kept)), *_factors(form, summed, signs))
+    return f"{_density(form, kept)} ∝ " + " ".join(word for word in words if word)
 
 
-def _factor(form: Form, part: Part, signs: dict[str, Sign]) -> str:
-    """The factor of one block: prod over its copies of exp A at its natural parameters."""
-    if not part.is_scalar or part.configurations > 1:
+def _factors(form: Form, summed: tuple[Part, ...], signs: dict[str, Sign]) -> list[str]:
+    """Independent blocks give a factor each; blocks that others are given are summed over, those inside the sum."""
+    names = {name for part in summed if part.configurations > 1 for name in part.block.given}
+    parents = tuple(part for part in summed if part.name in names)
+    free = [_factor(form, part, signs, "") for part in summed if part not in parents and part.configurations == 1]
+    if not parents:
+        return free
+    values = ", ".join(part.name for part in parents)
+    energy = " + ".join(
+        f"({natural(form, group, signs)})' {factor(group)}" for part in parents for group in part.groups
+    )
+    inside = [_factor(form, part, signs, values) for part in summed if part not in parents and part.configurations > 1]
+    return [*free, f"sum_{{{values}}} " + " ".join((f"exp({energy})", *map(base_measure, measured(parents)), *inside))]
+
+
+def _factor(form: Form, part: Part, signs: dict[str, Sign], values: str) -> str:
+    """The factor of one block: prod over its copies of exp A at its natural parameters (those for the given values)."""
+    if not part.is_scalar:
         return _vector_factor(form, part, signs)
-    many = part.block.copies > 1
-    index = "i" if part in form.observed else "j"
-    symbols = tuple(_coordinate(form, group, signs, index if many else "") for group in part.groups)
+    copy = "" if part.block.copies == 1 else "i" if part in form.observed else "j"
+    index = ",".join(word for word in (values.replace(" ", ""), copy) if word)
+    symbols = tuple(entry(form, group, signs, index) for group in part.groups)
     logarithm = log_factor(part, symbols)
     if logarithm.has(sp.Piecewise, sp.Sum):
         shown = f"exp(A_{part.name}({', '.join(symbol.name for symbol in symbols)}))"
     else:
         shown = bracketed(logarithm)
-    return f"prod_{index} {shown}" if many else shown
-
-
-def _coordinate(form: Form, group: Group, signs: dict[str, Sign], index: str) -> sp.Symbol:
-    """One natural parameter as a symbol that prints as `(W z + a)_i`."""
-    if index:
-        return entry(form, group, signs, index)
-    vector = natural(form, group, signs)
-    return sp.Symbol(f"({vector})" if " " in vector else vector, real=True)
+    return f"prod_{copy} {shown}" if copy else shown
 
 
 def _vector_factor(form: Form, part: Part, signs: dict[str, Sign]) -> str:
     """Softmax families and Gaussians of known covariance have a formula for every dimension; others name their A."""
     vectors = [natural(form, group, signs) for group in part.groups]
     one = vectors[0] if len(vectors) == 1 and part.configurations == 1 else ""
-    many = ("prod_i " if part in form.observed else "prod_j ") if part.block.copies > 1 else ""
-    index = ("i" if part in form.observed else "j") + "k" if many else "k"
-    if one and part.length == "depends_on_z":
-        return f"sum_l w(l) (sum_k exp(({one})_k))^l"
+    copy = "" if part.block.copies == 1 else "i" if part in form.observed else "j"
     if part.length == "random":
         return ""
+    if one and part.length == "depends_on_z":
+        return f"sum_l w(l) (sum_k exp(({one})_k))^l"
     if one and has_known_covariance(part):
         return _gaussian_factor(part, one)
     if one and (power := _softmax_power(part)) is not None:
-        return f"{many}(1 + sum_k exp(({one})_{index}))" + ("" if power == 1 else f"^{show.text(power)}")
+        factor_of_copy = f"(1 + sum_k exp(({one})_{copy}k))" + ("" if power == 1 else f"^{show.text(power)}")
+        return f"prod_{copy} {factor_of_copy}" if copy else factor_of_copy
     return f"exp(A_{part.name}({', '.join(vectors)}))"
 
 
@@ -96,7 +103,8 @@ def _gaussian_factor(part: Part, vector: str) -> str:
     known = covariance(part)
     if known.shape == "scalar":
         return f"exp({known.times(f'|{vector}|^2')}/2)"
-    return f"exp({known.between(f'({vector}){chr(39)}', f'({vector})')}/2)"
+    transposed = f"({vector})'"
+    return f"exp({known.between(transposed, f'({vector})')}/2)"
 
 
 def _softmax_power(part: Part) -> sp.Expr | None:
@@ -109,7 +117,7 @@ def _mixture(form: Form) -> str:
     """One component per value of a single finite latent."""
     (latent,) = form.latent
     components = " ".join(f"p({part.name} | {latent.name} = k)" for part in form.observed)
-    return f"p({variables(form.observed)}) = sum_k p({latent.name} = k) {components}, {latent.points} components"
+    return f"{_density(form, form.observed)} = sum_k p({latent.name} = k) {components}, {latent.points} components"
 
 
 def _gaussian(form: Form, of_latent: bool) -> str | None:
@@ -123,8 +131,9 @@ def _gaussian(form: Form, of_latent: bool) -> str | None:
     noise = covariance(x)
     if of_latent:
         seen, shift = noise.between("W'", "W"), noise.between("W'", "a")
-        return f"p({z.name}) = N(m, P^-1) with P = {precision} - {seen} and m = P^-1 (b + {shift})"
-    return f"p({x.name}) = N(m, P^-1) with P = {noise.inverse} - W Q^-1 W', Q = {precision} and m = P^-1 (a + W Q^-1 b)"
+        return f"{_density(form, (z,))} = N(m, P^-1) with P = {precision} - {seen} and m = P^-1 (b + {shift})"
+    seen = f"P = {noise.inverse} - W Q^-1 W', Q = {precision}"
+    return f"{_density(form, (x,))} = N(m, P^-1) with {seen} and m = P^-1 (a + W Q^-1 b)"
 
 
 def _latent_precision(latent: Part) -> str | None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from itertools import product
-from math import comb, prod
+from math import comb
 from typing import Literal
 
 import sympy as sp
@@ -204,37 +203,6 @@ def counts(block: Block) -> Part:
         log_partition=sp.Integer(0),
         natural_domain=(),
         length=block.length,
-    )
-
-
-def condition_on(part: Part, parents: tuple[Part, ...]) -> Part:
-    """The part given finite blocks: one joint family with the statistics 1[y] T, one copy of T per value of y."""
-    count = prod(points for parent in parents if (points := parent.points) is not None)
-    names = ", ".join(parent.name for parent in parents)
-    groups = tuple(
-        replace(
-            group,
-            size=group.size * count,
-            text=f"1[{names}] {group.text}",
-            latex=rf"\mathbf{{1}}[{names}]\,{group.latex}",
-        )
-        for group in part.groups
-    )
-    return replace(part, groups=groups, configurations=count)
-
-
-def indicators(parents: tuple[Part, ...]) -> tuple[sp.Expr, ...]:
-    """1[y = v] for every joint value v of the parents' copies; only for designs small enough to write out."""
-    axes = [(copy, parent.family.support.points) for parent in parents for copy in parent.variables]
-    return tuple(
-        sp.Mul(
-            *(
-                sp.KroneckerDelta(variable, value)
-                for (copy, _), point in zip(axes, choice, strict=True)
-                for variable, value in zip(copy, point, strict=True)
-            )
-        )
-        for choice in product(*(points for _, points in axes))
     )
 
 

@@ -1,0 +1,248 @@
+"""Certificates of false statements: each looks plausible and must be refused; `truth` is worked out by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+Step = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FalseProof:
+    """A design, a verdict that it does not have, and steps that pretend to show it."""
+
+    name: str
+    encoder: dict[str, Any]
+    decoder: dict[str, Any]
+    prior: str
+    claimed: str
+    truth: str
+    steps: list[Step]
+
+
+def proof(
+    name: str, claimed: str, truth: str, encoder: str, decoder: str, steps: list[Step], prior: str = "declared"
+) -> FalseProof:
+    """The two files as words."""
+    return FalseProof(name, yaml.safe_load(encoder), yaml.safe_load(decoder), prior, claimed, truth, steps)
+
+
+def bits(count: int, network: str = "{kind: affine}", output: str = "logits") -> str:
+    """A Bernoulli encoder."""
+    return f"{{latent: {{family: bernoulli, dim: {count}}}, map: {network}, output: {output}}}"
+
+
+def gaussian(count: int, network: str = "{kind: affine}", output: str = "[mean, log_variance]") -> str:
+    """A Gaussian encoder with independent coordinates."""
+    return f"{{latent: {{family: gaussian, dim: {count}, covariance: diagonal}}, map: {network}, output: {output}}}"
+
+
+def real(count: int, network: str, prior: str, output: str = "mean") -> str:
+    """A Gaussian decoder with variance 1."""
+    observed = f"{{family: gaussian_fixed_variance, dim: {count}}}"
+    return f"{{observed: {observed}, map: {network}, output: {output}, prior: {prior}}}"
+
+
+def pixels(count: int, prior: str, more: str = "") -> str:
+    """A Bernoulli decoder with an affine map."""
+    observed = f"{{family: bernoulli, dim: {count}}}"
+    return f"{{observed: {observed}, map: {{kind: affine}}, output: logits, prior: {prior}{more}}}"
+
+
+def nonmember(outputs: dict[str, str], latents: int, points: list[tuple[int, ...]], condition: str = "C1") -> Step:
+    """A single model outside S, with points that separate."""
+    return {
+        "lemma": "nonmember",
+        "condition": condition,
+        "component": 0,
+        "latents": [["z", i] for i in range(latents)],
+        "observed": "x",
+        "outputs": outputs,
+        "points": [{f"z{i}": str(v) for i, v in enumerate(point)} for point in points],
+    }
+
+
+TIGHT: list[Step] = [{"lemma": "tight"}]
+MEMBER: Step = {"lemma": "member", "latent": "z", "observed": "x", "F": [["1", "0"]], "f0": ["0"]}
+EMPTY: list[Step] = [{"lemma": "growth", "latent": "z"}, {"lemma": "constants"}]
+STANDARD, HALF, FREE = (
+    "{family: gaussian, mean: 0, variance: 1}",
+    "{family: bernoulli, probs: 0.5}",
+    "{kind: unrestricted}",
+)
+SHARED, OWN = "[mean, {variance: {learned: shared}}]", "[mean, {variance: {learned: per_coordinate}}]"
+LINE = [(0,), (1,), (2,), (3,)]
+PLANE = [(0, 0), (1, 0), (0, 1), (1, 1), (2, 0), (0, 2)]
+PRODUCT = "{kind: expression, expression: 'z[0]*z[1]'}"
+
+FALSE_PROOFS = (
+    proof(
+        "one tanh for five pixels",
+        "tight",
+        "restricted",
+        bits(1, "{kind: mlp, hidden: [1], activation: tanh}"),
+        pixels(5, HALF),
+        TIGHT,
+    ),
+    proof(
+        "a formula beside a network",
+        "tight",
+        "restricted",
+        gaussian(1, output=SHARED),
+        "{observed: [{family: gaussian_fixed_variance, dim: 1, name: a}, {family: bernoulli, dim: 1, name: b}],"
+        " map: [{kind: expression, expression: z}, {kind: affine}], output: [[mean], [logits]],"
+        f" prior: {STANDARD}}}",
+        TIGHT,
+    ),
+    proof(
+        "a product of coordinates", "tight", "impossible", gaussian(2, output=OWN), real(2, PRODUCT, STANDARD), TIGHT
+    ),
+    proof(
+        "one rate for two posteriors",
+        "tight",
+        "restricted",
+        "{latent: {family: gamma, dim: 2}, map: {kind: affine}, output: [shape, {rate: {learned: shared}}]}",
+        "{observed: {family: poisson, dim: 2}, map: {kind: expression, expression: exp(b)*z, parameters: [b]},"
+        " output: rate, prior: {family: gamma, shape: 2, rate: 1}}",
+        TIGHT,
+    ),
+    proof(
+        "one variance, implied prior",
+        "tight",
+        "restricted",
+        gaussian(2, output=SHARED),
+        real(3, "{kind: affine}", "implied"),
+        [*TIGHT, {**MEMBER, "c": ["0", "-1"]}],
+        "implied",
+    ),
+    proof(
+        "one variance, one pixel",
+        "restricted",
+        "collapse",
+        gaussian(2, output=SHARED),
+        real(1, "{kind: affine}", STANDARD),
+        [MEMBER, nonmember({"mean": "z0+z1"}, 2, PLANE, "C2")],
+    ),
+    proof(
+        "a positive mean",
+        "restricted",
+        "collapse",
+        gaussian(1, FREE),
+        real(1, FREE, STANDARD, "{mean: exp}"),
+        [MEMBER, nonmember({"mean": "z0"}, 1, LINE)],
+    ),
+    proof(
+        "a positive encoder mean",
+        "tight",
+        "collapse",
+        gaussian(1, FREE, "[{mean: softplus}, log_variance]"),
+        real(1, "{kind: affine}", STANDARD),
+        TIGHT,
+    ),
+    proof(
+        "a positive encoder mean and a negative prior mean",
+        "collapse",
+        "impossible",
+        gaussian(1, output="[{mean: exp}, log_variance]"),
+        pixels(1, "{family: gaussian, mean: -1, variance: {learned: shared}}"),
+        EMPTY,
+    ),
+    proof(
+        "one variance, two in the prior",
+        "collapse",
+        "impossible",
+        gaussian(2, output=SHARED),
+        pixels(1, "{family: gaussian, mean: 0, variance: {fixed: [1, 2]}}"),
+        EMPTY,
+    ),
+    proof(
+        "means fixed off the prior",
+        "collapse",
+        "impossible",
+        gaussian(2, output="[{mean: {fixed: [0, 1]}}, log_variance]"),
+        pixels(1, STANDARD),
+        EMPTY,
+    ),
+    proof(
+        "a text of one word is a bit",
+        "collapse",
+        "tight",
+        "{latent: {family: multinomial, dim: 2, length: 1}, map: {kind: affine}, output: logits}",
+        pixels(2, "{family: multinomial, probs: [0.5, 0.5]}"),
+        [{"lemma": "convexity", "latent": "z"}, {"lemma": "constants"}],
+    ),
+    proof(
+        "a prior that couples",
+        "collapse",
+        "impossible",
+        gaussian(2, output=OWN),
+        pixels(2, "{log_density: '-z[0]^2 - z[1]^2 - z[0]*z[1]'}"),
+        EMPTY,
+    ),
+    proof(
+        "a covariate that the encoder does not see",
+        "tight",
+        "restricted",
+        bits(1),
+        pixels(3, HALF, ", covariates: [s]"),
+        TIGHT,
+    ),
+    proof(
+        "independent, implied prior off the encoder",
+        "tight",
+        "collapse",
+        bits(1, output="{probs: {fixed: 0.5}}"),
+        "{observed: {family: bernoulli, dim: 3}, output: {logits: {learned: shared}}, prior: implied}",
+        TIGHT,
+        "implied",
+    ),
+    proof(
+        "independent, any prior",
+        "tight",
+        "collapse",
+        bits(2),
+        "{observed: {family: bernoulli, dim: 3}, output: {logits: {learned: shared}}, prior: free}",
+        TIGHT,
+        "free",
+    ),
+    proof(
+        "independent, one logit for two bits",
+        "tight",
+        "collapse",
+        bits(2, output="{logits: {learned: shared}}"),
+        "{observed: {family: bernoulli, dim: 3}, output: {logits: {learned: shared}}, prior: {learned: bernoulli}}",
+        TIGHT,
+    ),
+    proof(
+        "a parameter that is the latent",
+        "restricted",
+        "tight",
+        gaussian(1, FREE),
+        real(1, "{kind: expression, expression: b, parameters: [b]}", STANDARD),
+        [MEMBER, {**nonmember({}, 1, LINE), "parameters": {"b": "z0^3"}}],
+    ),
+    proof(
+        "a constant that is the data",
+        "restricted",
+        "collapse",
+        bits(2, output="{logits: {learned: shared}}"),
+        real(1, FREE, "implied"),
+        [{**MEMBER, "F": [["1"]], "c": ["-x"]}, nonmember({"mean": "z0*z1"}, 2, PLANE[:4])],
+        "implied",
+    ),
+    proof(
+        "a model whose implied prior does not integrate",
+        "restricted",
+        "tight",
+        gaussian(1, FREE),
+        real(1, "{kind: expression, expression: 'a*z+b*z^3', parameters: [a, b]}", "implied"),
+        [
+            {**MEMBER, "c": ["0", "-1"], "parameters": {"a": "1", "b": "0"}},
+            {**nonmember({}, 1, LINE), "parameters": {"a": "0", "b": "1"}},
+        ],
+        "implied",
+    ),
+)

@@ -1,0 +1,202 @@
+"""A verifier is judged by what it refuses: certificates changed in one place are rejected, or state something true."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.oracle.false_proofs import FALSE_PROOFS, FalseProof
+from tests.strategies import text
+from tightcheck import serial
+from tightcheck.decide import decide
+from tightcheck.kernel import Rejected, check
+from tightcheck.read_yaml import read_design
+from tightcheck.verdict import Verdict
+
+EXAMPLES = sorted((Path(__file__).parent.parent / "tightcheck" / "examples").iterdir())
+WORDS = [verdict.word for verdict in Verdict]
+Steps = tuple[str | int, ...]
+
+
+@cache
+def certificates() -> tuple[dict[str, Any], ...]:
+    """What the analysis of the shipped examples certifies."""
+    found = []
+    for folder in EXAMPLES:
+        design = read_design(folder / "encoder.yaml", folder / "decoder.yaml")
+        decisions = [decide(design, prior) for prior in dict.fromkeys((design.prior.kind, "implied"))]
+        found += [json.loads(json.dumps(each.certificate)) for each in decisions if each.certificate is not None]
+    return tuple(found)
+
+
+def places(node: Any, path: Steps = ()) -> Iterator[Steps]:
+    """Every place in a JSON tree except the root."""
+    items: Any = node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ()
+    for key, value in items:
+        yield (*path, key)
+        yield from places(value, (*path, key))
+
+
+def at(node: Any, path: Steps) -> Any:
+    """The part of a tree at a place."""
+    for key in path:
+        node = node[key]
+    return node
+
+
+@cache
+def vocabulary() -> tuple[Any, ...]:
+    """Every leaf of every certificate, so that a mutant borrows words that mean something."""
+    leaves = {
+        value
+        for certificate in certificates()
+        for place in places(certificate)
+        if not isinstance(value := at(certificate, place), (dict, list))
+    }
+    return tuple(sorted(leaves, key=repr))
+
+
+def other_leaf(value: Any, random: Random) -> Any:
+    """A leaf of another value: arithmetic on numbers, a borrowed word, another type."""
+    if isinstance(value, bool) or value is None:
+        return random.choice([True, False, 0, 1, "", None, random.choice(vocabulary())])
+    if isinstance(value, int):
+        return random.choice([value + 1, value - 1, -value, 0, 10**9, str(value), None])
+    choices = [
+        *WORDS,
+        random.choice(vocabulary()),
+        value + "0",
+        "1/" + value,
+        "-(" + value + ")",
+        "",
+        value[:-1],
+        None,
+        0,
+    ]
+    return random.choice(choices)
+
+
+def mutate(certificate: dict[str, Any], random: Random) -> dict[str, Any]:
+    """The certificate with one change."""
+    mutant = copy.deepcopy(certificate)
+    every = list(places(mutant))
+    outer = [place for place in every if place[0] != "design"]
+    place = random.choice(outer if random.random() < 0.5 else every)
+    parent, key = at(mutant, place[:-1]), place[-1]
+    value = parent[key]
+    kind = random.choice(("leaf", "leaf", "drop", "repeat", "borrow", "swap"))
+    if kind == "leaf" and not isinstance(value, (dict, list)):
+        parent[key] = other_leaf(value, random)
+    elif kind == "drop":
+        del parent[key]
+    elif kind == "repeat" and isinstance(parent, list):
+        parent.insert(int(key), copy.deepcopy(value))
+    elif kind == "swap" and isinstance(parent, list) and len(parent) > 1:
+        i, j = random.sample(range(len(parent)), 2)
+        parent[i], parent[j] = parent[j], parent[i]
+    else:
+        donor = random.choice(certificates())
+        same = [p for p in places(donor) if p[-1] == key or (isinstance(key, int) and p[:-1] == place[:-1])]
+        parent[key] = copy.deepcopy(at(donor, random.choice(same))) if same else None
+    return mutant
+
+
+@cache
+def stated(design: str, prior: str) -> str:
+    """What the analysis says of a design given as normalised JSON."""
+    return decide(serial.design_from_json(json.loads(design)), prior).verdict.word
+
+
+def is_confirmed(mutant: dict[str, Any]) -> bool:
+    """Whether the analysis of the mutant's own design gives the same verdict."""
+    return stated(json.dumps(mutant["design"], sort_keys=True), mutant["prior"]) == mutant["verdict"]
+
+
+def check_mutants(count: int, seed: int) -> None:
+    random = Random(seed)
+    rejected = 0
+    for _ in range(count):
+        original = random.choice(certificates())
+        mutant = mutate(original, random)
+        try:
+            verdict = check(mutant)
+        except Rejected:
+            rejected += 1
+            continue
+        assert verdict.word == mutant["verdict"]
+        same = {k: v for k, v in mutant.items() if k != "steps"} == {k: v for k, v in original.items() if k != "steps"}
+        assert same or is_confirmed(mutant), json.dumps(mutant, indent=1)
+    assert rejected > count / 3
+
+
+def test_every_certificate_passes() -> None:
+    assert certificates()
+    for certificate in certificates():
+        assert check(certificate).word == certificate["verdict"]
+
+
+def test_another_verdict_is_refused() -> None:
+    for certificate in certificates():
+        for word in WORDS:
+            if word != certificate["verdict"]:
+                with pytest.raises(Rejected):
+                    check({**certificate, "verdict": word})
+
+
+def test_another_design_is_refused_or_has_the_same_verdict() -> None:
+    for certificate in certificates():
+        for other in certificates():
+            exchanged = {**certificate, "design": other["design"], "prior": other["prior"]}
+            try:
+                verdict = check(exchanged)
+            except Rejected:
+                continue
+            assert verdict.word == other["verdict"]
+
+
+def test_no_step_is_superfluous_and_none_is_missing() -> None:
+    for certificate in certificates():
+        if certificate["steps"]:
+            with pytest.raises(Rejected):
+                check({**certificate, "steps": []})
+
+
+def certificate_of(proof: FalseProof, folder: Path) -> dict[str, Any]:
+    """The certificate that the false proof would be."""
+    (folder / "encoder.yaml").write_text(text(proof.encoder))
+    (folder / "decoder.yaml").write_text(text(proof.decoder))
+    design = serial.normalised(read_design(folder / "encoder.yaml", folder / "decoder.yaml"))
+    return {"format": 1, "design": design, "prior": proof.prior, "verdict": proof.claimed, "steps": proof.steps}
+
+
+@pytest.mark.parametrize("proof", FALSE_PROOFS, ids=lambda proof: proof.name.replace(" ", "-"))
+def test_no_false_proof_is_accepted(proof: FalseProof, tmp_path: Path) -> None:
+    with pytest.raises(Rejected):
+        check(certificate_of(proof, tmp_path))
+
+
+def test_natural_parameters_other_than_the_family_states_are_refused(tmp_path: Path) -> None:
+    """exp(mean) in place of the mean: the links would be inverted by the family's own formula."""
+    proof = next(each for each in FALSE_PROOFS if each.name == "a positive mean")
+    certificate = certificate_of(proof, tmp_path)
+    certificate["design"]["decoder"][0]["heads"][0]["link"] = None
+    certificate["design"]["decoder"][0]["natural"] = [{"formula": "exp(mean)"}]
+    with pytest.raises(Rejected):
+        check(certificate)
+
+
+def test_mutants_are_rejected_or_true() -> None:
+    check_mutants(1500, seed=0)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(1, 21))
+def test_mutants_are_rejected_or_true_at_length(seed: int) -> None:
+    check_mutants(5000, seed)

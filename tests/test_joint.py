@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import product
 
 import numpy as np
@@ -515,3 +516,24 @@ def test_several_observed_blocks_share_the_latent_margin() -> None:
     slope = natural(joint_form, z.groups[0], w, point)
     log_density = at(joint_form, w).subs(point)
     assert [sp.expand(sp.diff(log_density, copy[0])) for copy in z.variables] == list(slope)
+
+
+@pytest.mark.parametrize(
+    ("name", "worst", "printed"),
+    [
+        ("bernoulli", lambda v: max(v, 0), "c_j + sum_i max(V_ij, 0) < 0 for every j"),
+        ("rademacher", abs, "c_j + sum_i |V_ij| < 0 for every j"),
+    ],
+)
+def test_the_worst_corner_decides_bits_against_a_gaussian(name: str, worst: Callable[..., int], printed: str) -> None:
+    joint_form = pair_form(registry.load(name), registry.load("gaussian"), 3, 1)
+    (x,), (z,) = joint_form.observed, joint_form.latent
+    assert describe(joint_form).integrates == f"iff g(x) is in the natural domain for every x: {printed}"
+    outcomes = set()
+    for seed in range(20):
+        w = weights(joint_form, seed)
+        w["c"] = np.array([[sp.Rational(-6, 7)]])
+        proper = all(natural(joint_form, z.groups[1], w, bits)[0] < 0 for bits in values(x))
+        assert proper == (w["c"][0, 0] + sum(worst(v) for v in w["V"][:, 0]) < 0)
+        outcomes.add(proper)
+    assert outcomes == {True, False}

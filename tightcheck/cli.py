@@ -212,9 +212,12 @@ def _normalised(encoder: str, decoder: str | None) -> dict[str, Any]:
 
 
 def _analysis(encoder: str, decoder: str | None) -> Analysis:
-    from tightcheck import decide, read_yaml
+    from tightcheck.read_yaml import read_design
 
-    return decide.analyze(read_yaml.read_design(encoder, decoder))
+    design = read_design(encoder, decoder)
+    from tightcheck import decide  # after the files are known to be a design: a mistake in them is told sooner
+
+    return decide.analyze(design)
 
 
 def _print(text: str) -> None:
@@ -229,7 +232,9 @@ def _table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*header, box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, title in enumerate(header, start=1):
+        table.add_column(title, no_wrap=number == 1)
     for row in rows:
         table.add_row(*map(Text, row))
     Console(highlight=False).print(table)

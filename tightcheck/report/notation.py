@@ -29,6 +29,7 @@ SIGNS = {
 }  # fmt: skip
 MARKS = set("=<>~∝≤≥≠∈→+-−*/^(|'") | {"==", "<=", ">=", "!=", "->", "**", "||"}
 """Signs that make a formula of the letters around them."""
+OPENING_ANGLE, CLOSING_ANGLE = r"\langle ", r"\rangle "
 CLOSING = {")": "(", "]": "[", "}": "{"}
 LONG = 40
 """Characters after which a formula may be broken over lines."""
@@ -138,14 +139,16 @@ def _runs(tokens: list[Token]) -> Iterator[list[Token]]:
     """Stretches that can be one formula, cut at words and at commas outside brackets, and the tokens between them."""
     run: list[Token] = []
     depth = 0
-    for token in tokens:
+    for position, token in enumerate(tokens):
         can_stand = token.kind in {"number", "name", "below", "prime", "sign", "space"}
         if not can_stand or (token.text == "," and depth == 0):
             yield run
             yield [token]
             run, depth = [], 0
             continue
-        depth = max(0, depth + (token.text in CLOSING.values()) - (token.text in CLOSING))
+        angle = _angle(token.text, _at(tokens, position - 1), _at(tokens, position + 1))
+        opens = token.text in CLOSING.values() or angle == OPENING_ANGLE
+        depth = max(0, depth + opens - (token.text in CLOSING or angle == CLOSING_ANGLE))
         run.append(token)
     yield run
 
@@ -291,9 +294,9 @@ def _write(run: list[Token], position: int) -> str:
 def _angle(sign: str, before: str, after: str) -> str:
     """`<x, y>` is an inner product, `x < y` a relation: relations are written between spaces."""
     if sign == "<" and not after.isspace() and not (before[-1].isalnum() or before == ")"):
-        return r"\langle "
+        return OPENING_ANGLE
     if sign == ">" and not before.isspace() and not (after[0].isalnum() or after == "("):
-        return r"\rangle "
+        return CLOSING_ANGLE
     return f" {sign} "
 
 

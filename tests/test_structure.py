@@ -1,4 +1,4 @@
-"""What the layout promises: imports only go down, heavy libraries stay where they belong, words that say nothing stay out."""
+"""What the layout promises: imports only go down, heavy libraries stay where they belong, no text is evaluated."""
 
 from __future__ import annotations
 

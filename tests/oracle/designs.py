@@ -149,14 +149,14 @@ def network(spec: Text, width: int, count: int, style: str, random: Random) -> C
 
         return run
     assert kind == "unrestricted"
-    rows = [[(draw(random, "generic"), draw(random, "generic")) for _ in range(width)] for _ in range(count)]
-    return lambda phi: [
-        sum(
-            (ball(a) * t + ball(b) * t * t / 3 + (ball(a) * t).sin() for (a, b), t in zip(row, phi, strict=True)),
-            arb(0),
-        )
-        for row in rows
-    ]
+    mixed = [[[draw(random, "generic") for _ in range(width)] for _ in range(3)] for _ in range(count)]
+    return lambda phi: [bent(phi, rows) for rows in mixed]
+
+
+def bent(phi: Balls, rows: list[list[Fraction]]) -> arb:
+    """u + v^2 / 3 + sin w with u, v, w linear in the inputs: interactions of all orders."""
+    u, v, w = (inner([ball(weight) for weight in row], phi) for row in rows)
+    return u + v * v / 3 + w.sin()
 
 
 def may_hold_affine(spec: Text, rank: int) -> bool:
@@ -242,7 +242,8 @@ def prior(
 ) -> Callable[[Member], arb]:
     """log p(z): declared with numbers, learned (random parameters), or implied by the decoder and random c."""
     if text in ("implied", "free"):
-        c = [draw(random, "generic") for f in latent for _ in f.statistics(f.points[0])]
+        none = random.random() < 0.3
+        c = [Fraction(0) if none else draw(random, "generic") for f in latent for _ in f.statistics(f.points[0])]
 
         def implied(z: Member) -> arb:
             value = sum((f.log_base(p) for f, p in zip(latent, z, strict=True)), arb(0))
@@ -290,7 +291,21 @@ def outcome(encoder: Text, decoder: Text, style: str, random: Random) -> Outcome
     if not model.is_valid(members(model.latent, Random(1))):
         return None
     judgement = judge(model, random)
+    if decoder["prior"] in ("implied", "free") and not is_proper(model, judgement):
+        return None
     return Outcome(judgement.consistent, reached(encoder, model, judgement), judgement.dependent, description)
+
+
+def is_proper(model: Model, judgement: Judgement) -> bool:
+    """Whether the posterior parameters found are natural parameters: necessary for an implied prior to integrate."""
+    for _, eta in judgement.encoder:
+        position = 0
+        for family in model.latent:
+            size = len(family.statistics(family.points[0]))
+            if not family.in_domain(eta[position : position + size]):
+                return False
+            position += size
+    return True
 
 
 def reached(encoder: Text, model: Model, judgement: Judgement) -> bool | None:
@@ -365,7 +380,7 @@ def outcomes(encoder: Text, decoder: Text, seed: int, rounds: int = 3) -> list[O
     return found
 
 
-def objections(word: str, seen: Sequence[Outcome]) -> list[str]:
+def objections(word: str, seen: Sequence[Outcome], is_prior_known: bool = True) -> list[str]:
     """Why the verdict is refuted by these models; empty when it is not."""
     wrong = []
     for one in seen:
@@ -376,7 +391,7 @@ def objections(word: str, seen: Sequence[Outcome]) -> list[str]:
         if word == "impossible" and one.is_member:
             wrong.append(f"impossible, but a {one.description} model is consistent: {one}")
     independent = [one for one in seen if one.dependent is False]
-    if word == "collapse" and independent and all(one.is_member is False for one in independent):
+    if word == "collapse" and is_prior_known and independent and all(one.is_member is False for one in independent):
         wrong.append("collapse, but no independent model was consistent: impossible?")
     if word == "restricted" and seen and all(one.is_member for one in seen):
         wrong.append("restricted, but every model was consistent: tight?")

@@ -1290,4 +1290,334 @@ OTHERS = (
     ),
 )
 
-TRUTHS = FINITE + TEXT + GAUSS + OTHERS
+
+def written(name: str, verdict: str, encoder: str, decoder: str, why: str) -> Truth:
+    """A design in the words of its two files."""
+    return Truth(name, yaml.safe_load("{" + encoder + "}"), yaml.safe_load("{" + decoder + "}"), verdict, why)
+
+
+ONE_BIT = "latent: {family: bernoulli, dim: 1}, map: {kind: affine}, output: logits"
+ANY_BIT = "latent: {family: bernoulli, dim: 1}, map: {kind: unrestricted}"
+DIAGONAL = "latent: {family: gaussian, dim: 2, covariance: diagonal}, map: {kind: affine}, output: [mean, log_variance]"
+SCALAR = "latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind: affine}, output: [mean, log_variance]"
+ISOTROPIC = (
+    "latent: {family: gaussian, dim: 2, covariance: isotropic}, map: {kind: affine}, output: [mean, log_variance]"
+)
+BIT_AND_REAL = (
+    "latent: [{family: bernoulli, dim: 1, name: b}, {family: gaussian, dim: 1, name: z, covariance: diagonal}],"
+    " map: [{kind: affine}, {kind: affine}], output: [[logits], [mean, log_variance]]"
+)
+GIVEN = (
+    "latent: [{family: bernoulli, dim: 1, name: b},"
+    " {family: gaussian, dim: 1, name: z, covariance: diagonal, given: b}],"
+    " map: [{kind: affine}, {kind: affine}], output: [[logits], [mean, {variance: {learned: shared}}]]"
+)
+BOTH_PRIORS = "prior: [{family: bernoulli, probs: 0.5}, {family: gaussian, mean: 0, variance: 1}]"
+PIXELS = "observed: {family: bernoulli, dim: 2}, map: {kind: affine}, output: logits"
+PIXEL = "observed: {family: bernoulli, dim: 1}, map: {kind: affine}, output: logits"
+REAL = "observed: {family: gaussian_fixed_variance, dim: 1}, map: {kind: affine}, output: mean"
+NORMAL, EVEN = "prior: {family: gaussian, mean: 0, variance: 1}", "prior: {family: bernoulli, probs: 0.5}"
+COUPLED = "prior: {family: gaussian, mean: 0, precision: [[2, 1], [1, 2]]}"
+TWO_BUMPS = (
+    "prior: {mixture: [{weight: 1/2, family: gaussian, mean: -1, variance: 1},"
+    " {weight: 1/2, family: gaussian, mean: 1, variance: 1}]}"
+)
+
+STRUCTURED = (
+    written(
+        "gaussian and bits seen",
+        "restricted",
+        SCALAR,
+        f"observed: [{{family: gaussian_fixed_variance, dim: 1, name: a}}, {{family: bernoulli, dim: 2, name: b}}], map: [{{kind: affine}}, {{kind: affine}}], output: [[mean], [logits]], {NORMAL}",
+        "the bits must be constant, the reals may depend on z",
+    ),
+    written(
+        "a bit and a real, a real seen", "restricted", BIT_AND_REAL, f"{REAL}, {BOTH_PRIORS}", "w v b z in A: w v = 0"
+    ),
+    written(
+        "a bit and a real, bits seen",
+        "restricted",
+        BIT_AND_REAL,
+        f"{PIXELS}, {BOTH_PRIORS}",
+        "no dependence on the real, any on the bit",
+    ),
+    written(
+        "a real given a bit",
+        "tight",
+        GIVEN,
+        f"{REAL}, {BOTH_PRIORS}",
+        "statistics 1[b] (1, z, z^2) hold the product b z",
+    ),
+    written(
+        "coupled prior mended by one pixel",
+        "restricted",
+        DIAGONAL,
+        f"{REAL}, {COUPLED}",
+        "w1 w2 = -1; the constants are not consistent",
+    ),
+    written(
+        "coupled prior, bits", "impossible", DIAGONAL, f"{PIXELS}, {COUPLED}", "F = 0 and the prior does not factorise"
+    ),
+    written(
+        "coupled prior, full covariance",
+        "tight",
+        "latent: {family: gaussian, dim: 2, covariance: full}, map: {kind: affine}, output: [mean, {covariance: {learned: shared}}]",
+        f"{REAL}, {COUPLED}",
+        "conjugate",
+    ),
+    written(
+        "two bumps are what one pixel implies",
+        "restricted",
+        SCALAR,
+        f"{PIXEL}, {TWO_BUMPS}",
+        "p = phi(z) cosh z: f = 2z cancels the logarithm; constants do not",
+    ),
+    written(
+        "two bumps, a real seen", "impossible", SCALAR, f"{REAL}, {TWO_BUMPS}", "A is quadratic, log cosh z is not"
+    ),
+    written(
+        "free prior, bits", "restricted", SCALAR, f"{PIXELS}, prior: free", "p = h' exp(c psi + A) is one of the priors"
+    ),
+    written(
+        "bounded logit",
+        "restricted",
+        "latent: {family: bernoulli, dim: 1}, map: {kind: unrestricted}, output: {logits: {bounds: [-1, 1]}}",
+        f"{PIXELS}, {EVEN}",
+        "small weights",
+    ),
+    written(
+        "bounded variance below the prior's, bits",
+        "impossible",
+        "latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind: affine}, output: [mean, {log_variance: {bounds: [-5, -1]}}]",
+        f"{PIXELS}, {NORMAL}",
+        "F = 0, log variance 0 is out of bounds",
+    ),
+    written(
+        "bounded variance below the prior's, a real seen",
+        "restricted",
+        "latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind: affine}, output: [mean, {log_variance: {bounds: [-5, -1]}}]",
+        f"{REAL}, {NORMAL}",
+        "-log(1 + w^2) between -5 and -1",
+    ),
+    written(
+        "positive logits, even prior",
+        "impossible",
+        ANY_BIT + ", output: {logits: softplus}",
+        f"{PIXELS}, {EVEN}",
+        "p(z = 1 | x) > 1/2 for every x averages above 1/2",
+    ),
+    written(
+        "positive logits, high prior",
+        "restricted",
+        ANY_BIT + ", output: {logits: softplus}",
+        f"{PIXELS}, prior: {{family: bernoulli, probs: 0.75}}",
+        "small weights",
+    ),
+    written(
+        "positive decoder logits",
+        "tight",
+        ONE_BIT,
+        f"observed: {{family: bernoulli, dim: 2}}, map: {{kind: affine}}, output: {{logits: softplus}}, {EVEN}",
+        "one bit carries everything",
+    ),
+    written(
+        "decoder logits through a tangent",
+        "collapse",
+        SCALAR,
+        f"observed: {{family: bernoulli, dim: 2}}, map: {{kind: affine}}, output: {{logits: tanh}}, {NORMAL}",
+        "singularities",
+    ),
+    written(
+        "two categorical latents",
+        "restricted",
+        "latent: {family: categorical, dim: 3, copies: 2}, map: {kind: affine}, output: logits",
+        f"{PIXELS}, prior: {{learned: categorical}}",
+        "one at a time",
+    ),
+    written(
+        "one isotropic variance, one real seen",
+        "collapse",
+        ISOTROPIC,
+        f"{REAL}, {NORMAL}",
+        "I + ww' isotropic only for w = 0",
+    ),
+    written(
+        "one isotropic variance, two reals seen",
+        "restricted",
+        ISOTROPIC,
+        f"observed: {{family: gaussian_fixed_variance, dim: 2}}, map: {{kind: affine}}, output: mean, {NORMAL}",
+        "W'W a multiple of I",
+    ),
+    written(
+        "log-normal through an affine encoder",
+        "collapse",
+        SCALAR.replace("log_variance]", "{variance: {learned: shared}}]"),
+        f"observed: {{family: log_normal, dim: 1}}, map: {{kind: affine}}, output: [loc, {{variance: {{fixed: 1}}}}], {NORMAL}",
+        "g* = F log x + c is not affine in x",
+    ),
+    written(
+        "angles through an affine encoder",
+        "collapse",
+        ONE_BIT,
+        f"observed: {{family: von_mises, dim: 1}}, map: {{kind: affine}}, output: natural, {EVEN}",
+        "cos and sin are not affine",
+    ),
+    written(
+        "waiting times by one bit",
+        "tight",
+        ONE_BIT,
+        f"observed: {{family: exponential, dim: 3}}, map: {{kind: affine}}, output: {{rate: softplus}}, {EVEN}",
+        "one bit, nu = x",
+    ),
+    written(
+        "tfidf of random length",
+        "collapse",
+        ONE_BIT + ", features: tfidf",
+        f"observed: {{family: multinomial, dim: 4, length: random}}, map: {{kind: affine}}, output: logits, {EVEN}",
+        "scale free",
+    ),
+    written(
+        "tfidf of fixed length",
+        "tight",
+        ONE_BIT + ", features: tfidf",
+        f"observed: {{family: multinomial, dim: 4, length: 9}}, map: {{kind: affine}}, output: logits, {EVEN}",
+        "an affine feature",
+    ),
+    written(
+        "one count through a softmax",
+        "collapse",
+        ONE_BIT + ", features: softmax",
+        f"observed: {{family: poisson, dim: 1}}, map: {{kind: affine}}, output: log_rate, {EVEN}",
+        "the feature is 1",
+    ),
+    written(
+        "one hot code of two bits",
+        "restricted",
+        "latent: {family: bernoulli, dim: 2}, map: {kind: affine}, output: logits",
+        f"{PIXELS}, input: one_hot, {EVEN}",
+        "additive logits only",
+    ),
+    written(
+        "one rectifier for two counts",
+        "restricted",
+        "latent: {family: bernoulli, dim: 1}, map: {kind: mlp, hidden: [1], activation: relu}, output: logits",
+        f"observed: {{family: poisson, dim: 2}}, map: {{kind: affine}}, output: log_rate, {EVEN}",
+        "F'x + c with both signs is no single rectifier",
+    ),
+    written(
+        "two rectifiers for five pixels",
+        "tight",
+        "latent: {family: bernoulli, dim: 1}, map: {kind: mlp, hidden: [2], activation: relu}, output: logits",
+        f"observed: {{family: bernoulli, dim: 5}}, map: {{kind: affine}}, output: logits, {EVEN}",
+        "rank one",
+    ),
+    written(
+        "bounded network on counts",
+        "collapse",
+        "latent: {family: bernoulli, dim: 1}, map: {kind: mlp, hidden: [64], activation: tanh}, output: logits",
+        f"observed: {{family: poisson, dim: 2}}, map: {{kind: affine}}, output: log_rate, {EVEN}",
+        "F'x + c is bounded only for F = 0",
+    ),
+    written(
+        "one tangent for five pixels",
+        "restricted",
+        "latent: {family: bernoulli, dim: 1}, map: {kind: mlp, hidden: [1], activation: tanh}, output: logits",
+        f"observed: {{family: bernoulli, dim: 5}}, map: {{kind: affine}}, output: logits, {EVEN}",
+        "one pixel at a time, or equal weights in pairs",
+    ),
+    written("a tempered bit", "tight", ONE_BIT, f"{PIXELS}, {EVEN}, objective: {{beta: 4}}", "one bit"),
+    written(
+        "tempered gaussian, bits",
+        "collapse",
+        SCALAR,
+        f"{PIXELS}, {NORMAL}, objective: {{beta: 4}}",
+        "singularities of A / beta",
+    ),
+    written("many samples", "collapse", SCALAR, f"{PIXELS}, {NORMAL}, objective: {{iwae: 50}}", "the same S"),
+    written(
+        "a covariate on one side",
+        "restricted",
+        ONE_BIT,
+        f"{PIXELS}, covariates: [s], {EVEN}",
+        "c depends on s, which the encoder does not see",
+    ),
+    written(
+        "a formula beside a network",
+        "restricted",
+        SCALAR.replace("log_variance]", "{variance: {learned: shared}}]"),
+        f"observed: [{{family: gaussian_fixed_variance, dim: 1, name: a}}, {{family: bernoulli, dim: 1, name: c}}], map: [{{kind: expression, expression: z}}, {{kind: affine}}], output: [[mean], [logits]], {NORMAL}",
+        "the bit must be constant",
+    ),
+    written(
+        "one rate for two gamma posteriors",
+        "restricted",
+        "latent: {family: gamma, dim: 2}, map: {kind: affine}, output: [shape, {rate: {learned: shared}}]",
+        "observed: {family: poisson, dim: 2}, map: {kind: expression, expression: exp(b)*z, parameters: [b]}, output: rate, prior: {family: gamma, shape: 2, rate: 1}",
+        "equal b only",
+    ),
+    written(
+        "a text of one word as the latent",
+        "tight",
+        "latent: {family: multinomial, dim: 2, length: 1}, map: {kind: affine}, output: logits",
+        f"{PIXELS}, prior: {{learned: multinomial}}",
+        "a bit",
+    ),
+    written(
+        "positive mean, any map",
+        "collapse",
+        SCALAR.replace("affine", "unrestricted"),
+        f"observed: {{family: gaussian_fixed_variance, dim: 1}}, map: {{kind: unrestricted}}, output: {{mean: exp}}, {NORMAL}",
+        "an affine positive function is constant",
+    ),
+    written(
+        "positive encoder mean",
+        "collapse",
+        "latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind: unrestricted}, output: [{mean: softplus}, log_variance]",
+        f"{REAL}, prior: {{family: gaussian, mean: 1, variance: 1}}",
+        "F x + c > 0 for all x: F = 0; then the mean is 1",
+    ),
+    written(
+        "positive encoder mean, centred prior",
+        "impossible",
+        "latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind: unrestricted}, output: [{mean: softplus}, log_variance]",
+        f"{REAL}, {NORMAL}",
+        "F = 0 and the mean 0 is not reached",
+    ),
+    written(
+        "variances of the prior listed",
+        "impossible",
+        SCALAR.replace("dim: 1", "dim: 2").replace("log_variance]", "{variance: {learned: shared}}]"),
+        f"{PIXELS}, prior: {{family: gaussian, mean: 0, variance: {{fixed: [1, 2]}}}}",
+        "F = 0, one variance for two",
+    ),
+    written(
+        "a prior that couples reals",
+        "impossible",
+        DIAGONAL,
+        f"{PIXELS}, prior: {{log_density: '-z[0]^2 - z[1]^2 - z[0]*z[1]'}}",
+        "F = 0 and the prior does not factorise",
+    ),
+    written(
+        "independent by design, wrong encoder",
+        "impossible",
+        "latent: {family: bernoulli, dim: 1}, output: {probs: {fixed: 0.5}}",
+        "observed: {family: bernoulli, dim: 2}, output: {logits: {learned: shared}}, prior: {family: bernoulli, probs: 0.25}",
+        "the prior is missed",
+    ),
+    written(
+        "independent by design",
+        "tight",
+        ONE_BIT,
+        f"observed: {{family: bernoulli, dim: 2}}, output: {{logits: {{learned: shared}}}}, {EVEN}",
+        "S = D, all independent",
+    ),
+    written(
+        "independent by design, one logit for two bits",
+        "collapse",
+        "latent: {family: bernoulli, dim: 2}, output: {logits: {learned: shared}}",
+        "observed: {family: bernoulli, dim: 2}, output: {logits: {learned: shared}}, prior: {learned: bernoulli}",
+        "equal priors only, all independent",
+    ),
+)
+
+TRUTHS = FINITE + TEXT + GAUSS + OTHERS + STRUCTURED

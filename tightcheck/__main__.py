@@ -1,5 +1,5 @@
 """`python -m tightcheck` is `tightcheck`."""
 
-from tightcheck.cli import main
+from tightcheck.cli import start
 
-main(prog_name="tightcheck")
+start()

@@ -327,7 +327,7 @@ WRONG = {  # what is written -> file and line of the complaint, what it says
     (ENCODER.replace("affine", "{kind: mlp, hidden: [3], activation: rely}"), DECODER): ("encoder.yaml:2", "relu"),
     (ENCODER.replace("affine", "[affine, affine, affine]"), DECODER): ("encoder.yaml:2", "3 maps for 2 outputs"),
     (ENCODER.replace("log_variance", "log_var1ance"), DECODER): ("encoder.yaml:3", "[mean, log_variance]"),
-    (ENCODER.replace("[mean, log_variance]", "mean"), DECODER): ("encoder.yaml:3", "[mean, log_variance]"),
+    (ENCODER.replace("[mean, log_variance]", "mean"), DECODER): ("encoder.yaml:3", "[mean, variance]"),
     (ENCODER.replace("[mean, log_variance]", "[mean, mean]"), DECODER): ("encoder.yaml:3", "twice"),
     (ENCODER.replace("[mean,", "[{mean: {fixed: 1, learned: shared}},"), DECODER): ("encoder.yaml:3", "either"),
     (ENCODER.replace("[mean,", "[{mean: {learned: sometimes}},"), DECODER): ("encoder.yaml:3", "per_coordinate"),

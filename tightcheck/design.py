@@ -15,7 +15,7 @@ fixed without a value (None) is a list of values.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import sympy as sp
@@ -98,7 +98,7 @@ class Block:
     family: str
     copies: int
     dimension: int | None = None
-    fixed: Mapping[str, Constant] = ()  # type: ignore[assignment]
+    fixed: Mapping[str, Constant] = field(default_factory=dict)
     length: int | Literal["random", "depends_on_z"] | None = None
     domain: str | None = None
     given: tuple[str, ...] = ()

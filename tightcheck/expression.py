@@ -77,6 +77,7 @@ FUNCTIONS: Mapping[str, Callable[..., sp.Expr]] = {
     "log1p": _log1p,
     "sqrt": sp.sqrt,
     "tanh": sp.tanh,
+    "atanh": sp.atanh,
     "softplus": _softplus,
     "sigmoid": _sigmoid,
     "softmax": Softmax,
@@ -92,6 +93,7 @@ PRINTED = {  # SymPy class -> the grammar's word
     sp.exp: "exp",
     sp.log: "log",
     sp.tanh: "tanh",
+    sp.atanh: "atanh",
     Softmax: "softmax",
     CoordinateSum: "sum",
     sp.Abs: "abs",
@@ -100,7 +102,8 @@ PRINTED = {  # SymPy class -> the grammar's word
     sp.loggamma: "loggamma",
 }
 TOKEN = re.compile(
-    r"\s*(?:(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)|(?P<name>[A-Za-z_][A-Za-z_0-9]*)|(?P<sign>\*\*|[-+*/^()\[\]]))"
+    r"\s*(?:(?P<number>(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?)|(?P<name>[A-Za-z_][A-Za-z_0-9]*)|(?P<sign>\*\*|[-+*/^()\[\]]))",
+    re.ASCII,
 )
 
 

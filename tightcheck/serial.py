@@ -31,6 +31,7 @@ from tightcheck.design import (
     PriorBlock,
 )
 from tightcheck.expression import parse_printed, to_text
+from tightcheck.family import Family
 
 LINK_NAMES: Mapping[str, sp.Expr] = {"output": OUTPUT, "softmax": SOFTMAX}
 T = TypeVar("T")
@@ -87,8 +88,6 @@ def _plain(part: object) -> Any:
         return [_plain(item) for item in part]
     if isinstance(part, Mapping):
         return {key: _plain(value) for key, value in part.items()}
-    if part == ():
-        return {}
     if not is_dataclass(part) or isinstance(part, type):
         raise TypeError(f"no plain data for {type(part).__name__}")
     return {field.name: _plain(getattr(part, field.name)) for field in fields(part)}
@@ -161,9 +160,20 @@ def _conditional(data: Mapping[str, Any]) -> Conditional:
 
 def parameter_symbols(family: str, dimension: int | None) -> dict[str, sp.Symbol]:
     """Every name that the family's parametrisations and fixed parameters give a symbol, with that symbol."""
-    facts = registry.load(family, representative(dimension))
+    facts = representative_family(family, dimension)
     symbols = [symbol for parametrisation in facts.parametrisations for symbol in parametrisation.symbols]
     return {symbol.name: symbol for symbol in [*symbols, *(fixed.symbol for fixed in facts.fixed)]}
+
+
+def representative_family(name: str, dimension: int | None, fixed: Mapping[str, Any] | None = None) -> Family:
+    """The family at the dimension at which its formulas are written; a Markov random field's graph is a chain there.
+
+    Raises ValueError for values that the fixed parameters cannot have.
+    """
+    size = representative(dimension)
+    if name == "markov_random_field" and size is not None:
+        return registry.load(name, size, fixed, edges=tuple((i, i + 1) for i in range(size - 1)))
+    return registry.load(name, size, fixed)
 
 
 def representative(dimension: int | None) -> int | None:

@@ -14,11 +14,11 @@ from tightcheck.design import Block, Constant, Outside, Place
 from tightcheck.expression import CONSTANTS, FUNCTIONS
 from tightcheck.family import Family, FixedParameter
 from tightcheck.reading import models
-from tightcheck.reading.errors import nearest
+from tightcheck.reading.errors import DesignError, nearest
 from tightcheck.reading.outside import refused
 from tightcheck.reading.validate import At, validated
 from tightcheck.reading.values import constant, listed
-from tightcheck.serial import representative
+from tightcheck.serial import representative_family
 
 COVARIANCES = ("fixed", "diagonal", "isotropic", "full")
 DOMAINS = (
@@ -34,6 +34,7 @@ DOMAINS = (
     "simplex",
 )
 CONTINUOUS_DOMAINS = ("unit_interval", "bounded", "real", "positive", "nonnegative", "simplex")
+WHOLE = {"trials"}  # fixed parameters that count
 SPREADS = ("variance", "scale", "precision")
 GRAPHS = ("chain", "cycle", "star", "complete")
 
@@ -99,7 +100,7 @@ def _read_block(data: models.Block, at: At, name: str, notes: Notes) -> Written:
     if family.name in ("isotropic_gaussian", "full_gaussian") and _has_known_spread(constants, family):
         family, copies, dimension = registry.load("gaussian"), copies * (dimension or 1), None
     fixed, constants = split_fixed(family, constants)
-    edges = _edges(data, at, dimension)
+    edges = _edges(data, at, family, dimension)
     family = load_with(family.name, dimension, fixed, at)
     _say_domain(data, family, at, notes)
     block = Block(
@@ -126,6 +127,10 @@ def _family(data: models.Block, at: At, notes: Notes) -> Family | None:
         return None
     except registry.UnknownFamily as error:
         raise (at / "family").error(str(error)) from None
+    if family.name == "matrix_normal":
+        raise (at / "family").error(
+            "a matrix normal is written as a gaussian with `covariance: full` and a fixed covariance"
+        )
     if data.covariance is None:
         return family
     if family.name != "gaussian":
@@ -141,11 +146,15 @@ def _family(data: models.Block, at: At, notes: Notes) -> Family | None:
 
 def load_with(name: str, dimension: int | None, fixed: Mapping[str, Constant], at: At) -> Family:
     """The family at its representative dimension, with the values of its fixed parameters that are known."""
+    for key in fixed.keys() & WHOLE:
+        value = fixed[key].value
+        if value is None or not (value.is_Integer and value > 0):
+            raise DesignError(f"`{key}` must be a positive whole number; write `{key}: 10`", fixed[key].place)
     values = {key: value.value for key, value in fixed.items() if value.value is not None}
     try:
-        return registry.load(name, representative(dimension), fixed=values)
+        return representative_family(name, dimension, values)
     except ValueError as error:
-        raise at.error(f"{error}; write other sizes or constants") from None
+        raise at.error(f"{str(error).rstrip('.')}; write other sizes or constants") from None
 
 
 def _sizes(data: models.Block, family: Family, at: At) -> tuple[int, int | None]:
@@ -159,7 +168,13 @@ def _sizes(data: models.Block, family: Family, at: At) -> tuple[int, int | None]
         copies, dimension = copies * (data.dim or 1), data.categories
     if dimension is None:
         raise at.error(f"a {family.name} needs the size of one draw; write `dim: 10`")
-    if dimension < 2 and family.name in ("categorical", "multinomial", "dirichlet", "von_mises_fisher"):
+    if dimension < 2 and family.name in (
+        "categorical",
+        "multinomial",
+        "dirichlet",
+        "von_mises_fisher",
+        "markov_random_field",
+    ):
         raise at.error(f"a {family.name} of dimension {dimension} has only one point; write a dimension of at least 2")
     return copies, dimension
 
@@ -240,13 +255,16 @@ def _length(data: models.Block, at: At, family: Family) -> Any:
     return "depends_on_z" if isinstance(data.length, models.Length) else data.length
 
 
-def _edges(data: models.Block, at: At, dimension: int | None) -> tuple[tuple[int, int], ...] | None:
-    if data.graph is None and data.edges is None:
+def _edges(data: models.Block, at: At, family: Family, dimension: int | None) -> tuple[tuple[int, int], ...] | None:
+    has_graph = data.graph is not None or data.edges is not None
+    if family.name != "markov_random_field":
+        if has_graph:
+            where = at / ("graph" if data.graph else "edges")
+            raise where.error("only a markov_random_field has a graph; leave this key out")
         return None
-    if dimension is None:
-        raise (at / ("graph" if data.graph else "edges")).error(
-            "only a markov_random_field has a graph; leave this key out"
-        )
+    assert dimension is not None
+    if not has_graph:
+        raise at.error("a markov_random_field needs its graph; write `graph: chain` or `edges: [[0, 1], [1, 2]]`")
     if data.edges is not None:
         for i, (a, b) in enumerate(data.edges):
             if a == b or max(a, b) >= dimension:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any
 
 import sympy as sp
@@ -17,7 +18,7 @@ from tightcheck.reading.blocks import Notes, Written, as_fixed, fill_fixed, fixe
 from tightcheck.reading.errors import nearest
 from tightcheck.reading.outside import BATCH_NORM, WORDS, outside_word
 from tightcheck.reading.validate import At
-from tightcheck.reading.values import bounds, constant, formula, listed
+from tightcheck.reading.values import bounds, check_values, constant, formula, listed
 
 MAP_KINDS = ("affine", "mlp", "unrestricted", "expression")
 ACTIVATIONS = ("relu", "leaky_relu", "elu", "selu", "softplus", "silu", "gelu", "tanh", "sigmoid", "identity")
@@ -133,6 +134,7 @@ def read_conditional(
     family = load_with(block.family, block.dimension, fixed, written.at)
     way = _parametrisation(family, named, written, outputs[1], side.notes)
     named = {_spelled(name, way): value for name, value in named.items()}
+    check_values(family, way, {name: v.source for name, v in named.items() if isinstance(v.source, Constant)})
     _give_maps(named, way, *maps, scope, side)
     _give_bounds(named, side)
     heads = tuple(
@@ -249,9 +251,10 @@ def no_parametrisation(family: Family, named: Iterable[str]) -> str:
     """The complaint that no parametrisation of the family has exactly these names."""
     written = ", ".join(named)
     ways = [", ".join(way.parameters) for way in family.parametrisations]
+    near = get_close_matches(written, ways, 4, 0) if written else ways[:4]
     return (
         f"no way to write a {family.name} has exactly the parameters {written[:80]!r}; write one of "
-        f"[{'], ['.join(ways[:8])}] (each an output of the map, or a constant such as {{fixed: 1}})"
+        f"[{'], ['.join(near)}] (each an output of the map, or a constant such as {{fixed: 1}})"
     )
 
 

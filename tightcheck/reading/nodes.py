@@ -200,6 +200,8 @@ class _Reader:
         if text in WORDS:
             return WORDS[text]
         is_integer, is_decimal = INTEGER.fullmatch(text), DECIMAL.fullmatch(text)
-        if (is_integer or is_decimal) and len(text) > LONGEST_NUMBER:
-            raise DesignError(f"this number has {len(text)} characters; write a shorter one", self.at(event.start_mark))
-        return int(text) if is_integer else Decimal(text) if is_decimal else text
+        if not is_integer and not is_decimal:
+            return text
+        if len(text) > LONGEST_NUMBER or abs(Decimal(text).adjusted()) > LONGEST_NUMBER:
+            raise DesignError("this number has too many digits; write a shorter one", self.at(event.start_mark))
+        return int(text) if is_integer else Decimal(text)

@@ -24,7 +24,8 @@ AUTOREGRESSIVE = (
     "markov_random_field, or independent coordinates",
 )
 BATCH_NORM = (
-    "in training mode the output for one example depends on the others of its batch, so it is no function of one x or z",
+    "in training mode the output for one example depends on the others of "
+    "its batch, so it is no function of one x or z",
     "batch_norm: eval, an affine map",
 )
 DETERMINISTIC = ("a code without spread has no density", "categorical, or gaussian")
@@ -46,7 +47,9 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         ),
         FLOW,
     ),
-    "hierarchical": dict.fromkeys(("ladder", "nvae", "vdvae", "hvae", "biva", "markov", "auxiliary"), HIERARCHICAL),
+    "hierarchical": dict.fromkeys(
+        ("ladder", "nvae", "vdvae", "hvae", "biva", "markov", "auxiliary", "stacked", "autoregressive"), HIERARCHICAL
+    ),
     "kind": {
         **dict.fromkeys(("flow", "normalizing_flow", "iaf"), FLOW),
         **dict.fromkeys(("autoregressive", "pixelcnn", "made", "lstm_decoder"), AUTOREGRESSIVE),

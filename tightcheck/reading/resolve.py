@@ -52,7 +52,7 @@ def resolve(encoder: models.Encoder, encoder_at: At, decoder: models.Decoder, de
         decoder=_side(decoder, decoder_at, "input", observed, latents, names, notes),
         encoder=_side(encoder, encoder_at, "features", latents, observed, names, notes),
         prior=read_prior(decoder.prior, decoder_at / "prior", latents, notes),
-        objective=_objective(decoder.objective, decoder_at / "objective", latents),
+        objective=_objective(decoder.objective, decoder_at / "objective", latents, bool(notes.outside)),
         covariates=names,
         outside=tuple(dict.fromkeys(notes.outside)),
         remarks=tuple(dict.fromkeys(notes.remarks)),
@@ -148,7 +148,8 @@ def _inputs(shared: tuple[Any, At], covariates: tuple[str, ...], others: list[Wr
     return Inputs("expression", expression, covariates, at.place)
 
 
-def _objective(data: Any, at: At, latents: list[Written]) -> Objective:
+def _objective(data: Any, at: At, latents: list[Written], is_outside: bool) -> Objective:
+    """The objective; a design with parts outside the theorem may name a label block that is one of them."""
     if data == "elbo":
         return Objective("elbo", None, at.place)
     if isinstance(data, str):
@@ -163,7 +164,7 @@ def _objective(data: Any, at: At, latents: list[Written]) -> Objective:
         return Objective("other", f"{key}: {value}"[:200], where.place)
     if key == "semi_supervised":
         names = [w.block.name for w in latents]
-        if value not in names:
+        if value not in names and not is_outside:
             raise where.error(f"{str(value)[:60]!r} is no latent block; {nearest(str(value), names)}")
         return Objective("semi_supervised", str(value), where.place)
     if key not in ("beta", "iwae"):

@@ -74,7 +74,8 @@ def _real_path(location: tuple[str | int, ...], data: Any) -> Path_:
 
 def _sentence(model: type[pydantic.BaseModel], path: Path_, error: Any, same: list[Any]) -> str:
     kind, context = error["type"], error.get("ctx", {})
-    owner = next((getattr(models, str(s)) for s in reversed(error["loc"]) if hasattr(models, str(s))), model)
+    owners = (vars(models).get(str(step)) for step in reversed(error["loc"]))
+    owner = next((o for o in owners if isinstance(o, type) and issubclass(o, pydantic.BaseModel)), model)
     if kind == "extra_forbidden":
         return f"the key {str(path[-1])[:60]!r} is not known here; {nearest(str(path[-1]), owner.model_fields)}"
     if kind == "missing":

@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import sympy as sp
 
-from tightcheck.design import Constant
+from tightcheck.design import NOWHERE, Constant
 from tightcheck.expression import ExpressionError, parse
+from tightcheck.family import Family, Parametrisation
 from tightcheck.reading import models
+from tightcheck.reading.errors import DesignError
 from tightcheck.reading.validate import At
 
 
@@ -45,6 +47,31 @@ def constant(value: models.Constant | models.Amount, at: At) -> Constant:
         return Constant(None, "fixed", at.place)
     assert value.fixed is not None
     return Constant(amount(value.fixed, at / "fixed"), "fixed", at.place)
+
+
+def check_values(family: Family, way: Parametrisation, values: Mapping[str, Constant]) -> None:
+    """Refuse known values outside their range; `values` are the constants by the names of the way to write them."""
+    known: dict[sp.Symbol, sp.Expr] = {}
+    for name, value in values.items():
+        if value.value is None:
+            continue
+        symbols = way.symbols_of(name)
+        known |= dict.fromkeys(symbols, value.value)
+        if name == "probs" and len(symbols) > 1:
+            raise DesignError("the probabilities of several classes add up to 1; write `uniform`", value.place)
+        is_on_boundary = value.value.is_zero and set(way.symbols) <= known.keys()  # as a concentration of 0
+        if symbols[0].is_positive and not value.value > 0 and not is_on_boundary:
+            raise DesignError(
+                f"{name} must be positive, but {value.value} was found; write a positive one", value.place
+            )
+    eta = [e.subs(known) if e.free_symbols <= known.keys() else None for e in way.natural]
+    place = next((value.place for value in values.values()), NOWHERE)
+    if any(e is not None and (e.is_extended_real is False or e.has(sp.zoo, sp.nan, sp.oo)) for e in eta):
+        raise DesignError(f"these values are outside the range of a {family.name}; write values inside it", place)
+    if None not in eta:
+        at = dict(zip(family.natural_parameters, eta, strict=True))
+        if any(condition.subs(at) == sp.false for condition in family.natural_domain):
+            raise DesignError(f"no {family.name} has these values; write values for which it has a density", place)
 
 
 def bounds(value: list[models.Amount], at: At) -> tuple[sp.Expr, sp.Expr]:

@@ -129,7 +129,8 @@ Theorem tempered (f : Z -> nat -> K) (A P : Z -> K) (beta : K) : affinely_spans 
    <-> C1 f /\ C2 (fun z => A z / beta) P).
 Proof.
   intros Sp Hb.
-  assert (scaled : forall x z, (dot n (nu x) (f z) - A z) / beta = dot n (nu x) (fun i => 1 / beta * f z i) - A z / beta).
+  assert (scaled : forall x z,
+    (dot n (nu x) (f z) - A z) / beta = dot n (nu x) (fun i => 1 / beta * f z i) - A z / beta).
   { intros x z. rewrite dot_scale. now field. }
   transitivity (C1 (fun z i => 1 / beta * f z i) /\ C2 (fun z => A z / beta) P).
   - rewrite <- criterion by assumption. unfold consistent.
@@ -141,6 +142,17 @@ Proof.
       transitivity (beta * (1 / beta * f z i)); [now field|]. rewrite E. ring.
     + exists (fun j => 1 / beta * d j), (1 / beta * d0). intro z.
       rewrite (dot_comm m _ (psi z)), dot_scale, (dot_comm m (psi z)), E. ring.
+Qed.
+
+(** A witness against the span: points and weights that annihilate psi and 1, and not t.  With C1 or C2 for t it shows
+    that a model is not consistent. *)
+Theorem witness (t : Z -> K) (L : list (K * Z)) :
+  (forall j, j < m -> combine L (fun z => psi z j) = 0) -> combine L (fun _ => 1) = 0 -> combine L t <> 0 ->
+  ~ in_span m psi t.
+Proof.
+  intros Hpsi H1 Ht (c & c0 & E). apply Ht.
+  rewrite (combine_ext L t (fun z => dot m (psi z) c + c0 * 1)) by (intro z; rewrite E, dot_comm; ring).
+  rewrite combine_add, combine_scale, combine_dot, H1, dot_zero by auto. ring.
 Qed.
 
 (** A model written down: P in the span, f in the span and A(f) in the span make it consistent. *)

@@ -2,8 +2,8 @@
 
     X = {0, ..., N-1} and Z = {0, ..., M-1}.  p x z = p(x|z) and q z x = q(z|x) are positive and sum to 1 over x and z.
 
-    - pairs_consistent      some positive joint distribution has both as its conditionals iff all 2 x 2 cross-differences of
-                            D(x,z) = log p(x|z) - log q(z|x) vanish; one quadruple refutes a pair for every prior
+    - pairs_consistent      some positive joint distribution has both as its conditionals iff all 2 x 2 cross-differences
+                            of D(x,z) = log p(x|z) - log q(z|x) vanish; one quadruple refutes a pair for every prior
     - converse_probability  the converse of Theorem 1: for every matrix W the function (7), divided by its sum, is a
                             probability distribution, and its conditionals are the exponential families (6a) and (6b) *)
 
@@ -56,7 +56,8 @@ Qed.
 
 (** The joint: q(z|x) p(x|0) / q(0|x), normalised. *)
 Lemma cross_differences_joint :
-  (forall x x' z z', (x < N)%nat -> (x' < N)%nat -> (z < M)%nat -> (z' < M)%nat -> D x z - D x' z - D x z' + D x' z' = 0) ->
+  (forall x x' z z', (x < N)%nat -> (x' < N)%nat -> (z < M)%nat -> (z' < M)%nat ->
+     D x z - D x' z - D x z' + D x' z' = 0) ->
   exists j, is_joint_of j p q.
 Proof.
   intro H.
@@ -92,7 +93,8 @@ Qed.
 
 Theorem pairs_consistent :
   (exists j, is_joint_of j p q) <->
-  (forall x x' z z', (x < N)%nat -> (x' < N)%nat -> (z < M)%nat -> (z' < M)%nat -> D x z - D x' z - D x z' + D x' z' = 0).
+  (forall x x' z z', (x < N)%nat -> (x' < N)%nat -> (z < M)%nat -> (z' < M)%nat ->
+     D x z - D x' z - D x z' + D x' z' = 0).
 Proof.
   split; [intros [j Hj]; now apply (joint_cross_differences j)|apply cross_differences_joint].
 Qed.

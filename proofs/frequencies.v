@@ -5,7 +5,7 @@
         l_1 f_k(z) + a(z) = <psi(z), g> + b_1,     l_2 f_k(z) + a(z) = <psi(z), g> + b_2       with one and the same g,
 
     so (l_1 - l_2) f_k(z) = b_1 - b_2 does not depend on z.  No minimality is used, nor what the latent variable is.
-    For the multinomial decoder (21) f is the logarithm of the word probabilities: there <x, f> - l A(f) = <x, f - A(f)>.
+    For the multinomial decoder (21) f is the logarithm of the word probabilities: <x, f> - l A(f) = <x, f - A(f)>.
 
     - frequencies_force_collapse   f is constant
     - scaled_twins_force_collapse  the same when x and a multiple of x look alike to the encoder, for enough x

@@ -26,7 +26,8 @@ Proof.
   - specialize (H (fun _ => 0) j Hj). rewrite (dot_zero (K := real_field) n (fun _ => 0)) in H by auto. simpl in H. lra.
   - intros i Hi. apply (negative_on_a_line (c j)). intro t.
     specialize (H (fun k => t * unit i k) j Hj).
-    rewrite (dot_comm (K := real_field)), (dot_scale (K := real_field)), (dot_comm (K := real_field)), dot_unit in H by auto.
+    rewrite (dot_comm (K := real_field)), (dot_scale (K := real_field)), (dot_comm (K := real_field)) in H.
+    rewrite dot_unit in H by auto.
     simpl in H. lra.
 Qed.
 
@@ -34,7 +35,8 @@ Section Line.
 Variables n m : nat.
 
 Definition near k (eps : R) (u v : nat -> R) : Prop := forall i, (i < k)%nat -> Rabs (u i - v i) < eps.
-Definition closure k (S : (nat -> R) -> Prop) (u : nat -> R) : Prop := forall eps, 0 < eps -> exists v, S v /\ near k eps u v.
+Definition closure k (S : (nat -> R) -> Prop) (u : nat -> R) : Prop :=
+  forall eps, 0 < eps -> exists v, S v /\ near k eps u v.
 Definition mix (t : R) (u v : nat -> R) : nat -> R := fun i => (1 - t) * u i + t * v i.
 Definition convex (S : (nat -> R) -> Prop) : Prop := forall u v t, 0 <= t <= 1 -> S u -> S v -> S (mix t u v).
 
@@ -71,7 +73,8 @@ Proof.
 Qed.
 
 (** Finitely many bounds have a common one. *)
-Lemma common_bound k (t : nat -> R) : (forall j, (j < k)%nat -> 0 <= t j) -> exists M, 0 < M /\ forall j, (j < k)%nat -> t j <= M.
+Lemma common_bound k (t : nat -> R) : (forall j, (j < k)%nat -> 0 <= t j) ->
+  exists M, 0 < M /\ forall j, (j < k)%nat -> t j <= M.
 Proof.
   intro H. exists (sum k t + 1). pose proof (sum_nonnegative k t H). split; [lra|].
   induction k as [|k IH]; intros j Hj; [lia|]. rewrite sum_step in *.

@@ -1,0 +1,188 @@
+"""The proofs: Coq accepts them, they assume nothing of their own, and the tables say what they are."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import sympy as sp
+
+from tightcheck.kernel import LEMMAS
+
+PROOFS = Path(__file__).parent.parent / "proofs"
+FILES = sorted(path.stem for path in PROOFS.glob("*.v") if path.stem != "audit")
+OVER_ANY_FIELD = {"finite_sums", "theorem_1", "minimal_statistics", "criterion", "frequencies", "finite_latents"}
+UNFINISHED = re.compile(r"\b(Admitted|admit|give_up|Axioms?|Parameters?|Conjectures?|Abort)\b")
+needs_coq = pytest.mark.skipif(
+    not all(map(shutil.which, ("coqc", "coqdep", "make"))), reason="SKIPPED: Coq is not installed (apt-get install coq)"
+)
+
+
+def without_comments(text: str) -> str:
+    while (stripped := re.sub(r"\(\*(?:(?!\(\*|\*\)).)*\*\)", "", text, flags=re.DOTALL)) != text:
+        text = stripped
+    return text
+
+
+def declared(file: str) -> set[str]:
+    text = without_comments((PROOFS / f"{file}.v").read_text())
+    return {f"{file}.{name}" for name in re.findall(r"^(?:Theorem|Lemma) ([\w']+)", text, flags=re.MULTILINE)}
+
+
+def copy_of_proofs(folder: Path) -> Path:
+    for path in [*PROOFS.glob("*.v"), PROOFS / "Makefile"]:
+        if path.stem != "audit":
+            shutil.copy(path, folder)
+    return folder
+
+
+def assumptions(folder: Path) -> dict[str, set[str]]:
+    """The axioms behind each theorem, as Coq reports them after checking every file of the folder."""
+    done = subprocess.run(["make", "axioms"], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    answers = re.split(r"^theorem (\S+)$", done.stdout, flags=re.MULTILINE)[1:]
+    return {
+        name: set()
+        if "Closed under the global context" in answer
+        else set(re.findall(r"^([\w.']+)(?=\s+:)", answer, re.M))
+        for name, answer in zip(answers[::2], answers[1::2], strict=True)
+    }
+
+
+@pytest.fixture(scope="module")
+def accepted(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
+    return assumptions(copy_of_proofs(tmp_path_factory.mktemp("proofs")))
+
+
+@needs_coq
+def test_every_theorem_is_accepted_and_assumes_no_more_than_the_standard_logarithm(
+    accepted: dict[str, set[str]],
+) -> None:
+    standard = accepted.pop("Rpower.ln")
+    assert standard
+    assert set(accepted) == set().union(*map(declared, FILES))
+    assert {name: axioms - standard for name, axioms in accepted.items() if axioms - standard} == {}
+
+
+@needs_coq
+def test_what_is_over_any_field_assumes_nothing(accepted: dict[str, set[str]]) -> None:
+    assert {name for name, axioms in accepted.items() if axioms and name.split(".")[0] in OVER_ANY_FIELD} == set()
+
+
+@needs_coq
+@pytest.mark.parametrize(
+    "unsound", ["Theorem wrong : False. Admitted.", "Axiom no : False.\nTheorem wrong : False. exact no. Qed."]
+)
+def test_a_gap_is_reported(tmp_path: Path, unsound: str) -> None:
+    shutil.copy(PROOFS / "Makefile", tmp_path)
+    (tmp_path / "gap.v").write_text(unsound + "\n")
+    assert assumptions(tmp_path)["gap.wrong"] & {"gap.no", "gap.wrong"}
+
+
+@needs_coq
+def test_a_false_step_is_refused(tmp_path: Path) -> None:
+    folder = copy_of_proofs(tmp_path)
+    text = (folder / "frequencies.v").read_text()
+    assert text.count("l1 <> l2 /\\") == 1
+    (folder / "frequencies.v").write_text(text.replace("l1 <> l2 /\\", "l1 = l2 /\\"))
+    done = subprocess.run(["make", "frequencies.vo"], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "frequencies.v" in done.stderr
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_nothing_is_left_open(file: str) -> None:
+    text = (PROOFS / f"{file}.v").read_text()
+    assert text.startswith("(** "), "a file opens with its statement in words"
+    assert UNFINISHED.findall(without_comments(text)) == []
+
+
+def table(heading: str) -> list[list[str]]:
+    section = (PROOFS / "README.md").read_text().split(f"## {heading}\n")[1].split("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("| ")]
+    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[1:]]
+
+
+def test_the_table_lists_the_lemmas_of_the_kernel() -> None:
+    assert sorted(row[0] for row in table("The lemmas of the kernel")) == sorted(LEMMAS)
+
+
+def test_every_lemma_has_its_proof_written_out() -> None:
+    sections = re.findall(r"^## (\w+)\n(.*?)(?=^#)", (PROOFS / "lemmas.md").read_text(), flags=re.MULTILINE | re.DOTALL)
+    written = {name for name, text in sections if "*Proof.*" in text and "QED" in text}
+    assert written == set(LEMMAS)
+
+
+def test_the_table_names_theorems_that_exist_and_a_status_that_fits() -> None:
+    theorems = set().union(*map(declared, FILES))
+    for name, status, coq, paper in table("The lemmas of the kernel"):
+        named = set(re.findall(r"`([\w.']+)`", coq))
+        assert named <= theorems, name
+        assert {"Coq": named and not paper, "Coq and paper": named and paper, "Paper": bool(paper)}[status], name
+
+
+def test_the_paper_s_table_names_every_file_and_only_theorems_that_exist() -> None:
+    rows = table("The theorems of the paper")
+    assert {row[1].strip("`").removesuffix(".v") for row in rows} == set(FILES) - {"finite_sums", "real_field"}
+    for _, file, theorems in rows:
+        stem = file.strip("`").removesuffix(".v")
+        assert {f"{stem}.{name}" for name in re.findall(r"`([\w']+)`", theorems)} <= declared(stem)
+
+
+def test_references_in_the_written_proofs_exist() -> None:
+    theorems = set().union(*map(declared, FILES))
+    named = re.findall(rf"`((?:{'|'.join(FILES)})\.(?!v`)[\w']+)`", (PROOFS / "lemmas.md").read_text())
+    assert named
+    assert set(named) <= theorems
+
+
+# The examples that mark the limits of the lemmas, in exact arithmetic.
+
+
+def test_corollary_1_fails_without_the_conjugation_equation() -> None:
+    p = {(a, b): 1 / (1 + sp.Rational(3) ** -(a + b)) for a in (-1, 1) for b in (-1, 1)}
+    odds = p[-1, -1] * p[1, 1] / (p[-1, 1] * p[1, -1])
+    assert odds == sp.Rational(9, 25)  # 1 for a factorised posterior, whatever the independent prior
+
+
+def test_convexity_needs_more_than_any_prior() -> None:
+    z, s, t, v = sp.symbols("z s t v", positive=True)
+    W = sp.sqrt(v * (1 / s**2 - 1 / t**2))
+    P = -(z**2) / (2 * t**2) + z**2 / (2 * s**2)
+    assert sp.expand(P - (W * z) ** 2 / (2 * v)) == 0
+
+
+def test_four_points_do_not_exclude_a_quadratic_term() -> None:
+    f = {u: u**2 - 3 * u for u in range(5)}
+    assert all(f[u] ** 2 == -2 * f[u] for u in range(4))
+    assert f[4] ** 2 != -2 * f[4]
+
+
+def test_a_block_of_restricted_domain_can_cancel_one_with_zeros() -> None:
+    u = sp.Symbol("u", real=True)
+    bernoulli, exponential = sp.log(1 + sp.exp(u)), -sp.log(1 + sp.exp(u))  # f = u and f = -(1 + e^u)
+    assert bernoulli + exponential == 0
+
+
+def test_growth_is_false_for_gaussians_of_full_covariance() -> None:
+    u = sp.Symbol("u", real=True)
+    assert sp.Matrix([[1, u], [u, 1 + u**2]]).det().expand() == 1
+
+
+@pytest.mark.parametrize(
+    ("difference", "slope"),
+    [
+        (lambda t: sp.Max(0, t) - sp.Max(0, -t), 1),
+        (lambda t: sp.Max(t / 100, t) - sp.Max(-t / 100, -t), sp.Rational(101, 100)),
+        (lambda t: t / (1 + sp.exp(-t)) + t / (1 + sp.exp(t)), 1),
+        (lambda t: t * (1 + sp.erf(t)) / 2 + t * (1 + sp.erf(-t)) / 2, 1),
+        (lambda t: sp.log((1 + sp.exp(t)) / (1 + sp.exp(-t))), 1),
+    ],
+    ids=["relu", "leaky_relu", "silu", "gelu", "softplus"],
+)
+def test_pairs_of_units_carry_a_linear_form(difference, slope) -> None:  # type: ignore[no-untyped-def]
+    for t in (sp.Rational(-7, 3), sp.Integer(-1), sp.Rational(1, 5), sp.Integer(4)):
+        assert sp.simplify(difference(t) - slope * t) == 0

@@ -6,7 +6,7 @@ parameters by themselves (`natural`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 import sympy as sp
@@ -62,23 +62,47 @@ def _logarithmic(parametrisation: Parametrisation) -> Iterator[Parametrisation]:
     yield from variants[1:]
 
 
-def _with_logarithm(parametrisation: Parametrisation, name: str) -> Parametrisation:
+class _Derived(Parametrisation):
+    """A parametrisation worked out from another one when `natural` or `inverse` is first asked for."""
+
+    def __init__(
+        self,
+        parameters: Mapping[str, sp.Symbol | tuple[sp.Symbol, ...]],
+        work_out: Callable[[], tuple[tuple[sp.Expr, ...], tuple[sp.Expr, ...]]],
+    ) -> None:
+        object.__setattr__(self, "parameters", parameters)
+        object.__setattr__(self, "_work_out", work_out)
+
+    def __getattr__(self, name: str) -> tuple[sp.Expr, ...]:
+        if name not in ("natural", "inverse"):
+            raise AttributeError(name)
+        natural, inverse = self._work_out()
+        object.__setattr__(self, "natural", natural)
+        object.__setattr__(self, "inverse", inverse)
+        return natural if name == "natural" else inverse
+
+
+def _with_logarithm(stated: Parametrisation, name: str) -> Parametrisation:
     """The parametrisation with the positive parameter `name` replaced by `log_name`."""
-    logarithms = {s: sp.Symbol(f"log_{s.name}", real=True) for s in _tuple(parametrisation.parameters[name])}
-    exponentials = {symbol: sp.exp(logarithm) for symbol, logarithm in logarithms.items()}
-    inverse = zip(parametrisation.symbols, parametrisation.inverse, strict=True)
-    return Parametrisation(
-        {
-            f"log_{key}" if key == name else key: value
-            if key != name
-            else tuple(logarithms.values())
-            if isinstance(value, tuple)
-            else logarithms[value]
-            for key, value in parametrisation.parameters.items()
-        },
-        tuple(expression.subs(exponentials) for expression in parametrisation.natural),
-        tuple(log_of_positive(expression) if symbol in logarithms else expression for symbol, expression in inverse),
-    )
+    logarithms = {s: sp.Symbol(f"log_{s.name}", real=True) for s in _tuple(stated.parameters[name])}
+
+    def work_out() -> tuple[tuple[sp.Expr, ...], tuple[sp.Expr, ...]]:
+        exponentials = {symbol: sp.exp(logarithm) for symbol, logarithm in logarithms.items()}
+        inverse = zip(stated.symbols, stated.inverse, strict=True)
+        return (
+            tuple(expression.subs(exponentials) for expression in stated.natural),
+            tuple(
+                log_of_positive(expression) if symbol in logarithms else expression for symbol, expression in inverse
+            ),
+        )
+
+    parameters: dict[str, sp.Symbol | tuple[sp.Symbol, ...]] = {}
+    for key, value in stated.parameters.items():
+        if key != name:
+            parameters[key] = value
+        else:
+            parameters[f"log_{key}"] = tuple(logarithms.values()) if isinstance(value, tuple) else logarithms[value]
+    return _Derived(parameters, work_out)
 
 
 def log_of_positive(expression: sp.Expr) -> sp.Expr:
@@ -101,10 +125,10 @@ def _renamed(parametrisation: Parametrisation, synonyms: Mapping[str, str]) -> I
     yield from variants[1:]
 
 
-def _with_name(parametrisation: Parametrisation, name: str, other: str) -> Parametrisation:
+def _with_name(stated: Parametrisation, name: str, other: str) -> Parametrisation:
     """The parametrisation with `name` called `other`; its symbols stay."""
-    items = parametrisation.parameters.items()
-    return replace(parametrisation, parameters={other if key == name else key: value for key, value in items})
+    parameters = {other if key == name else key: value for key, value in stated.parameters.items()}
+    return _Derived(parameters, lambda: (stated.natural, stated.inverse))
 
 
 def _tuple(value: sp.Symbol | tuple[sp.Symbol, ...]) -> tuple[sp.Symbol, ...]:

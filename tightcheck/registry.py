@@ -7,7 +7,7 @@ defaults of `build` are a small representative. Other packages add families by e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
@@ -52,19 +52,40 @@ def load(name: str, dimension: int | None = None, fixed: Mapping[str, Any] | Non
     Raises UnknownFamily (RefusedFamily where the name is of no exponential family), ValueError for a choice the family
     does not have.
     """
-    made = _find(_canonical(name), name)
     sizes = {} if dimension is None else {"dimension": dimension}
-    if isinstance(made, Family):
-        family, taken = made, {}
-        wanted = {**family.fixed_values(fixed or {}), **choices, **sizes}
-    else:
-        wanted = {**made().fixed_values(fixed or {}), **choices, **sizes}
-        taken = {key: value for key, value in wanted.items() if key in signature(made).parameters}
-        family = made(**taken)
+    wanted = {key: _frozen(value) for key, value in {**choices, **sizes}.items()}
+    given = {key: _frozen(value) for key, value in (fixed or {}).items()}
+    return _load(name, tuple(given.items()), tuple(wanted.items()))
+
+
+@cache
+def _load(name: str, fixed: tuple[tuple[str, Any], ...], choices: tuple[tuple[str, Any], ...]) -> Family:
+    """`load`, once for each request."""
+    made = _find(_canonical(name), name)
+    stated = made if isinstance(made, Family) else made()
+    wanted = {**stated.fixed_values(dict(fixed)), **dict(choices)}
+    taken: dict[str, Any] = {}
+    if not isinstance(made, Family):
+        parameters = signature(made).parameters
+        taken = {key: value for key, value in wanted.items() if key in parameters}
+        sizes = {key: _size(stated.name, key, taken[key]) for key in taken if parameters[key].annotation is int}
+        stated = made(**{**taken, **sizes})
     rest = {key: value for key, value in wanted.items() if key not in taken}
-    if strange := sorted(rest.keys() - {parameter.symbol.name for parameter in family.fixed}):
-        raise ValueError(f"the family {family.name} has no choice {', '.join(strange)}.")
-    return complete(family.with_fixed(rest))
+    if strange := sorted(rest.keys() - {parameter.symbol.name for parameter in stated.fixed}):
+        raise ValueError(f"the family {stated.name} has no choice {', '.join(strange)}.")
+    return complete(stated.with_fixed(rest))
+
+
+def _size(family: str, key: str, value: Any) -> int:
+    """The value as a whole number from 1."""
+    if value != int(value) or value < 1:
+        raise ValueError(f"the {key} of the family {family} is a whole number from 1, not {value}.")
+    return int(value)
+
+
+def _frozen(value: Any) -> Any:
+    """The value with its lists (of edges, of a matrix's rows) as tuples."""
+    return tuple(map(_frozen, value)) if isinstance(value, Iterable) else value
 
 
 def extensions() -> tuple[str, ...]:

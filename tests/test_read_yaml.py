@@ -186,6 +186,22 @@ def test_one_file_with_both_parts(tmp_path, design):
     assert both_parts.prior.blocks[0].natural == two_files.prior.blocks[0].natural
 
 
+@pytest.mark.parametrize(
+    ("graph", "edges"),
+    [
+        ("graph: chain", ((0, 1), (1, 2), (2, 3))),
+        ("graph: star", ((0, 1), (0, 2), (0, 3))),
+        ("edges: [[3, 0]]", ((0, 3),)),
+    ],
+)
+def test_graphs(design, graph, edges):
+    read = design(
+        f"latent: {{family: markov_random_field, dim: 4, {graph}}}\nmap: affine\noutput: natural\n",
+        DECODER.replace("standard_normal", "free"),
+    )
+    assert read.latent[0].edges == edges
+
+
 LINKS = {
     "output": None,
     "softplus": sp.log(1 + sp.exp(OUTPUT)),

@@ -1,15 +1,15 @@
-"""A design: everything that decides tightness, free of YAML and of PyTorch, every part remembering where it was written.
+"""A design: everything that decides tightness, free of YAML and of PyTorch, every part with its place.
 
-    decoder   p(x | z) = prod over observed blocks, encoder q(z | x) = prod over latent blocks,   prior p(z),   objective
+    decoder   p(x | z) = prod over observed blocks,   encoder   q(z | x) = prod over latent blocks,   prior p(z)
 
-A *block* is `copies` independent draws of one registry family. A *conditional* gives the natural parameters of every copy
-of a block as SymPy expressions in *heads*; a head is a constant or an output of the conditional's map. The network of a
-conditional sees `inputs`, functions of the other side's variables.
+A *block* is `copies` independent draws of one registry family. A *conditional* gives the natural parameters of every
+copy of a block as SymPy expressions in *heads*; a head is a constant or an output of the conditional's map. The network
+of a conditional sees `inputs`, functions of the other side's variables.
 
 In a formula a block's or covariate's name is a real symbol: its coordinate, or under `sum` and `softmax` each of its
-coordinates in turn; `z[0]` is one coordinate. A vector family's formulas are those of dimension min(dimension, 3), whose
-heads `mean_1`, `mean_2`, ... share one map and link: the coordinates beyond the third repeat them. A constant that is
-fixed without a value (None) is a list of values.
+coordinates in turn; `z[0]` is one coordinate. A vector family's formulas are those of dimension min(dimension, 3) (and
+of a chain, for a Markov random field), whose heads `mean_1`, `mean_2`, ... share one map and link: the coordinates
+beyond the third repeat them. A constant that is fixed without a value (None) is a list of values.
 """
 
 from __future__ import annotations
@@ -135,11 +135,11 @@ class Conditional:
 class PriorBlock:
     """The prior of one latent block: a registry family with constant parameters, or any log-density.
 
-    `natural` are eta_k in the symbols of `parameters`, which hold the family's fixed parameters as well; `log_density` (in the block's variable) replaces the family.
-    With neither, nothing is stated but that the density is positive. A log-density with a `sum` or an index is that of the
-    whole vector, otherwise that of each coordinate. `precision` is the precision matrix of a Gaussian prior that couples
-    the block's coordinates. `dimension` is the size of one draw of a vector family; `given` names latent blocks whose
-    value picks the parameters.
+    `natural` are eta_k in the symbols of `parameters`, which hold the family's fixed parameters as well.
+    `log_density` (in the block's variable) replaces the family: with a `sum` or an index it is that of the vector,
+    otherwise that of each coordinate. With neither, nothing is stated but that the density is positive. `precision` is
+    the precision matrix of a Gaussian prior that couples the block's coordinates. `dimension` is the size of one draw
+    of a vector family; `given` names latent blocks whose value picks the parameters.
     """
 
     block: str
@@ -186,7 +186,7 @@ class Outside:
 
 @dataclass(frozen=True)
 class Design:
-    """A VAE design. `outside` is not empty when parts of it are outside the theorem; what is inside is still filled in."""
+    """A VAE design; `outside` names its parts that are outside the theorem, the others are filled in all the same."""
 
     decoder: tuple[Conditional, ...]
     encoder: tuple[Conditional, ...]

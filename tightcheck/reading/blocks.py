@@ -36,6 +36,7 @@ DOMAINS = (
 CONTINUOUS_DOMAINS = ("unit_interval", "bounded", "real", "positive", "nonnegative", "simplex")
 WHOLE = {"trials"}  # fixed parameters that count
 SPREADS = ("variance", "scale", "precision")
+AT_LEAST_TWO = ("categorical", "multinomial", "dirichlet", "von_mises_fisher", "markov_random_field")
 GRAPHS = ("chain", "cycle", "star", "complete")
 
 
@@ -168,13 +169,7 @@ def _sizes(data: models.Block, family: Family, at: At) -> tuple[int, int | None]
         copies, dimension = copies * (data.dim or 1), data.categories
     if dimension is None:
         raise at.error(f"a {family.name} needs the size of one draw; write `dim: 10`")
-    if dimension < 2 and family.name in (
-        "categorical",
-        "multinomial",
-        "dirichlet",
-        "von_mises_fisher",
-        "markov_random_field",
-    ):
+    if dimension < 2 and family.name in AT_LEAST_TWO:
         raise at.error(f"a {family.name} of dimension {dimension} has only one point; write a dimension of at least 2")
     return copies, dimension
 

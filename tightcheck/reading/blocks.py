@@ -16,8 +16,8 @@ from tightcheck.family import Family, FixedParameter
 from tightcheck.reading import models
 from tightcheck.reading.errors import DesignError, nearest
 from tightcheck.reading.outside import refused
-from tightcheck.reading.validate import At, validated
-from tightcheck.reading.values import constant, listed
+from tightcheck.reading.validate import At
+from tightcheck.reading.values import constant, listed, read_constant
 from tightcheck.serial import representative_family
 
 COVARIANCES = ("fixed", "diagonal", "isotropic", "full")
@@ -188,15 +188,8 @@ def _constants(data: models.Block, at: At, family: Family, notes: Notes) -> dict
         if key not in known:
             every = [*sorted(known), *models.Block.model_fields]
             raise (at / key).error(f"the key {key[:60]!r} is not known for a {family.name}; {nearest(key, every)}")
-        constants[key] = _constant(value, at / key)
+        constants[key] = read_constant(value, at / key)
     return constants
-
-
-def _constant(value: Any, at: At) -> Constant:
-    """A number stands for {fixed: number}."""
-    if isinstance(value, dict):
-        return constant(validated(models.Constant, at, value), at)
-    return constant(validated(models.Constant, at, {"fixed": value}), at)
 
 
 def _has_known_spread(constants: Mapping[str, Constant], family: Family) -> bool:

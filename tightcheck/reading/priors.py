@@ -13,12 +13,11 @@ from tightcheck.design import Constant, Prior, PriorBlock
 from tightcheck.expression import CoordinateSum
 from tightcheck.family import Family, Parametrisation
 from tightcheck.parametrise import SPELLINGS, find
-from tightcheck.reading import models
 from tightcheck.reading.blocks import Notes, Written, fill_fixed, fixed_parameters, load_with, split_fixed
 from tightcheck.reading.errors import nearest
 from tightcheck.reading.heads import Scope, no_parametrisation
-from tightcheck.reading.validate import At, validated
-from tightcheck.reading.values import check_values, constant, formula, listed
+from tightcheck.reading.validate import At
+from tightcheck.reading.values import check_values, formula, listed, read_constant
 
 WORDS = ("implied", "free", "standard_normal", "uniform", "vampprior")
 SHAPES = ("family", "learned", "mixture", "log_density", "vampprior")
@@ -158,7 +157,7 @@ def _family(data: dict[str, Any], at: At, written: Written, notes: Notes) -> Pri
     if rest == {"concentration": 0}:  # on a circle or a sphere
         return _uniform(at, written)
     rest = rest or {**CUSTOMARY.get(family.name, {})}
-    fixed, constants = split_fixed(family, {key: _constant(value, at / key) for key, value in rest.items()})
+    fixed, constants = split_fixed(family, {key: read_constant(value, at / key) for key, value in rest.items()})
     fixed = {**(written.block.fixed if written.block.family == family.name else {}), **fixed}
     fill_fixed(family.name, fixed, at, notes)
     family = load_with(family.name, size, fixed, at)
@@ -181,11 +180,6 @@ def _way(family: Family, constants: dict[str, Constant], at: At) -> Parametrisat
     return way
 
 
-def _constant(value: Any, at: At) -> Constant:
-    written = value if isinstance(value, dict) else {"fixed": value}
-    return constant(validated(models.Constant, at, written), at)
-
-
 def _correlated(rest: dict[str, Any], key: str, at: At, written: Written) -> PriorBlock:
     """A Gaussian prior that couples the coordinates, by an exact precision or covariance matrix."""
     where = at / key
@@ -195,7 +189,7 @@ def _correlated(rest: dict[str, Any], key: str, at: At, written: Written) -> Pri
         raise where.error(f"this matrix must be {size} by {size} as the block is; write a list of {size} rows")
     if size > LARGEST_MATRIX:
         raise where.error(f"a matrix of more than {LARGEST_MATRIX} rows is not read; write {{learned: full_gaussian}}")
-    entries = [[_constant(v, where / i / j).value for j, v in enumerate(row)] for i, row in enumerate(rows)]
+    entries = [[read_constant(v, where / i / j).value for j, v in enumerate(row)] for i, row in enumerate(rows)]
     if any(entry is None or not entry.is_Rational for row in entries for entry in row):
         raise where.error("the entries of this matrix must be rational numbers; write 0.5 or 1/2")
     matrix = sp.ImmutableMatrix(entries)
@@ -204,7 +198,7 @@ def _correlated(rest: dict[str, Any], key: str, at: At, written: Written) -> Pri
     for other in rest:
         if other not in ("mean", key):
             raise (at / other).error(f"{other[:60]!r} does not go with a matrix; write `mean` and `{key}`")
-    mean = _constant(rest.get("mean", 0), at / "mean")
+    mean = read_constant(rest.get("mean", 0), at / "mean")
     precision = matrix if key == "precision" else matrix.inv()
     return PriorBlock(
         written.block.name, "full_gaussian", {"mean": mean}, precision=precision, dimension=size, place=at.place
@@ -274,7 +268,7 @@ def _mixture(data: dict[str, Any], at: At, written: Written, notes: Notes) -> Pr
 
 def _component(data: dict[str, Any], at: At, written: Written, notes: Notes) -> sp.Expr | None:
     """weight * density of one component in the block's variable, summed over its coordinates in the exponent."""
-    weight = _constant(data.pop("weight", 1), at / "weight").value
+    weight = read_constant(data.pop("weight", 1), at / "weight").value
     prior = _family(data, at, written, notes)
     loaded = _load(data["family"], at / "family", written, notes)
     values = {key: c.value for key, c in prior.parameters.items()}

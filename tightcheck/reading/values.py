@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import sympy as sp
 
@@ -12,7 +13,7 @@ from tightcheck.expression import ExpressionError, parse
 from tightcheck.family import Family, Parametrisation
 from tightcheck.reading import models
 from tightcheck.reading.errors import DesignError
-from tightcheck.reading.validate import At
+from tightcheck.reading.validate import At, validated
 
 
 def amount(value: models.Amount, at: At) -> sp.Expr:
@@ -31,6 +32,13 @@ def formula(value: models.Amount, at: At, names: Mapping[str, sp.Expr], sizes: M
     except ExpressionError as error:
         shown = value if len(value) <= 40 else f"{value[:37]}..."
         raise at.error(f"in the formula {shown!r}, character {error.position + 1}: {error}") from None
+
+
+def read_constant(value: Any, at: At) -> Constant:
+    """A constant that has not been validated yet."""
+    is_amount = isinstance(value, (int, Decimal, str)) and not isinstance(value, bool)
+    written = value if isinstance(value, dict) else {"fixed": value}
+    return constant(value if is_amount else validated(models.Constant, at, written), at)
 
 
 def constant(value: models.Constant | models.Amount, at: At) -> Constant:

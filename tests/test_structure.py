@@ -16,7 +16,7 @@ PACKAGE = ROOT / "tightcheck"
 LAYERS = (
     {"family", "design"},
     {"verdict", "families", "refused", "matrices", "parametrise"},
-    {"registry", "expression"},
+    {"registry", "expression", "product"},
     {"serial", "span"},
     {"kernel"},
     {"rules", "joint"},

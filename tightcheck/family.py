@@ -187,7 +187,7 @@ class Series:
         return total, tail
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Family:
     """The facts about one exponential family (of one dimension, where the dimension is a choice)."""
 
@@ -245,7 +245,7 @@ class Family:
             if parameter.symbol in known and not parameter.admits(known[parameter.symbol]):
                 raise ValueError(f"{self.name} has no {parameter.symbol.name} of {known[parameter.symbol]}.")
         remaining = tuple(parameter for parameter in self.fixed if parameter.symbol not in known)
-        return replace(_substitute(replace(self, fixed=()), known), fixed=remaining) if known else self
+        return replace(substitute(replace(self, fixed=()), known), fixed=remaining) if known else self
 
 
 def _resolved(expression: sp.Expr) -> sp.Expr:
@@ -253,14 +253,15 @@ def _resolved(expression: sp.Expr) -> sp.Expr:
     return expression.replace(sp.log, lambda inner: sp.expand_log(sp.log(sp.factor(sp.cancel(inner)))))
 
 
-def _substitute(part: Any, known: Mapping[sp.Symbol, sp.Expr]) -> Any:
+def substitute(part: Any, known: Mapping[sp.Symbol, sp.Expr]) -> Any:
     """The part of a family with symbols replaced, however deep they are."""
     if isinstance(part, sp.Basic):
         return part.subs(known)
     if isinstance(part, tuple):
-        return tuple(_substitute(item, known) for item in part)
+        return tuple(substitute(item, known) for item in part)
     if isinstance(part, Mapping):
-        return {key: _substitute(item, known) for key, item in part.items()}
+        return {key: substitute(item, known) for key, item in part.items()}
     if is_dataclass(part) and not isinstance(part, type):
-        return replace(part, **{f.name: _substitute(getattr(part, f.name), known) for f in fields(part)})
+        declared = next(kind for kind in type(part).__mro__ if "__dataclass_fields__" in vars(kind))
+        return declared(**{f.name: substitute(getattr(part, f.name), known) for f in fields(part)})
     return part

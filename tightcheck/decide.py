@@ -1,0 +1,139 @@
+"""The decision: rules propose, the kernel checks, the verdict is what the accepted certificate proves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tightcheck import serial
+from tightcheck.design import Design
+from tightcheck.kernel import Rejected, check
+from tightcheck.kernel.check import FORMAT, ZERO_LEMMAS, run
+from tightcheck.kernel.classes import all_entries
+from tightcheck.kernel.zero import Entries
+from tightcheck.rules import EXISTENCE_RULES, WHOLE_CLASS_RULES, ZERO_RULES, conjugation, counterexample, member, prior_reach, tight
+from tightcheck.verdict import Verdict
+
+MOST_CANDIDATES = 60
+"""How many single models are tried before a rule gives up."""
+
+
+@dataclass
+class Decision:
+    """A verdict with its certificate, the steps that were accepted, and what each rule said."""
+
+    verdict: Verdict
+    prior: str
+    zero: Entries = frozenset()
+    steps: list[dict[str, Any]] = field(default_factory=list)
+    added: list[tuple[dict[str, Any], Entries]] = field(default_factory=list)
+    certificate: Mapping[str, Any] | None = None
+    trace: list[tuple[str, str]] = field(default_factory=list)
+
+
+def decide(design: Design, prior: str) -> Decision:
+    """The strongest verdict that the rules can prove, in the order tight, collapse or impossible, restricted.
+
+    `prior` is the design's own kind, or "implied". A verdict other than undecided carries a certificate that the kernel
+    accepted.
+    """
+    decision = Decision(Verdict.UNDECIDED, prior)
+    if design.outside:
+        decision.verdict = Verdict.OUTSIDE
+        return decision
+    for attempt in (_tight, _empty, _restricted):
+        for steps, verdict in attempt(design, decision):
+            certificate = {
+                "format": FORMAT,
+                "design": serial.normalised(design),
+                "prior": prior,
+                "verdict": verdict.word,
+                "steps": steps,
+            }
+            try:
+                check(certificate)
+            except Rejected as error:
+                decision.trace.append(("certificate", str(error)))
+                continue
+            decision.verdict, decision.steps, decision.certificate = verdict, steps, certificate
+            return decision
+    return decision
+
+
+Attempt = Iterator[tuple[list[dict[str, Any]], Verdict]]
+
+
+def _accepted(design: Design, decision: Decision, step: dict[str, Any], rule: str) -> Entries | None:
+    """The entries a step adds to zero (none for other lemmas), or None where the kernel refuses it; noted in the trace."""
+    try:
+        zero = run(design, decision.prior, step, decision.zero)
+    except (Rejected, NotImplementedError) as error:
+        decision.trace.append((rule, f"did not apply: {error}"))
+        return None
+    if step["lemma"] not in ZERO_LEMMAS or zero - decision.zero:
+        decision.trace.append((rule, "applies"))
+    return zero
+
+
+def _tight(design: Design, decision: Decision) -> Attempt:
+    """S = D."""
+    for step in tight.propose(design, decision.prior, decision.zero):
+        if _accepted(design, decision, step, "tight") is not None:
+            if decision.prior == "implied" and all_entries(design):
+                found = _first(design, decision, member)
+                if found is not None:
+                    yield [step, found], Verdict.TIGHT
+            else:
+                yield [step], Verdict.TIGHT
+
+
+def _empty(design: Design, decision: Decision) -> Attempt:
+    """Remove entries of F until nothing changes; if none is left, S holds only models without dependence."""
+    changed = True
+    while changed and not all_entries(design) <= decision.zero:
+        changed = False
+        for rule in ZERO_RULES:
+            for step in rule.propose(design, decision.prior, decision.zero):
+                name = f"{rule.__name__.rpartition('.')[2]}: {step['lemma']}"
+                zero = _accepted(design, decision, step, name)
+                if zero is not None and zero - decision.zero:
+                    decision.steps.append(step)
+                    decision.added.append((step, zero - decision.zero))
+                    decision.zero |= zero
+                    changed = True
+    is_empty = all_entries(design) <= decision.zero
+    for step in prior_reach.propose(design, decision.prior, decision.zero):
+        if step["lemma"] != "pinned_impossible" and not is_empty:
+            continue
+        if _accepted(design, decision, step, f"prior_reach: {step['lemma']}") is not None:
+            verdict = Verdict.COLLAPSE if step["lemma"] == "constants" else Verdict.IMPOSSIBLE
+            yield ([step] if step["lemma"] == "pinned_impossible" else [*decision.steps, step]), verdict
+
+
+def _restricted(design: Design, decision: Decision) -> Attempt:
+    """One consistent model with dependence, and one model that is not consistent."""
+    if all_entries(design) <= decision.zero:
+        return
+    inside = _first(design, decision, member)
+    if inside is None:
+        return
+    outside = _first(design, decision, counterexample)
+    if outside is not None:
+        needed = decision.steps if outside["condition"] == "zero" else []
+        yield [*needed, inside, outside], Verdict.RESTRICTED
+
+
+def _first(design: Design, decision: Decision, rule: Any) -> dict[str, Any] | None:
+    """The first step of the rule that the kernel accepts."""
+    name = rule.__name__.rpartition(".")[2]
+    for tried, step in enumerate(rule.propose(design, decision.prior, decision.zero)):
+        if tried >= MOST_CANDIDATES:
+            break
+        if _accepted(design, decision, step, name) is not None:
+            return dict(step)
+    decision.trace.append((name, "no candidate was accepted"))
+    return None
+
+
+__all__ = ["EXISTENCE_RULES", "WHOLE_CLASS_RULES", "Decision", "conjugation", "decide"]

@@ -1,0 +1,6 @@
+"""The part that says yes: re-checks a certificate without any search. Trusted: this package, `tightcheck.span`, the
+families' facts, SymPy's expand, factor and linear solve, and FLINT's balls. It imports nothing from the rules."""
+
+from tightcheck.kernel.check import LEMMAS, Rejected, check
+
+__all__ = ["LEMMAS", "Rejected", "check"]

@@ -1,0 +1,108 @@
+"""A certificate is a list of lemmas with their arguments; checking it is one pass over the list, without search.
+
+    {"format": 1, "design": {...}, "prior": "declared" | "implied" | "free", "verdict": word, "steps": [{"lemma": ..., ...}]}
+
+    tight       step `tight` (and, for an implied prior, a `member`: some model is dependent and integrates)
+    collapse    zero lemmas until no entry of F is left, and `constants`: some model without dependence is consistent
+    impossible  zero lemmas until no entry is left, and `unreachable`; or `pinned` alone
+    restricted  `member` and `nonmember` (which may use entries that zero lemmas removed)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tightcheck import serial
+from tightcheck.design import Design
+from tightcheck.kernel.classes import all_entries
+from tightcheck.kernel.model import constants_reachable, decoder_constants, member, nonmember, unreachable
+from tightcheck.kernel.pinned import pinned_equal, pinned_impossible
+from tightcheck.kernel.rejected import Rejected, require
+from tightcheck.kernel.tight import tight
+from tightcheck.kernel.zero import ZERO_LEMMAS as SLICE_LEMMAS
+from tightcheck.kernel.zero import Entries
+from tightcheck.verdict import Verdict
+
+FORMAT = 1
+ZERO_LEMMAS = {**SLICE_LEMMAS, "pinned_equal": pinned_equal}
+LEMMAS = (*ZERO_LEMMAS, "tight", "member", "nonmember", "constants", "unreachable", "pinned_impossible")
+"""Every lemma the kernel knows: the trusted base, with the registry's facts."""
+
+
+def check(certificate: Mapping[str, Any]) -> Verdict:
+    """The verdict that the certificate proves; raises Rejected with the reason if it proves none."""
+    try:
+        return _check(certificate)
+    except Rejected:
+        raise
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, AssertionError, LookupError, ArithmeticError) as error:
+        raise Rejected(f"the certificate is not of the form that is read here ({type(error).__name__}: {error})") from None
+    except RecursionError:
+        raise Rejected("the certificate is nested too deeply") from None
+
+
+def _check(certificate: Mapping[str, Any]) -> Verdict:
+    require(set(certificate) == {"format", "design", "prior", "verdict", "steps"}, "the certificate has other keys than it should")
+    require(certificate["format"] == FORMAT, f"format {certificate['format']!r} is not {FORMAT}")
+    design = serial.design_from_json(certificate["design"])
+    require(serial.normalised(design) == certificate["design"], "the design is not in its normal form")
+    require(not design.outside, "a part of the design is outside the theorem")
+    prior = certificate["prior"]
+    require(prior in ("declared", "implied", "free"), f"{prior!r} is no prior")
+    require(prior in (design.prior.kind, "implied"), f"the design's prior is {design.prior.kind}")
+    zero, proved = _run_all(design, prior, list(certificate["steps"]))
+    verdict = _conclusion(design, prior, zero, proved)
+    require(verdict is not None and verdict.word == certificate["verdict"], f"the steps prove {verdict and verdict.word}")
+    assert verdict is not None
+    return verdict
+
+
+def _run_all(design: Design, prior: str, steps: list[Mapping[str, Any]]) -> tuple[Entries, set[str]]:
+    """Every step in order: the entries shown to be zero, and the names of the lemmas that held."""
+    zero: Entries = frozenset()
+    require(len(steps) <= 100, "there are too many steps")
+    for step in steps:
+        zero = run(design, prior, step, zero)
+    return zero, {step["lemma"] for step in steps}
+
+
+CONJUGATION_LEMMAS = ("convexity", "growth", "entire", "poles", "pinned_equal")
+
+
+def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """Check one step; the entries of F known to vanish after it. Raises Rejected."""
+    name = step["lemma"]
+    require(name in LEMMAS, f"{name!r} is no lemma")
+    require(prior == "declared" or name not in CONJUGATION_LEMMAS, f"{name} needs a declared prior")
+    if name in ZERO_LEMMAS:
+        return zero | ZERO_LEMMAS[name](design, step, zero)
+    if name == "tight":
+        tight(design, prior)
+    elif name == "member":
+        member(design, prior, step)
+    elif name == "nonmember":
+        nonmember(design, prior, step, zero)
+    elif name == "constants":
+        decoder_constants(design)
+        for latent in design.encoder:
+            constants_reachable(design, prior, latent)
+    elif name == "unreachable":
+        unreachable(design, prior, step)
+    else:
+        pinned_impossible(design, prior, step)
+    return zero
+
+
+def _conclusion(design: Design, prior: str, zero: Entries, proved: set[str]) -> Verdict | None:
+    """What follows from the lemmas that held."""
+    is_empty = all_entries(design) <= zero
+    if "pinned_impossible" in proved or (is_empty and "unreachable" in proved):
+        return Verdict.IMPOSSIBLE
+    if "tight" in proved and (prior != "implied" or "member" in proved or not all_entries(design)):
+        return Verdict.TIGHT
+    if is_empty and "constants" in proved and all_entries(design):
+        return Verdict.COLLAPSE
+    if "member" in proved and "nonmember" in proved:
+        return Verdict.RESTRICTED
+    return None

@@ -1,0 +1,184 @@
+"""Is a given natural-parameter function in a conditional's class? Links are inverted, then each map is asked.
+
+Both sides use it: the decoder for f, a function of z, and the encoder for g* = F' nu + c, a function of x (C3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+
+from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Head, Map
+from tightcheck.family import Family, Parametrisation
+from tightcheck.kernel.classes import IDENTITY_PAIRS, FunctionClass, family_of, function_class
+from tightcheck.kernel.rejected import require
+from tightcheck.span import combination, is_zero, normal_form
+
+
+def parametrisation_of(conditional: Conditional) -> Parametrisation:
+    """The way of writing the family's parameters that the heads follow."""
+    symbols = {head.symbol for head in conditional.heads}
+    for way in family_of(conditional.block).parametrisations:
+        if set(way.symbols) == symbols:
+            return way
+    require(False, f"the heads of {conditional.block.name} are no parametrisation of {conditional.block.family}")
+    raise AssertionError
+
+
+def head_values(conditional: Conditional, eta: Sequence[sp.Expr]) -> dict[Head, sp.Expr]:
+    """What each head must be for the natural parameters to be eta."""
+    way, family = parametrisation_of(conditional), family_of(conditional.block)
+    known = dict(zip(family.natural_parameters, eta, strict=True))
+    by_symbol = dict(zip(way.symbols, way.inverse, strict=True))
+    return {h: normal_form(sp.sympify(by_symbol[h.symbol]).xreplace(known)) for h in conditional.heads}
+
+
+def output_values(conditional: Conditional, head: Head, value: sp.Expr) -> sp.Expr | None:
+    """What the head's map must put out for the head to be `value`; None where the link is not one that is inverted here."""
+    link = OUTPUT if head.link is None else head.link
+    if conditional.block.dimension is not None and link == SOFTMAX:
+        return normal_form(sp.log(value))
+    inverses = {
+        OUTPUT: lambda v: v,
+        sp.exp(OUTPUT): sp.log,
+        1 / (1 + sp.exp(-OUTPUT)): lambda v: sp.log(v) - sp.log(1 - v),
+        sp.log(1 + sp.exp(OUTPUT)): lambda v: sp.log(sp.exp(v) - 1),
+    }
+    if link in inverses:
+        return normal_form(inverses[link](value))
+    slope = sp.diff(link, OUTPUT)
+    if slope.is_number and slope != 0:
+        return sp.expand((value - link.xreplace({OUTPUT: sp.Integer(0)})) / slope)
+    return None
+
+
+@dataclass(frozen=True)
+class Side:
+    """What a map is fed: the other side's variables (of the active coordinates), their family, and how many points."""
+
+    variables: tuple[sp.Symbol, ...]
+    family: Family
+    inputs: str
+    input_expression: sp.Expr | None = None
+
+    def input_functions(self) -> tuple[sp.Expr, ...] | None:
+        """The functions that the first layer sees, as far as one coordinate goes; None where this is not known."""
+        if self.inputs in ("identity", "counts", "standardize"):
+            return self.variables
+        if self.inputs == "statistics":
+            return self.family.statistics
+        if self.inputs == "log1p" and len(self.variables) == 1:
+            return (sp.log(1 + self.variables[0]),)
+        if self.inputs == "expression" and self.input_expression is not None and len(self.variables) == 1:
+            symbols = self.input_expression.free_symbols
+            return (self.input_expression.xreplace(dict.fromkeys(symbols, self.variables[0])),) if len(symbols) == 1 else None
+        return None
+
+    @property
+    def is_injective(self) -> bool:
+        """Whether the inputs determine the coordinate."""
+        return self.inputs in ("identity", "counts", "standardize", "statistics", "log1p", "one_hot")
+
+
+def contains(conditional: Conditional, eta: Sequence[sp.Expr], side: Side, rank: int) -> None:
+    """Require that the conditional's class holds the natural parameters eta, functions of the side's variables.
+
+    `rank` is how many independent affine functions the map has to put out in all.
+    """
+    for head, value in head_values(conditional, eta).items():
+        if isinstance(head.source, Constant):
+            moves = bool(value.free_symbols & set(side.variables))
+            require(not moves, f"{head.symbol} is constant in the design and {value} in the model")
+            require(
+                head.source.value is None or is_zero(value - head.source.value),
+                f"{head.symbol} is {head.source.value} in the design and {value} in the model",
+            )
+            continue
+        holds_function(conditional, head, value, side, rank)
+
+
+def holds_function(conditional: Conditional, head: Head, value: sp.Expr, side: Side, rank: int) -> None:
+    """Require that the head's map and link can put out `value`, a function of the side's variables."""
+    source = head.source
+    assert isinstance(source, Map)
+    moves = bool(value.free_symbols & set(side.variables))
+    require(source.batch_norm != "train", "batch normalisation in training mode couples examples")
+    if head.bounds is not None:
+        require(not moves, "a bounded output is not shown to reach a function that moves")
+        low, high = head.bounds
+        require(bool(value.is_number and low <= value) and bool(value <= high), f"{head.symbol} = {value} is out of its bounds")
+    output = output_values(conditional, head, value)
+    if output is None:
+        require(not moves, f"the link of {head.symbol} is not inverted here")
+        require(in_range(head, value), f"the link of {head.symbol} is not shown to reach {value}")
+        output = OUTPUT
+    require(sp.sympify(output).is_real is not False, f"{head.symbol} would need an output that is not real")
+    if source.kind == "unrestricted":
+        require(side.is_injective or not moves, "the inputs do not determine the coordinate")
+        return
+    require(source.kind in ("affine", "mlp"), "an explicit expression is compared elsewhere")
+    if not moves:
+        require(source.bias or is_zero(output), f"without a bias {head.symbol} is not shown to reach {value}")
+        return
+    require(source.bias, "without a bias the class is not shown to hold the function")
+    is_two_valued = side.family.support.cardinality == 2 and side.is_injective
+    if source.kind == "mlp" and is_two_valued and source.activation != "identity":
+        return  # any function of two points: phi(w x + b) takes two values, layer after layer
+    if side.family.support.is_finite and side.inputs == "one_hot":
+        affine = True  # affine in the indicators: every function
+    else:
+        functions = side.input_functions()
+        require(functions is not None, "the inputs are not functions known here")
+        assert functions is not None
+        affine = combination(output, functions, side.variables) is not None
+    require(affine, f"{head.symbol} would need the output {output}, which is not affine in the inputs")
+    if source.kind == "mlp":
+        wide = source.activation in IDENTITY_PAIRS and all(width >= 2 * rank for width in source.hidden)
+        linear = source.activation == "identity" and all(width >= rank for width in source.hidden)
+        require(wide or linear or not source.hidden, "the network is not shown to hold the affine map")
+
+
+def in_range(head: Head, value: sp.Expr) -> bool:
+    """Whether a monotone link certainly takes the constant value: it lies strictly between the link's ends."""
+    link = OUTPUT if head.link is None else head.link
+    if link.has(SOFTMAX) or link.free_symbols != {OUTPUT} or not value.is_number:
+        return False
+    low, high = sorted((sp.limit(link, OUTPUT, -sp.oo), sp.limit(link, OUTPUT, sp.oo)), key=lambda v: sp.N(v))
+    return bool(low < value) and bool(value < high)
+
+
+def out_of_range(head: Head, value: sp.Expr) -> bool:
+    """Whether the head certainly cannot be the constant `value`: outside its bounds or the range of its link."""
+    if head.bounds is not None and value.is_number and not (head.bounds[0] <= value <= head.bounds[1]):
+        return True
+    link = OUTPUT if head.link is None else head.link
+    if link.has(SOFTMAX) or link.free_symbols != {OUTPUT} or not value.is_number:
+        return False
+    extremes = [sp.limit(link, OUTPUT, end) for end in (-sp.oo, sp.oo)]
+    slope_sign = sp.diff(link, OUTPUT).is_positive
+    return bool(slope_sign) and bool(value <= extremes[0] or value >= extremes[1])
+
+
+def reduced_class(conditional: Conditional, k: int, dead: frozenset[int]) -> FunctionClass:
+    """The class of natural parameter k once those in `dead` are known to be constant.
+
+    With the variance of a Gaussian constant, its mean over the variance is in the class of the mean's map.
+    """
+    stated = function_class(conditional, k)
+    if stated.kind != "linked":
+        return stated
+    family = family_of(conditional.block)
+    eta = family.natural_parameters[k]
+    way = parametrisation_of(conditional)
+    others = {e for i, e in enumerate(family.natural_parameters) if i != k and i not in dead}
+    by_symbol = dict(zip(way.symbols, way.inverse, strict=True))
+    moved = [h for h in conditional.heads if sp.sympify(by_symbol[h.symbol]).has(eta)]
+    if len(moved) != 1 or not isinstance(moved[0].source, Map) or moved[0].link is not None or moved[0].bounds is not None:
+        return stated
+    inverse = sp.sympify(by_symbol[moved[0].symbol])
+    slope = sp.diff(inverse, eta)
+    if slope.has(eta) or inverse.free_symbols & others:
+        return stated
+    return FunctionClass(moved[0].source.kind, moved[0].source)

@@ -1,0 +1,462 @@
+"""Single models of a design, exactly: one that is consistent and dependent (a member), one that is not consistent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sympy as sp
+
+from tightcheck.design import OUTPUT, SOFTMAX, Block, Conditional, Constant, Design, Head, Map
+from tightcheck.expression import ExpressionError, parse_printed
+from tightcheck.family import Family
+from tightcheck.kernel.activations import nested
+from tightcheck.kernel.classes import family_of, function_class
+from tightcheck.kernel.heads import Side, contains, head_values, out_of_range
+from tightcheck.kernel.rejected import Rejected, require
+from tightcheck.kernel.slices import prior_block, prior_family, prior_in_span, prior_term, prior_values, same_support
+from tightcheck.kernel.zero import Entries, latent_of, observed_of
+from tightcheck.span import combination, is_zero, separates
+
+
+def temperature(design: Design) -> sp.Expr:
+    """beta of a beta-weighted objective: C2 holds with A / beta and g* = F' nu / beta + c."""
+    if design.objective.kind != "beta":
+        return sp.Integer(1)
+    beta = sp.sympify(design.objective.value)
+    require(bool(beta.is_positive), "the weight of the KL term is no positive number")
+    return beta
+
+
+def formula(text: object, names: Mapping[str, sp.Expr]) -> sp.Expr:
+    """A formula of the certificate."""
+    try:
+        return parse_printed(str(text), dict(names))
+    except ExpressionError as error:
+        raise Rejected(f"the formula {str(text)[:60]!r} cannot be read: {error}") from None
+
+
+def in_domain(family: Family, eta: Sequence[sp.Expr]) -> bool:
+    """Whether eta certainly lies in the natural domain, wherever its symbols are."""
+    known = dict(zip(family.natural_parameters, eta, strict=True))
+    for relation in family.natural_domain:
+        left, right = (sp.expand(sp.sympify(side).xreplace(known)) for side in relation.args)
+        difference = sp.factor(left - right)
+        is_below = isinstance(relation, (sp.StrictLessThan, sp.LessThan))
+        if not (difference.is_negative if is_below else difference.is_positive):
+            return False
+    return True
+
+
+def total_log_partition(conditional: Conditional, eta: Sequence[sp.Expr]) -> sp.Expr:
+    """A at eta; 0 for a multinomial of random length, whose parameters are logarithms of probabilities."""
+    if conditional.block.length == "random":
+        return sp.Integer(0)
+    family = family_of(conditional.block)
+    known = dict(zip(family.natural_parameters, eta, strict=True))
+    return sp.sympify(family.log_partition.xreplace(known)).doit()
+
+
+def encoder_side(latent: Conditional, observed: Conditional) -> Side:
+    """What the encoder of a latent block is shown of one observed coordinate."""
+    inputs = latent.inputs
+    family = family_of(observed.block)
+    kind = inputs.kind
+    if kind in ("frequencies", "tfidf") and isinstance(observed.block.length, int):
+        kind = "identity"  # x / l with one fixed l > 0
+    return Side(family.variables, family, kind, inputs.expression)
+
+
+def decoder_side(observed: Conditional, latent: Conditional) -> Side:
+    """What the decoder of an observed block is shown of one latent coordinate."""
+    family = family_of(latent.block)
+    return Side(family.variables, family, observed.inputs.kind, observed.inputs.expression)
+
+
+def constants_reachable(design: Design, prior: str, latent: Conditional) -> None:
+    """Require that with f constant the posterior of this block, which is its prior, is in the encoder's class."""
+    family = family_of(latent.block)
+    if prior != "declared":
+        return
+    block = prior_block(design, latent.block.name)
+    require(block is not None, f"no prior is declared for {latent.block.name}")
+    assert block is not None
+    if block.precision is not None and not block.precision.is_diagonal():
+        is_full = all(combination(a * b, family.statistics, family.variables) is not None for a in family.variables for b in family.variables)
+        require(is_full and latent.block.copies == 1, "the prior couples coordinates and the encoder does not")
+        require(not any(isinstance(h.source, Constant) or h.bounds for h in latent.heads), "the encoder's covariance is not free")
+        return
+    c = prior_in_span(design, latent)
+    require(c is not None, f"log p - log h' of {latent.block.name} is not shown to be in span(psi, 1)")
+    assert c is not None
+    eta = c[1:]
+    free = {symbol for value in eta for symbol in value.free_symbols}
+    side = Side((), family, "identity")
+    if not free:
+        contains(latent, eta, side, 1)
+        return
+    for head in latent.heads:  # a learned prior can be chosen: every constant head must then be free or agree
+        is_fixed = isinstance(head.source, Constant) and head.source.value is not None
+        require(not is_fixed and head.bounds is None, f"{head.symbol} is not shown to reach the learned prior")
+        require(not isinstance(head.source, Map) or head.source.bias, "the encoder has no bias")
+        require(not isinstance(head.source, Map) or head.source.kind != "expression", "the encoder is an explicit expression")
+        require(head.link is None or head.link in (sp.exp(OUTPUT), SOFTMAX, 1 / (1 + sp.exp(-OUTPUT)), sp.log(1 + sp.exp(OUTPUT))), "the link is not known to be onto")
+
+
+def decoder_constants(design: Design, except_block: str | None = None) -> None:
+    """Require that every observed block can be constant in z."""
+    for observed in design.decoder:
+        if observed.block.name == except_block and observed.block.copies == 1:
+            continue
+        for head in observed.heads:
+            if isinstance(head.source, Map):
+                require(head.source.kind != "expression", "an explicit expression is not shown to contain the constants")
+                require(head.source.bias, "without a bias the constants are not shown to be in the class")
+                require(head.source.batch_norm != "train", "batch normalisation in training mode couples examples")
+
+
+def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
+    """A consistent model in which x and z are dependent: f = F psi + f0 of one latent coordinate, for one observed one.
+
+    With `spread` every latent copy moves an observed copy of its own, all in the same way; else all others are constant.
+    """
+    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    fz, fx = family_of(latent.block), family_of(observed.block)
+    beta = temperature(design)
+    F = [[formula(entry, {}) for entry in row] for row in step["F"]]
+    f0 = [formula(entry, {}) for entry in step["f0"]]
+    nu = statistics_of(observed)
+    require(len(F) == len(f0) == len(nu) and all(len(row) == len(fz.statistics) for row in F), "F has the wrong shape")
+    require(all(entry.is_number and entry.is_finite and entry.is_real for row in [*F, f0] for entry in row), "F is not a matrix of numbers")
+    require(any(entry != 0 for row in F for entry in row), "F is zero: x and z are independent")
+    eta = [sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)]
+    require(observed.block.length == "random" or in_domain(fx, eta), "f is not shown to stay in the natural domain")
+    spread = bool(step.get("spread", False))
+    rank = latent.block.copies if spread else 1
+    require(not spread or observed.block.copies >= latent.block.copies, "there are fewer observed than latent coordinates")
+    decoder_contains(observed, eta, decoder_side(observed, latent), rank, step.get("parameters", {}))
+    if not (spread and observed.block.copies == latent.block.copies) or len(design.decoder) > 1:
+        decoder_constants(design, observed.block.name if spread and observed.block.copies == latent.block.copies else _alone(observed))
+    c = conjugate(design, prior, latent, observed, eta, F, step, beta)
+    g = [
+        sum((F[i][k] * t for i, t in enumerate(nu)), sp.Integer(0)) / beta + c[k] for k in range(len(fz.statistics))
+    ]
+    contains(latent, g, encoder_side(latent, observed), rank)
+    for other in design.encoder:
+        if other.block.name != latent.block.name or (latent.block.copies > 1 and not spread):
+            constants_reachable(design, prior, other)
+
+
+def statistics_of(conditional: Conditional) -> tuple[sp.Expr, ...]:
+    """nu of one observed copy: a multinomial of random length shows all its counts, none of them redundant."""
+    family = family_of(conditional.block)
+    return family.variables if conditional.block.length == "random" else family.statistics
+
+
+def _alone(observed: Conditional) -> str | None:
+    """The block's name where it has a single copy, which is the one that moves."""
+    return observed.block.name if observed.block.copies == 1 else None
+
+
+def decoder_contains(
+    observed: Conditional, eta: Sequence[sp.Expr], side: Side, rank: int, parameters: Mapping[str, Any]
+) -> None:
+    """Require that the decoder's class holds eta; expression maps are compared at the stated parameters."""
+    if observed.block.length == "random":
+        require(_sums_to_one(eta, side), "the probabilities do not sum to one")
+        eta = [value - eta[-1] for value in eta[:-1]]
+    classes = [function_class(observed, i) for i in range(len(observed.natural))]
+    if any(c.kind == "expression" for c in classes):
+        for value, c in zip(eta, classes, strict=True):
+            require(c.kind in ("expression", "constant"), "expressions and networks are mixed")
+            if c.kind == "constant":
+                require(c.value is None or is_zero(c.value - value), "a constant differs")
+                continue
+            assert c.formula is not None
+            stated = at_parameters(c.formula, observed, parameters, side)
+            require(is_zero(stated - value), "the expression at these parameters is another function")
+        return
+    contains(observed, eta, side, rank)
+
+
+def _sums_to_one(eta: Sequence[sp.Expr], side: Side) -> bool:
+    """Whether sum_k exp(eta_k) = 1 at every point of a finite support."""
+    return all(
+        is_zero(sum(sp.exp(e.xreplace(dict(zip(side.variables, point, strict=True)))) for e in eta) - 1)
+        for point in side.family.support.points
+    )
+
+
+def at_parameters(expression: sp.Expr, conditional: Conditional, parameters: Mapping[str, Any], side: Side) -> sp.Expr:
+    """An expression map at given parameters, in the variables of the one latent coordinate it may mention."""
+    known: dict[sp.Basic, sp.Basic] = {}
+    for symbol in expression.free_symbols:
+        if symbol.name in parameters:
+            known[symbol] = formula(parameters[symbol.name], {})
+        else:
+            known[symbol] = coordinate(symbol, side.variables)
+    return expression.xreplace(known)
+
+
+def coordinate(symbol: sp.Symbol, variables: Sequence[sp.Symbol]) -> sp.Symbol:
+    """The variable that a name such as z or z[1] stands for."""
+    base, _, index = symbol.name.partition("[")
+    if not index and len(variables) == 1:
+        return variables[0]
+    position = int(index.rstrip("]")) if index else -1
+    require(0 <= position < len(variables), f"the name {symbol.name} is neither a parameter nor a coordinate")
+    return variables[position]
+
+
+def conjugate(
+    design: Design,
+    prior: str,
+    latent: Conditional,
+    observed: Conditional,
+    eta: Sequence[sp.Expr],
+    F: Sequence[Sequence[sp.Expr]],
+    step: Mapping[str, Any],
+    beta: sp.Expr,
+) -> tuple[sp.Expr, ...]:
+    """C2 (and C4 for an implied prior): the encoder's constants c, or Rejected."""
+    fz = family_of(latent.block)
+    energy = -total_log_partition(observed, eta) / beta
+    if prior == "declared":
+        block = prior_block(design, latent.block.name)
+        require(block is not None, "no prior is declared")
+        assert block is not None
+        if block.precision is not None and not block.precision.is_diagonal():
+            constants_reachable(design, prior, latent)  # the block's own statistics hold all products
+            term: sp.Expr | None = sp.Integer(0)
+        else:
+            term = prior_term(design, latent)
+        require(term is not None, "the prior is not known")
+        assert term is not None
+        return _solve(term + energy, fz)
+    require(prior == "implied", "a member needs a declared or an implied prior")
+    c = tuple(formula(entry, {}) for entry in step["c"])
+    require(len(c) == len(fz.statistics), "c has the wrong length")
+    if fz.support.is_finite:
+        return c
+    absorbed = combination(-energy, fz.statistics, fz.variables)
+    if absorbed is not None:
+        require(in_domain(fz, [a + b for a, b in zip(c, absorbed[1:], strict=True)]), "the implied prior does not integrate")
+        return c
+    fx = family_of(observed.block)
+    require(fx.support.is_finite and len(fx.support.points) == fx.support.cardinality, "the joint is not shown to integrate")
+    for point in fx.support.points:
+        at = dict(zip(fx.variables, point, strict=True))
+        g = [sum((F[i][k] * nu.xreplace(at) for i, nu in enumerate(statistics_of(observed))), c[k]) for k in range(len(c))]
+        require(in_domain(fz, g), "the joint does not integrate at a point x")
+    return c
+
+
+def _solve(target: sp.Expr, family: Family) -> tuple[sp.Expr, ...]:
+    """c with target = c_0 + <c, psi> on the support."""
+    if family.spans_all_functions:
+        at = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
+        matrix = sp.Matrix([[1, *(s.xreplace(p) for s in family.statistics)] for p in at])
+        solution = matrix.LUsolve(sp.Matrix([target.xreplace(p) for p in at]))
+        return tuple(solution)[1:]
+    coefficients = combination(target, family.statistics, family.variables)
+    require(coefficients is not None, "log p - log h' - A(f) is not shown to be in span(psi, 1)")
+    assert coefficients is not None
+    return coefficients[1:]
+
+
+Coordinate = tuple[Conditional, tuple[sp.Symbol, ...], Family, int]
+
+
+def coordinates(design: Design, chosen: Sequence[Sequence[Any]]) -> list[Coordinate]:
+    """The latent coordinates [block, copy] of a step, each with variables of its own: z0, z1 (z0_1, ... for vectors)."""
+    result: list[Coordinate] = []
+    for a, (name, copy) in enumerate(chosen):
+        latent = latent_of(design, name)
+        family = family_of(latent.block)
+        require(0 <= int(copy) < latent.block.copies, f"{name} has no copy {copy}")
+        several = len(family.variables) > 1
+        names = [f"z{a}_{t + 1}" if several else f"z{a}" for t in range(len(family.variables))]
+        variables = tuple(sp.Symbol(n, **v.assumptions0) for n, v in zip(names, family.variables, strict=True))
+        result.append((latent, variables, family, int(copy)))
+    require(len({(c[0].block.name, c[3]) for c in result}) == len(result), "a coordinate is named twice")
+    return result
+
+
+def nonmember(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> None:
+    """A model of the design that is not consistent, by ball arithmetic at exact points."""
+    if step["condition"] == "prior":
+        require(prior == "free", "the prior is not free")
+        require(not all(family_of(e.block).spans_all_functions for e in design.encoder) or sum(e.block.copies for e in design.encoder) > 1, "psi spans every function")
+        return
+    active = coordinates(design, step["latents"])
+    observed = observed_of(design, step["observed"])
+    names = {symbol.name: symbol for _, variables, _, _ in active for symbol in variables}
+    eta = model_natural(observed, step, active, names)
+    basis = [
+        s.xreplace(dict(zip(family.variables, variables, strict=True))) for _, variables, family, _ in active for s in family.statistics
+    ]
+    variables = list(names.values())
+    if step["condition"] == "zero":
+        i = int(step["component"])
+        coefficients = combination(eta[i], basis, variables)
+        require(coefficients is not None, "f is not shown to be in span(psi, 1)")
+        assert coefficients is not None
+        first = active[0]
+        live = [k for k in range(len(first[2].statistics)) if (observed.block.name, i, first[0].block.name, k) in zero]
+        require(any(coefficients[1 + k].is_number and not is_zero(coefficients[1 + k]) for k in live), "f obeys the lemmas")
+        return
+    points = [{names[n]: formula(v, {}) for n, v in point.items()} for point in step["points"]]
+    require(all(in_support(point, active) for point in points), "a point is not in the support")
+    if step["condition"] == "C1":
+        target = eta[int(step["component"])]
+    else:
+        require(step["condition"] == "C2" and prior == "declared", "C2 is no condition on this prior")
+        target = prior_of(design, active) - total_log_partition(observed, eta) / temperature(design)
+    require(separates(target, basis, points), "the points do not separate the function from the span")
+
+
+def model_natural(
+    observed: Conditional, step: Mapping[str, Any], active: Sequence[Coordinate], names: Mapping[str, sp.Symbol]
+) -> list[sp.Expr]:
+    """The natural parameters of one observed copy in the stated model, checked to be in the design's class."""
+    require(all(k.batch_norm != "train" for k in (h.source for h in observed.heads) if isinstance(k, Map)), "batch normalisation in training mode")
+    stated = dict(step["outputs"])
+    values: dict[sp.Basic, sp.Basic] = {}
+    for head in observed.heads:
+        inner = formula(stated.get(head.symbol.name, "0"), names)
+        if isinstance(head.source, Constant):
+            value = head.source.value if head.source.value is not None else inner
+            require(value.is_number, f"{head.symbol} has no value")
+        else:
+            value = head_value(observed, head, inner, step, active, names)
+        require(not head.symbol.is_positive or bool(value.is_positive), f"{head.symbol} is not shown to be positive")
+        values[head.symbol] = value
+    if observed.block.length == "random":
+        return _log_softmax(observed, values, active)
+    eta = [sp.sympify(entry).xreplace(values) for entry in observed.natural]
+    require(in_domain(family_of(observed.block), eta), "f is not shown to stay in the natural domain")
+    return eta
+
+
+def _log_softmax(observed: Conditional, values: Mapping[sp.Basic, sp.Basic], active: Sequence[Coordinate]) -> list[sp.Expr]:
+    """log softmax of the outputs: the stated heads' values, all other words' logits 0."""
+    logits = [sp.sympify(values[head.symbol]) for head in observed.heads]
+    others = int(observed.block.dimension or 0) - len(logits)
+    total = sum((sp.exp(logit) for logit in logits), sp.Integer(others))
+    return [logit - sp.log(total) for logit in logits]
+
+
+def head_value(
+    observed: Conditional,
+    head: Head,
+    inner: sp.Expr,
+    step: Mapping[str, Any],
+    active: Sequence[Coordinate],
+    names: Mapping[str, sp.Symbol],
+) -> sp.Expr:
+    """The head in the model: the map realises `inner` (affine: itself; mlp: activations nested around it)."""
+    source = head.source
+    assert isinstance(source, Map)
+    require(head.bounds is None, "bounded heads are not looked at")
+    link = OUTPUT if head.link is None else head.link
+    if observed.block.dimension is not None:
+        link = link.xreplace({SOFTMAX: sp.exp(OUTPUT)})
+    require(link.free_symbols == {OUTPUT}, "this link is not looked at")
+    if source.kind == "expression":
+        assert source.expression is not None
+        side = Side(active[0][1], active[0][2], "identity")
+        require(len(active) == 1, "an expression is looked at in one coordinate")
+        return link.xreplace({OUTPUT: at_parameters(source.expression, observed, step.get("parameters", {}), side)})
+    if source.kind != "unrestricted":
+        require(source.bias, "without a bias the class is not looked at")
+        functions = [f for _, variables, family, _ in active for f in variables]
+        if observed.inputs.kind == "one_hot" and all(family.support.is_finite for _, _, family, _ in active):
+            require(inner.free_symbols <= set(names.values()), "unknown names")
+        else:
+            require(observed.inputs.kind == "identity", "only the identity input is looked at")
+            require(combination(inner, functions, list(names.values())) is not None, "the inner function is not affine")
+    output = nested(source, inner) if source.kind == "mlp" and inner.free_symbols else inner
+    return link.xreplace({OUTPUT: output})
+
+
+def in_support(point: Mapping[sp.Symbol, sp.Expr], active: Sequence[Coordinate]) -> bool:
+    """Whether the point gives every active coordinate a value in the support of its family (boundaries excluded)."""
+    for _, variables, family, _ in active:
+        if any(v not in point for v in variables):
+            return False
+        value = tuple(point[v] for v in variables)
+        if value in family.support.points:
+            continue
+        bounds = family.support.bounds
+        if len(variables) != 1 or bounds is None:
+            return False
+        (low, high), z = bounds[0], value[0]
+        inside = bool(low <= z) and bool(z <= high) if family.support.is_discrete else bool(low < z) and bool(z < high)
+        if not (z.is_number and z.is_real and inside and (z.is_integer or not family.support.is_discrete)):
+            return False
+    return len(point) == sum(len(variables) for _, variables, _, _ in active)
+
+
+def prior_of(design: Design, active: Sequence[Coordinate]) -> sp.Expr:
+    """P = log p - log h' of the active coordinates (the others frozen), up to span(psi, 1)."""
+    total = sp.Integer(0)
+    for latent, variables, family, copy in active:
+        block = prior_block(design, latent.block.name)
+        require(block is not None, "no prior is declared")
+        assert block is not None
+        if block.precision is not None:
+            require(family.name == "gaussian" and block.family == "gaussian", "a coupled prior is looked at for Gaussians")
+            row = [(v, c) for l, v, _, c in active if l.block.name == latent.block.name]
+            total -= sum(block.precision[copy, c] * variables[0] * v[0] for v, c in row) / 2
+        elif prior_in_span(design, latent) is None:
+            term = prior_term(design, latent)
+            require(term is not None, "the prior is not known")
+            assert term is not None
+            total += term.xreplace(dict(zip(family.variables, variables, strict=True)))
+    return total
+
+
+def unreachable(design: Design, prior: str, step: Mapping[str, Any]) -> None:
+    """With f constant the posterior is the prior; require that the encoder certainly cannot be it."""
+    latent = latent_of(design, step["latent"])
+    require(prior == "declared", "only a declared prior can be out of reach")
+    block = prior_block(design, latent.block.name)
+    require(block is not None, "no prior is declared")
+    assert block is not None
+    family = family_of(latent.block)
+    if block.precision is not None and not block.precision.is_diagonal():
+        is_same = block.family is not None and same_support(prior_family(block.family, latent.block.dimension), family)
+        require(is_same and len(family.variables) == 1, "the prior is not shown to couple coordinates that q does not")
+        return
+    term = prior_term(design, latent)
+    require(term is not None and not (term.free_symbols - set(family.variables)), "the prior is not known exactly")
+    assert term is not None
+    c = combination(term, family.statistics, family.variables)
+    if c is None:
+        points = [{v: formula(x, {}) for v, x in zip(family.variables, point, strict=True)} for point in step["points"]]
+        active = [(latent, family.variables, family, 0)]
+        require(all(in_support(point, active) for point in points), "a point is not in the support")
+        require(separates(term, family.statistics, points), "the prior is not shown to be outside the encoder family")
+        return
+    for head, value in head_values(latent, c[1:]).items():
+        if isinstance(head.source, Constant):
+            if head.source.value is not None and separates_numbers(head.source.value, value):
+                return
+        elif out_of_range(head, value):
+            return
+    raise Rejected("the encoder may reach the prior")
+
+
+def separates_numbers(a: sp.Expr, b: sp.Expr) -> bool:
+    """Whether two exact numbers certainly differ."""
+    from tightcheck.span import enclose
+
+    if not (a.is_number and b.is_number):
+        return False
+    try:
+        return not (enclose(a, {}) - enclose(b, {})).contains(0)
+    except (ValueError, NotImplementedError):
+        return False
+
+
+__all__ = ["Block", "constants_reachable", "decoder_constants", "member", "nonmember", "prior_values", "unreachable"]

@@ -1,0 +1,184 @@
+"""What the lemmas on slices ask: the statistics along a slice, and whether the prior's term stays in their span.
+
+A slice moves one coordinate u of one latent block; everything else is frozen. There C1 reads f(u) = F psi(u) + const and
+C2 reads sum A(f(u)) = P(u) - <c, psi(u)> - c_0 with P = log p - log h'.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import sympy as sp
+
+from tightcheck import registry
+from tightcheck.design import Conditional, Constant, Design, PriorBlock
+from tightcheck.family import Cardinality, Family
+from tightcheck.kernel.classes import REPRESENTATIVE, family_of
+from tightcheck.span import combination, normal_form
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One slice of a latent family: the parameter, the statistics along it, how many values the parameter takes."""
+
+    parameter: sp.Symbol
+    point: tuple[sp.Expr, ...]
+    statistics: tuple[sp.Expr, ...]
+    cardinality: Cardinality
+    lower: sp.Expr
+    upper: sp.Expr
+
+    @property
+    def is_polynomial(self) -> bool:
+        """Whether every statistic is a polynomial in the parameter."""
+        return all(statistic.is_polynomial(self.parameter) for statistic in self.statistics)
+
+    @property
+    def is_entire(self) -> bool:
+        """Whether every statistic is built from polynomials, exp, sin and cos, hence entire in the parameter."""
+        return self.cardinality == "continuum" and all(is_entire(s, self.parameter) for s in self.statistics)
+
+    @property
+    def reaches_infinity(self) -> bool:
+        """A continuum (analytic functions extend from any interval), or integers without end."""
+        return self.cardinality == "continuum" or self.cardinality == "countable"
+
+
+@cache
+def curves(family: Family) -> tuple[Curve, ...]:
+    """The slices of a family with the statistics written along them."""
+    result = []
+    for piece in family.slices:
+        along = dict(zip(family.variables, piece.point, strict=True))
+        statistics = tuple(normal_form(s.xreplace(along)) for s in family.statistics)
+        lower, upper = (sp.sympify(bound) for bound in piece.bounds)
+        result.append(Curve(piece.parameter, piece.point, statistics, piece.cardinality, lower, upper))
+    return tuple(result)
+
+
+def is_entire(expression: sp.Expr, u: sp.Symbol) -> bool:
+    """Whether the expression is syntactically an entire function of u."""
+    if not expression.has(u) or expression == u:
+        return True
+    if expression.is_Add or expression.is_Mul:
+        return all(is_entire(argument, u) for argument in expression.args)
+    if expression.is_Pow:
+        return bool(expression.exp.is_Integer and expression.exp.is_positive) and is_entire(expression.base, u)
+    return isinstance(expression, (sp.exp, sp.sin, sp.cos)) and is_entire(expression.args[0], u)
+
+
+def prior_block(design: Design, name: str) -> PriorBlock | None:
+    """The declared prior of one latent block."""
+    return next((block for block in design.prior.blocks if block.block == name), None)
+
+
+def prior_values(block: PriorBlock) -> tuple[sp.Expr, ...]:
+    """The prior's natural parameters; what is learned stays a symbol."""
+    known = {}
+    for constant, symbol in zip(block.parameters.values(), _parameter_symbols(block), strict=True):
+        if isinstance(constant, Constant) and constant.value is not None:
+            known[symbol] = constant.value
+    return tuple(sp.sympify(eta).xreplace(known) for eta in block.natural)
+
+
+def _parameter_symbols(block: PriorBlock) -> tuple[sp.Symbol, ...]:
+    symbols = {symbol.name: symbol for eta in block.natural for symbol in sp.sympify(eta).free_symbols}
+    return tuple(symbols.get(name, sp.Symbol(name)) for name in block.parameters)
+
+
+@cache
+def prior_family(name: str, dimension: int | None) -> Family:
+    """The prior's family at the representative dimension; a family of numbers where that is what it is."""
+    is_vector = dimension is not None and registry.load(name).dimension is not None
+    return registry.load(name, dimension=min(dimension, REPRESENTATIVE) if is_vector and dimension else None)
+
+
+def prior_term(design: Design, latent: Conditional) -> sp.Expr | None:
+    """P = log p - log h' of one copy of the block in the family's variables, up to a constant; None where not known.
+
+    A prior with other support than the encoder's has no such term. A precision matrix is not looked at here.
+    """
+    block = prior_block(design, latent.block.name)
+    if block is None:
+        return None
+    family = family_of(latent.block)
+    if block.log_density is not None:
+        names = {symbol: _variable(symbol, latent, family) for symbol in block.log_density.free_symbols}
+        return block.log_density.xreplace({k: v for k, v in names.items() if v is not None}) - family.log_base_measure
+    if block.family is None:
+        return None
+    prior = prior_family(block.family, latent.block.dimension)
+    density = sum(
+        (eta * statistic for eta, statistic in zip(prior_values(block), prior.statistics, strict=True)),
+        prior.log_base_measure,
+    )
+    if len(prior.variables) == 1 and len(family.variables) > 1 and is_product_space(family, prior):
+        total = sum((density.xreplace({prior.variables[0]: v}) for v in family.variables), sp.Integer(0))
+        return total - family.log_base_measure
+    if not same_support(prior, family):
+        return None
+    return density.xreplace(dict(zip(prior.variables, family.variables, strict=True))) - family.log_base_measure
+
+
+def is_product_space(family: Family, factor: Family) -> bool:
+    """Whether the vectors of `family` are all vectors of draws of `factor`."""
+    own, one = family.support.bounds, factor.support.bounds
+    return own is not None and one is not None and set(own) == set(one) and family.support.is_discrete == factor.support.is_discrete
+
+
+def _variable(symbol: sp.Symbol, latent: Conditional, family: Family) -> sp.Symbol | None:
+    """The family's variable that a log-density calls by the block's name."""
+    if symbol.name in (latent.block.name, "z") and len(family.variables) == 1:
+        return family.variables[0]
+    indexed = {f"{base}[{i}]": v for base in (latent.block.name, "z") for i, v in enumerate(family.variables)}
+    return indexed.get(symbol.name)
+
+
+def same_support(first: Family, second: Family) -> bool:
+    """Whether two families live on the same set, as far as their facts say."""
+    a, b = first.support, second.support
+    return a.is_discrete == b.is_discrete and a.cardinality == b.cardinality and len(first.variables) == len(
+        second.variables
+    ) and (first.name == second.name or _bounds(first) == _bounds(second))
+
+
+def _bounds(family: Family) -> object:
+    """The ends of the support, or the exact points where it is described otherwise."""
+    if family.support.bounds is None:
+        return family.support.points
+    positions = {variable: sp.Symbol(f"v_{i}") for i, variable in enumerate(family.variables)}
+    return tuple((low.xreplace(positions), high.xreplace(positions)) for low, high in family.support.bounds)
+
+
+def prior_in_span(design: Design, latent: Conditional) -> tuple[sp.Expr, ...] | None:
+    """Coefficients (c_0, c) with P = c_0 + <c, psi> for the whole block, copies independent; None where not shown."""
+    block = prior_block(design, latent.block.name)
+    if block is None or (block.precision is not None and not block.precision.is_diagonal()):
+        return None
+    term = prior_term(design, latent)
+    if term is None:
+        return None
+    family = family_of(latent.block)
+    return combination(term, family.statistics, family.variables)
+
+
+def prior_in_span_on(design: Design, latent: Conditional, curve: Curve) -> bool:
+    """Whether P restricted to the curve is in the span of the statistics restricted to it, for every declared prior."""
+    if design.prior.kind != "declared":
+        return False
+    block = prior_block(design, latent.block.name)
+    if block is None:
+        return False
+    u = curve.parameter
+    if block.precision is not None:  # a Gaussian prior that couples coordinates is quadratic on every line
+        is_gaussian = block.family is not None and same_support(
+            prior_family(block.family, latent.block.dimension), family_of(latent.block)
+        )
+        return is_gaussian and all(combination(power, curve.statistics, [u]) is not None for power in (u, u**2))
+    term = prior_term(design, latent)
+    if term is None:
+        return False
+    along: dict[sp.Basic, sp.Basic] = dict(zip(family_of(latent.block).variables, curve.point, strict=True))
+    return combination(term.xreplace(along), curve.statistics, [u]) is not None
+

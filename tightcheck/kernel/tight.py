@@ -1,0 +1,170 @@
+"""S = D: every model of the design is consistent. Each condition is checked for the whole class at once."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from tightcheck.design import Conditional, Design
+from tightcheck.expression import CoordinateSum
+from tightcheck.kernel.classes import all_entries, expression_of, family_of, function_class
+from tightcheck.kernel.heads import contains
+from tightcheck.kernel.model import constants_reachable, encoder_side, statistics_of, total_log_partition
+from tightcheck.kernel.rejected import require
+from tightcheck.kernel.slices import prior_block, prior_term
+from tightcheck.kernel.zero import effective_kind
+from tightcheck.span import combination
+
+
+def spans_everything(design: Design) -> bool:
+    """Whether the latent space is one coordinate whose statistics span every function: one Bernoulli, one categorical."""
+    blocks = design.encoder
+    return len(blocks) == 1 and blocks[0].block.copies == 1 and family_of(blocks[0].block).spans_all_functions
+
+
+def depends_on(design: Design, observed: Conditional) -> bool:
+    """Whether the block's natural parameters are computed from z at all."""
+    return any(entry[0] == observed.block.name for entry in all_entries(design))
+
+
+def tight(design: Design, prior: str) -> None:
+    """Require that every model of the design is consistent."""
+    require(not any(h.bounds for c in (*design.decoder, *design.encoder) for h in c.heads), "outputs are bounded")
+    moving = [observed for observed in design.decoder if depends_on(design, observed)]
+    if not moving:
+        for latent in design.encoder:
+            constants_reachable(design, prior, latent)
+        return
+    if not spans_everything(design):
+        require(prior in ("declared", "implied"), "a free prior need not satisfy C2")
+        for observed in moving:
+            in_span_for_all(design, observed)
+        if prior == "declared":
+            conjugate_for_all(design, moving)
+    for latent in design.encoder:
+        reaches_all(design, prior, latent, moving)
+
+
+def in_span_for_all(design: Design, observed: Conditional) -> None:
+    """C1 for the whole class: affine in inputs that are in span(psi, 1), or an expression that is."""
+    require(observed.block.length != "random", "log softmax is not affine")
+    for i in range(len(observed.natural)):
+        functions = function_class(observed, i)
+        if functions.kind == "constant":
+            continue
+        if functions.kind == "expression":
+            _expression_in_span(design, observed, i)
+            continue
+        require(functions.kind == "affine", f"{observed.block.name}: the class is not affine")
+        require(observed.inputs.kind in ("identity", "statistics"), "the decoder's inputs are not the variables")
+        for latent in design.encoder:
+            family = family_of(latent.block)
+            if observed.inputs.kind == "identity":
+                holds = all(combination(v, family.statistics, family.variables) is not None for v in family.variables)
+                require(holds, f"{latent.block.name} itself is not in span(psi, 1)")
+
+
+def _expression_in_span(design: Design, observed: Conditional, i: int) -> tuple[sp.Expr, ...]:
+    """An expression in one latent coordinate, in the span for every value of its parameters."""
+    require(len(design.encoder) == 1, "an expression is looked at with one latent block")
+    latent = design.encoder[0]
+    family = family_of(latent.block)
+    one_to_one = latent.block.copies in (1, observed.block.copies)
+    require(one_to_one, "the expression's coordinates do not match")
+    coefficients = combination(in_variables(observed, i, latent), family.statistics, family.variables)
+    require(coefficients is not None, "the expression is not shown to be in span(psi, 1)")
+    assert coefficients is not None
+    return coefficients
+
+
+def in_variables(observed: Conditional, i: int, latent: Conditional) -> sp.Expr:
+    """The expression of natural parameter i in the latent family's variables and free parameters."""
+    family = family_of(latent.block)
+    expression = expression_of(observed, i)
+    require(not expression.has(CoordinateSum), "sums over coordinates are not looked at")
+    names = {latent.block.name, "z"}
+    known = {}
+    for symbol in expression.free_symbols:
+        if symbol.name in names and len(family.variables) == 1:
+            known[symbol] = family.variables[0]
+        else:
+            for j, variable in enumerate(family.variables):
+                if symbol.name in {f"{name}[{j}]" for name in names}:
+                    known[symbol] = variable
+    return expression.xreplace(known)
+
+
+def conjugate_for_all(design: Design, moving: list[Conditional]) -> None:
+    """C2 for the whole class: P in the span, and every A(f) in the span."""
+    for latent in design.encoder:
+        _prior_in_span(design, latent)
+    is_expression = any(function_class(o, i).kind == "expression" for o in moving for i in range(len(o.natural)))
+    if is_expression:
+        latent = design.encoder[0]
+        family = family_of(latent.block)
+        for observed in moving:
+            eta = [
+                in_variables(observed, i, latent) if function_class(observed, i).kind == "expression" else observed.natural[i]
+                for i in range(len(observed.natural))
+            ]
+            value = total_log_partition(observed, eta)
+            require(combination(value, family.statistics, family.variables) is not None, "A(f) is not shown to be in span(psi, 1)")
+        return
+    require(all(effective_kind(design, o, frozenset()) in ("quadratic", "quadratic_form") for o in moving), "A is not quadratic")
+    require(len(design.encoder) == 1 and design.encoder[0].block.copies == 1, "products of coordinates are not in span(psi, 1)")
+    family = family_of(design.encoder[0].block)
+    products = [a * b for a in family.variables for b in family.variables]
+    spanned = all(combination(p, family.statistics, family.variables) is not None for p in products)
+    require(spanned, "products of coordinates are not in span(psi, 1)")
+
+
+def _prior_in_span(design: Design, latent: Conditional) -> None:
+    """Every declared prior of the block is in the encoder family."""
+    block = prior_block(design, latent.block.name)
+    require(block is not None, "no prior is declared")
+    assert block is not None
+    if block.precision is not None and not block.precision.is_diagonal():
+        constants_reachable(design, "declared", latent)
+        return
+    term = prior_term(design, latent)
+    require(term is not None, "the prior is not known")
+    assert term is not None
+    family = family_of(latent.block)
+    require(combination(term, family.statistics, family.variables) is not None, "the prior is not shown to be in the encoder family")
+
+
+def reaches_all(design: Design, prior: str, latent: Conditional, moving: list[Conditional]) -> None:
+    """C3 for the whole class: every g* = F' nu + c, with F free where the decoder can move it, is in the encoder's class."""
+    family = family_of(latent.block)
+    live = live_columns(design, latent, moving)
+    nu = sum(len(family_of(o.block).statistics) * o.block.copies for o in moving)
+    rank = min(nu, len(live) * latent.block.copies)
+    everything = spans_everything(design)
+    for observed in moving:
+        g = []
+        for k in range(len(family.statistics)):
+            c = sp.Symbol(f"c_{k}", real=True)
+            moved = sum((sp.Symbol(f"F_{i}_{k}", real=True) * s for i, s in enumerate(statistics_of(observed))), sp.Integer(0))
+            g.append(c + moved if everything or k in live else c)
+        contains(latent, g, encoder_side(latent, observed), rank)
+
+
+def live_columns(design: Design, latent: Conditional, moving: list[Conditional]) -> frozenset[int]:
+    """The statistics that some f of the (affine or explicit) class moves along."""
+    family = family_of(latent.block)
+    live = set()
+    for observed in moving:
+        for i in range(len(observed.natural)):
+            functions = function_class(observed, i)
+            if functions.kind == "constant":
+                continue
+            if functions.kind == "expression":
+                coefficients = combination(in_variables(observed, i, latent), family.statistics, family.variables)
+                live |= {k for k, value in enumerate((coefficients or (0,) * 9)[1:]) if value != 0}
+            elif functions.kind == "affine" and observed.inputs.kind == "identity":
+                for v in family.variables:
+                    coefficients = combination(v, family.statistics, family.variables)
+                    live |= {k for k, value in enumerate(coefficients[1:]) if value != 0} if coefficients else set()
+            else:
+                live |= set(range(len(family.statistics)))
+    return frozenset(live)
+

@@ -1,0 +1,26 @@
+"""The rules, in the order in which they are tried. They propose; only the kernel says yes.
+
+A rule's file opens with its lemma. `propose(design, prior, zero)` yields steps of a certificate: a lemma's name and its
+arguments. `zero` holds the entries of F that are known to vanish.
+"""
+
+from tightcheck.rules import (
+    conjugation,
+    counterexample,
+    decoder_map,
+    encoder_heads,
+    encoder_network,
+    features,
+    member,
+    normalisation,
+    prior_reach,
+    tight,
+    variance,
+)
+
+ZERO_RULES = (encoder_heads, features, decoder_map, conjugation, normalisation, encoder_network, variance)
+"""Rules that remove entries of F: what no consistent model can have."""
+EXISTENCE_RULES = (member, counterexample)
+"""Rules that exhibit a single model."""
+WHOLE_CLASS_RULES = (tight, prior_reach)
+"""Rules about every model of the design at once."""

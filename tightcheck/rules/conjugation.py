@@ -1,0 +1,27 @@
+"""C2, the conjugation equation: log p - log h' - A(f) in span(psi, 1). With the prior's term in the span it says that
+A(F psi + f_0) is affine in psi. Along a slice of one latent coordinate:
+
+convexity  three collinear values of psi: A is strictly convex, F vanishes in that direction
+growth     psi polynomial: exponential, logarithmic and decaying terms of A(f) all have one sign; only quadratic A survive
+entire     psi entire, exp A entire: exp A_i(f_i) has no zeros; by Borel's and Picard's theorems f_i is constant
+poles      psi entire, A = -r log(1 - e^(f + c)): residues of one sign; 1 - e^(f + c) has no zeros, f is constant
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tightcheck.design import Design
+from tightcheck.kernel.zero import Entries
+
+CONDITION = "C2"
+LEMMAS = ("convexity", "growth", "entire", "poles")
+
+
+def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any]]:
+    """Every lemma for every latent block; the implied prior satisfies C2 by construction."""
+    if prior == "declared":
+        for latent in design.encoder:
+            for lemma in LEMMAS:
+                yield {"lemma": lemma, "latent": latent.block.name}

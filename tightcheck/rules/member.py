@@ -1,0 +1,183 @@
+"""A consistent model in which x depends on z. Let f = F psi + f_0 move with one latent coordinate and move one observed
+coordinate (or, spread, each latent copy an observed copy of its own). If P and A(f) are in span(psi, 1) for that
+coordinate, the posterior is in the encoder family and g* = F' nu + c. A coordinate whose statistics span every function of
+it (Bernoulli, categorical) always works; otherwise F is looked for among small rational matrices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations, product
+from typing import Any
+
+import sympy as sp
+
+from tightcheck.design import Conditional, Constant, Design
+from tightcheck.expression import to_text
+from tightcheck.family import Family
+from tightcheck.kernel.classes import family_of, function_class, substituted
+from tightcheck.kernel.model import in_domain, statistics_of, total_log_partition
+from tightcheck.kernel.tight import in_variables
+from tightcheck.kernel.zero import Entries
+from tightcheck.span import combination
+
+CONDITION = "exists"
+VALUES = (sp.Integer(1), sp.Integer(-1), -sp.Rational(1, 2))
+ORIGINS = (sp.Integer(0), sp.Integer(-1), -sp.Rational(1, 2), sp.Integer(1))
+PARAMETERS = (1, 0, -1, 2)
+
+
+def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any]]:
+    """Candidate models, simplest first."""
+    if prior == "free":
+        return
+    for latent in design.encoder:
+        for observed in design.decoder:
+            for F, f0, parameters in candidates(latent, observed, zero):
+                base = {
+                    "lemma": "member",
+                    "latent": latent.block.name,
+                    "observed": observed.block.name,
+                    "F": [[to_text(entry) for entry in row] for row in F],
+                    "f0": [to_text(entry) for entry in f0],
+                    "parameters": {name: str(value) for name, value in parameters.items()},
+                }
+                for spread in (False, True) if latent.block.copies > 1 else (False,):
+                    for c in _constants(latent) if prior == "implied" else ((),):
+                        yield {**base, "spread": spread, "c": [to_text(value) for value in c]}
+
+
+Candidate = tuple[list[list[sp.Expr]], list[sp.Expr], dict[str, int]]
+
+
+def candidates(latent: Conditional, observed: Conditional, zero: Entries) -> Iterator[Candidate]:
+    """F and f_0 for which f stays in the natural domain and A(f) is in span(psi, 1)."""
+    fz, fx = family_of(latent.block), family_of(observed.block)
+    rows, columns = len(statistics_of(observed)), len(fz.statistics)
+    if observed.block.length == "random":
+        yield from _probabilities(fz, rows)
+        return
+    classes = [function_class(observed, i) for i in range(rows)]
+    if any(c.kind == "expression" for c in classes):
+        yield from _expressions(latent, observed)
+        return
+    free = [
+        (i, k)
+        for i, k in product(range(rows), range(columns))
+        if classes[i].kind != "constant" and (observed.block.name, i, latent.block.name, k) not in zero
+    ]
+    for F in _matrices(free, rows, columns, fz):
+        for f0 in _origins(fx, observed, F, fz):
+            eta = [sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)]
+            if in_domain(fx, eta) and _is_conjugate(observed, eta, fz):
+                yield F, f0, {}
+                break
+
+
+def _is_conjugate(observed: Conditional, eta: Sequence[sp.Expr], fz: Family) -> bool:
+    """Whether A(f) is in span(psi, 1); finite sides are left to the kernel."""
+    if fz.support.is_finite and fz.spans_all_functions:
+        return True
+    if combination(total_log_partition(observed, eta), fz.statistics, fz.variables) is not None:
+        return True
+    return family_of(observed.block).support.is_finite
+
+
+def _matrices(free: list[tuple[int, int]], rows: int, columns: int, fz: Family) -> Iterator[list[list[sp.Expr]]]:
+    """Matrices with one, two or a contrast of non-zero entries at the free places."""
+    def filled(entries: dict[tuple[int, int], sp.Expr]) -> list[list[sp.Expr]]:
+        return [[entries.get((i, k), sp.Integer(0)) for k in range(columns)] for i in range(rows)]
+
+    for place in free[:12]:
+        for value in VALUES:
+            yield filled({place: value})
+    if fz.support.is_finite:
+        return
+    if rows < columns and set(product(range(rows), range(columns))) <= set(free):
+        yield filled({**{(i, i): sp.Integer(1) for i in range(rows)}, **{(i, columns - 1): sp.Integer(-1) for i in range(rows)}})
+    if rows == columns and rows > 1:
+        yield filled({(i, i): sp.Integer(1) for i in range(rows)})
+    for places in combinations(free[:6], 2):
+        for values in product(VALUES, repeat=2):
+            yield filled(dict(zip(places, values, strict=True)))
+
+
+def _origins(fx: Family, observed: Conditional, F: list[list[sp.Expr]], fz: Family) -> Iterator[list[sp.Expr]]:
+    """f_0: the design's constants where they are given, else small numbers."""
+    choices: list[Sequence[sp.Expr]] = []
+    for i, row in enumerate(F):
+        stated = _constant_value(observed, i)
+        choices.append(ORIGINS if stated is None else (stated,))
+        if any(row) and stated is None and not fz.support.is_finite:
+            choices[-1] = ORIGINS[:2]
+    yield from ([*values] for values in product(*choices))
+
+
+def _constant_value(observed: Conditional, i: int) -> sp.Expr | None:
+    """The value of a constant natural parameter, learned constants taken as 1."""
+    if function_class(observed, i).kind != "constant":
+        return None
+    learned = {h.symbol: sp.Integer(1) for h in observed.heads if isinstance(h.source, Constant) and h.source.value is None}
+    return substituted(observed, i).xreplace(learned)
+
+
+def _probabilities(fz: Family, words: int) -> Iterator[Candidate]:
+    """Word probabilities that move with a two-valued statistic, for a multinomial of random length."""
+    if not fz.spans_all_functions:
+        return
+    start = [sp.Rational(1, words)] * words
+    moved = [sp.Rational(1, 2 * words), *start[1:-1], sp.Rational(3, 2 * words)]
+    first = fz.statistics[0]
+    low, high = _two_values(fz, first)
+    slope = [sp.log(m / s) / (high - low) for s, m in zip(start, moved, strict=True)]
+    F = [[w, *[sp.Integer(0)] * (len(fz.statistics) - 1)] for w in slope]
+    yield F, [sp.log(s) - w * low for s, w in zip(start, slope, strict=True)], {}
+
+
+def _two_values(fz: Family, statistic: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """The two values of a statistic that takes two."""
+    values = sorted({statistic.xreplace(dict(zip(fz.variables, p, strict=True))) for p in fz.support.points})
+    return values[0], values[-1]
+
+
+def _expressions(latent: Conditional, observed: Conditional) -> Iterator[Candidate]:
+    """An expression map at small parameters, read off as F psi + f_0."""
+    from tightcheck.kernel.rejected import Rejected
+
+    fz = family_of(latent.block)
+    try:
+        formulas = [in_variables(observed, i, latent) for i in range(len(observed.natural))]
+    except Rejected:
+        return
+    formulas = [
+        f if function_class(observed, i).kind == "expression" else (_constant_value(observed, i) or sp.Integer(0))
+        for i, f in enumerate(formulas)
+    ]
+    parameters = sorted({s for f in formulas for s in f.free_symbols - set(fz.variables)}, key=str)
+    for values in product(PARAMETERS, repeat=len(parameters)):
+        known = dict(zip(parameters, map(sp.Integer, values), strict=True))
+        solved = [combination(f.xreplace(known), fz.statistics, fz.variables) for f in formulas]
+        if any(c is None or any(not e.is_number or e.is_finite is False for e in c) for c in solved):
+            continue
+        names = {s.name: v for s, v in zip(parameters, values, strict=True)}
+        yield [list(c[1:]) for c in solved if c], [c[0] for c in solved if c], names
+
+
+def _constants(latent: Conditional) -> Iterator[tuple[sp.Expr, ...]]:
+    """c of an implied prior: a point deep inside the natural domain."""
+    family = family_of(latent.block)
+    for values in ((0, -1), (0, -8), (-8, -8), (2, -8), (1, 1), (0, 0)):
+        eta = [sp.Integer(values[0]) if _is_first(family, k) else sp.Integer(values[1]) for k in range(len(family.statistics))]
+        eta = [sp.Integer(0) if _is_cross(family, k) else e for k, e in enumerate(eta)]
+        if in_domain(family, eta):
+            yield tuple(eta)
+
+
+def _is_first(family: Family, k: int) -> bool:
+    """Whether statistic k is the first of its variable (z before z^2)."""
+    return family.statistics[k].is_Symbol or k == 0
+
+
+def _is_cross(family: Family, k: int) -> bool:
+    """Whether statistic k is a product of two different variables."""
+    return len(family.statistics[k].free_symbols) > 1 and family.statistics[k].is_Mul

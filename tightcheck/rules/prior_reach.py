@@ -1,0 +1,36 @@
+"""When every entry of F must vanish, the posterior is the prior: the design collapses if the encoder reaches the prior, and
+no model is consistent if it cannot (a prior that couples coordinates, bounds that exclude the prior's parameters). A Gaussian
+encoder of larger fixed variance than the prior's is out of reach whatever F is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tightcheck.design import Design
+from tightcheck.expression import to_text
+from tightcheck.kernel.classes import family_of
+from tightcheck.kernel.slices import prior_term
+from tightcheck.kernel.zero import Entries
+from tightcheck.span import separating_points
+
+CONDITION = "C3"
+
+
+def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any]]:
+    """That the constants are reachable, and for each latent block that they are not."""
+    yield {"lemma": "constants"}
+    for latent in design.encoder if prior == "declared" else ():
+        yield {"lemma": "pinned_impossible", "latent": latent.block.name}
+        yield {"lemma": "unreachable", "latent": latent.block.name, "points": _witness(design, latent)}
+
+
+def _witness(design: Design, latent: Any) -> list[list[str]]:
+    """Points at which the prior's term leaves span(psi, 1), if there are some."""
+    family, term = family_of(latent.block), prior_term(design, latent)
+    if term is None or term.free_symbols - set(family.variables):
+        return []
+    points = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
+    found = separating_points(term, family.statistics, points) or ()
+    return [[to_text(point[v]) for v in family.variables] for point in found]

@@ -1,0 +1,19 @@
+"""S = D. C1 and C2 hold for the whole class when psi spans every function of z (one Bernoulli, one categorical), when a
+Gaussian encoder with full covariance meets a Gaussian decoder with affine mean and constant variance, when the map is one
+fixed conjugate expression, or, under the implied prior, when f is affine in psi; and the encoder holds all g* = F' nu + c.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tightcheck.design import Design
+from tightcheck.kernel.zero import Entries
+
+CONDITION = "all"
+
+
+def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any]]:
+    """The one step; its side conditions are the kernel's."""
+    yield {"lemma": "tight"}

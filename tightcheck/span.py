@@ -1,0 +1,203 @@
+"""One operation under C1, C2, minimality and the linear part of C3: is t in the span of given functions on a set?
+
+yes   exact coefficients c with t = c_0 + sum c_k b_k as expressions (SymPy's algebra: structural, never numeric)
+no    points x_0, ..., x_k at which det [1, b_1, ..., b_k, t] is not zero (ball arithmetic: the ball excludes 0);
+      a function of the span would make the last column a combination of the others
+else  not shown: failing to simplify is no "no", and a small determinant is no "yes"
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import sympy as sp
+
+if TYPE_CHECKING:
+    from flint import arb
+
+Point = Mapping[sp.Symbol, sp.Expr]
+ATTEMPTS = 12
+"""Generic points separate at the first attempt; a few more meet points that happen to be special."""
+
+
+@dataclass(frozen=True)
+class Membership:
+    """The outcome of `decide`: `coefficients` (c_0, c_1, ..., c_k) for yes, `witness` points for no, neither for not shown."""
+
+    coefficients: tuple[sp.Expr, ...] | None = None
+    witness: tuple[Point, ...] | None = None
+
+    @property
+    def holds(self) -> bool | None:
+        """True, False, or None where nothing was shown."""
+        return True if self.coefficients is not None else False if self.witness is not None else None
+
+
+def decide(target: sp.Expr, basis: Sequence[sp.Expr], variables: Sequence[sp.Symbol], points: Iterable[Point]) -> Membership:
+    """Whether `target` is in span(basis, 1) as functions of `variables`; other symbols are constants.
+
+    `points` are exact members of the set; a witness is looked for among subsets of len(basis) + 2 of them.
+    """
+    coefficients = combination(target, basis, variables)
+    if coefficients is not None:
+        return Membership(coefficients=coefficients)
+    return Membership(witness=separating_points(target, basis, list(points)))
+
+
+def is_zero(expression: sp.Expr) -> bool:
+    """Whether the expression reduces to the number 0 by rules that preserve value on real arguments (False: not shown)."""
+    if expression == 0:
+        return True
+    reduced = normal_form(expression)
+    return bool(reduced == 0) or bool(sp.cancel(sp.together(reduced)) == 0)
+
+
+def normal_form(expression: sp.Expr) -> sp.Expr:
+    """Logarithms of products split, log and exp cancelled, products expanded; valid where all logarithms are real."""
+    previous = None
+    while previous != expression:
+        previous = expression
+        expression = sp.expand(expression.replace(sp.exp, _exp).replace(sp.log, _log), power_exp=False, log=False)
+        expression = sp.expand_log(expression, force=True)
+    return expression
+
+
+def _exp(argument: sp.Expr) -> sp.Expr:
+    """exp(c log g + rest) = g^c exp(rest)."""
+    powers, rest = [], []
+    for term in sp.Add.make_args(sp.expand_log(sp.expand(argument), force=True)):
+        coefficient, logarithm = term.as_coeff_Mul() if isinstance(term.as_coeff_Mul()[1], sp.log) else _log_factor(term)
+        powers.append(logarithm.args[0] ** coefficient) if logarithm is not None else rest.append(term)
+    return sp.Mul(*powers) * sp.exp(sp.Add(*rest))
+
+
+def _log_factor(term: sp.Expr) -> tuple[sp.Expr, sp.Expr | None]:
+    """The term as c * log(g), with c free of g's symbols, or (term, None)."""
+    logarithms = [factor for factor in sp.Mul.make_args(term) if isinstance(factor, sp.log)]
+    if len(logarithms) == 1:
+        coefficient = term / logarithms[0]
+        if not coefficient.has(sp.log) and not coefficient.free_symbols & logarithms[0].free_symbols:
+            return coefficient, logarithms[0]
+    return term, None
+
+
+def _log(argument: sp.Expr) -> sp.Expr:
+    """log |a|, factored: log(a z + a) = log a + log(z + 1), log(1 + 1/z) = log(1 + z) - log z, log(p - 1) = log(1 - p)."""
+    if not argument.is_Add:
+        return sp.log(argument)
+    numerator, denominator = sp.fraction(sp.factor(sp.together(argument)))
+    return _log_polynomial(numerator) - _log_polynomial(denominator)
+
+
+def _log_polynomial(polynomial: sp.Expr) -> sp.Expr:
+    """The logarithm of a product of polynomials, each with the sign that SymPy counts as positive."""
+    logarithms = []
+    for factor in sp.Mul.make_args(polynomial):
+        base, exponent = factor.as_base_exp() if factor.is_Pow and factor.exp.is_Integer else (factor, sp.Integer(1))
+        base = -base if base.could_extract_minus_sign() else base
+        logarithms.append(exponent * sp.log(base))
+    return sp.Add(*logarithms)
+
+
+def atoms_of(expression: sp.Expr, variables: Sequence[sp.Symbol]) -> dict[sp.Expr, sp.Expr]:
+    """Write an expression as sum of coefficient * atom: atoms are products that contain variables (1 for the constant)."""
+    terms: dict[sp.Expr, sp.Expr] = {}
+    for term in sp.Add.make_args(normal_form(expression)):
+        coefficient, atom = term.as_independent(*variables, as_Add=False)
+        terms[atom] = terms.get(atom, sp.Integer(0)) + coefficient
+    return terms
+
+
+def combination(target: sp.Expr, basis: Sequence[sp.Expr], variables: Sequence[sp.Symbol]) -> tuple[sp.Expr, ...] | None:
+    """Coefficients (c_0, ..., c_k) with target = c_0 + sum c_k basis_k identically, or None if none were found."""
+    columns = [{sp.Integer(1): sp.Integer(1)}, *(atoms_of(b, variables) for b in basis)]
+    right = atoms_of(target, variables)
+    rows = list(dict.fromkeys([a for column in columns for a in column] + list(right)))
+    matrix = sp.Matrix([[column.get(a, 0) for column in columns] for a in rows])
+    vector = sp.Matrix([right.get(a, 0) for a in rows])
+    unknowns = [sp.Dummy() for _ in columns]
+    solutions = sp.linsolve((matrix, vector), *unknowns)
+    if not solutions:
+        return None
+    solution = next(iter(solutions)).subs(dict.fromkeys(unknowns, 0))
+    residual = target - solution[0] - sum(c * b for c, b in zip(solution[1:], basis, strict=True))
+    return tuple(solution) if is_zero(residual) else None
+
+
+def separating_points(target: sp.Expr, basis: Sequence[sp.Expr], points: Sequence[Point]) -> tuple[Point, ...] | None:
+    """len(basis) + 2 points at which (1, basis, target) are linearly independent, proved by ball arithmetic, or None."""
+    size, draw = len(basis) + 2, random.Random(0)
+    if len(points) < size:
+        return None
+    for _ in range(ATTEMPTS if len(points) > size else 1):
+        chosen = tuple(draw.sample(points, size))
+        if separates(target, basis, chosen):
+            return chosen
+    return None
+
+
+def separates(target: sp.Expr, basis: Sequence[sp.Expr], points: Sequence[Point]) -> bool:
+    """Whether det [1, basis, target] at these points certainly is not zero, so that target is outside span(basis, 1)."""
+    from flint import arb_mat, ctx
+
+    if len(points) != len(basis) + 2:
+        return False
+    previous, ctx.prec = ctx.prec, 200
+    try:
+        rows = [[enclose(f, point) for f in (sp.Integer(1), *basis, target)] for point in points]
+        determinant = arb_mat(rows).det()
+        return bool(determinant.is_finite()) and not determinant.contains(0)
+    except (ValueError, ZeroDivisionError, NotImplementedError):
+        return False
+    finally:
+        ctx.prec = previous
+
+
+def enclose(expression: sp.Expr, point: Point) -> arb:
+    """A ball that contains the value of the expression at an exact point.
+
+    Raises NotImplementedError for a function without a ball version, ValueError for a symbol without a value.
+    """
+    from flint import arb, fmpq
+
+    if expression.is_Symbol:
+        if expression not in point:
+            raise ValueError(f"{expression} has no value")
+        return enclose(point[expression], {})
+    if expression.is_Rational:
+        return arb(fmpq(int(expression.p), int(expression.q)))
+    if expression is sp.pi:
+        return arb.pi()
+    if expression is sp.E:
+        return arb(1).exp()
+    arguments = [enclose(argument, point) for argument in expression.args]
+    if expression.is_Add:
+        return sum(arguments[1:], arguments[0])
+    if expression.is_Mul:
+        product = arguments[0]
+        for factor in arguments[1:]:
+            product = product * factor
+        return product
+    if expression.is_Pow:
+        exponent = expression.exp
+        return arguments[0] ** (int(exponent) if exponent.is_Integer else arguments[1])
+    if isinstance(expression, sp.Max):
+        return max_ball(arguments)
+    functions = {sp.exp: "exp", sp.log: "log", sp.tanh: "tanh", sp.sin: "sin", sp.cos: "cos", sp.loggamma: "lgamma", sp.gamma: "gamma", sp.erf: "erf", sp.Abs: "__abs__", sp.atan: "atan"}
+    if expression.func in functions:
+        return getattr(arguments[0], functions[expression.func])()
+    if expression.func in (sp.besseli, sp.besselk):
+        method = arguments[1].bessel_i if expression.func is sp.besseli else arguments[1].bessel_k
+        return method(arguments[0])
+    raise NotImplementedError(f"no ball arithmetic for {expression.func}")
+
+
+def max_ball(arguments: Sequence[arb]) -> arb:
+    """max(a, b) = (a + b + |a - b|) / 2, folded."""
+    largest = arguments[0]
+    for other in arguments[1:]:
+        largest = (largest + other + abs(largest - other)) / 2
+    return largest

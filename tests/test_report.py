@@ -75,6 +75,7 @@ def set_as(sentence: str) -> str:
         ("in encoder.yaml:3 the key `x: z`", []),
         ("mean = -(W' x + b)/(2*c), coordinate by coordinate", ["mean = -(W' x + b)/(2*c)"]),
         ("p(genes, z | library) ∝ h(genes)", ["p(genes, z | library) ∝ h(genes)"]),
+        ("g = W' x  (natural parameter of z)", ["g = W' x", "z"]),
         ("(x < 3) and W' is diagonal", ["(x < 3)", "W'"]),
     ],
 )
@@ -142,6 +143,7 @@ def shape(formula: str) -> str:
             "math(mrow(( mtable(mtr(mtd(a) mtd(b)) mtr(mtd(c) mtd(0))) )))",
         ),
         (r"\mathbb{R}^m", "math(msup(ℝ m))"),
+        (r"\{0, 1\}^m", "math(mrow({ 0 , 1 msup(} m)))"),
         (r"l \log z", "math(mrow(l mspace() log mspace() z))"),
         (r"\text{if } x", "math(mrow(if\N{NO-BREAK SPACE} x))"),
     ],

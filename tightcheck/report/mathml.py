@@ -151,7 +151,7 @@ class _Reader:
             return _of("mfrac", self.argument(), self.argument())
         if name == "binom":
             return self.binomial()
-        if name.endswith("}"):
+        if name.endswith("}") and len(name) > 1:
             return _leaf("mtext", re.sub(r"^\w+\s*\{|\}$", "", name).replace(" ", "\N{NO-BREAK SPACE}"))
         if name == "sqrt":
             return _of("msqrt", self.argument())

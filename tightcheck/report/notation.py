@@ -161,7 +161,7 @@ def _pieces(run: list[Token]) -> Iterator[Piece]:
     start, end = _trimmed(run, 0, len(run))
     if not _is_balanced(run[start:end]):
         ends = (_trimmed(run, start + 1, end), _trimmed(run, start, end - 1))
-        start, end = next(((s, e) for s, e in ends if _is_balanced(run[s:e])), (0, 0))
+        start, end = next(((s, e) for s, e in ends if s < e and _is_balanced(run[s:e])), (0, 0))
     if start < end and _starts_with_article(run[start:end]):
         start, end = _trimmed(run, start + 1, end)
     if not _is_formula(run[start:end]):

@@ -75,6 +75,9 @@ class Joint:
     marginal_z: str | None = None
     integrates: str = ""  # when the joint is a density (C4 under the implied prior); empty where no condition is known
 
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex}$"
+
 
 @dataclass(frozen=True)
 class Answer:

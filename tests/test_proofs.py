@@ -17,7 +17,7 @@ FILES = sorted(path.stem for path in PROOFS.glob("*.v") if path.stem != "audit")
 OVER_ANY_FIELD = {"finite_sums", "theorem_1", "minimal_statistics", "criterion", "frequencies", "finite_latents"}
 UNFINISHED = re.compile(r"\b(Admitted|admit|give_up|Axioms?|Parameters?|Conjectures?|Abort)\b")
 needs_coq = pytest.mark.skipif(
-    not all(map(shutil.which, ("coqc", "coqdep", "make"))), reason="SKIPPED: Coq is not installed (apt-get install coq)"
+    not all(map(shutil.which, ("coqc", "coqdep", "make"))), reason="Coq is not installed (apt-get install coq)"
 )
 
 

@@ -202,6 +202,15 @@ def test_graphs(design, graph, edges):
     assert read.latent[0].edges == edges
 
 
+def test_what_is_not_written_is_said(design):
+    read = design("latent: {family: gaussian, dim: 2, given: batch}\noutput: [mean, log_variance]\n")
+    said = " ".join(sentence for _, sentence in read.remarks)
+    assert "No map is written for z" in said
+    assert "batch is no block" in said
+    assert read.encoder[0].heads[0].source.kind == "unrestricted"
+    assert read.covariates == read.encoder[0].inputs.covariates == ("batch",)
+
+
 LINKS = {
     "output": None,
     "softplus": sp.log(1 + sp.exp(OUTPUT)),

@@ -97,7 +97,7 @@ class Covariate(Strict):
 class Part(Strict):
     """What encoder and decoder have in common."""
 
-    map: Maps = "unrestricted"
+    map: Maps | None = None
     output: Outputs | None = None
     bounds: dict[str, Bounds] = {}
     given: Names = []

@@ -41,7 +41,7 @@ def resolve(encoder: models.Encoder, encoder_at: At, decoder: models.Decoder, de
     covariates = {
         **read_covariates(encoder.covariates, encoder_at / "covariates", notes),
         **read_covariates(decoder.covariates, decoder_at / "covariates", notes),
-    } or _undeclared(encoder, encoder_at, decoder, decoder_at, latents, observed)
+    } or _undeclared(encoder, encoder_at, decoder, decoder_at, notes, latents, observed)
     check_names([*((w.block.name, w.at) for w in (*latents, *observed)), *covariates.items()])
     for part, at in ((encoder, encoder_at), (decoder, decoder_at)):
         for key in ("flow", "hierarchical"):
@@ -70,13 +70,15 @@ def _side(
 ) -> tuple[Conditional, ...]:
     """The conditionals of one side; a block whose family is refused has none."""
     side, conditionals = Side(part, at, notes), []
+    if part.map is None:
+        notes.remark(at, f"No map is written for {blocks[0].block.name}; it is taken to be unrestricted.")
     for index, written in enumerate(blocks):
         written, shown = _split_given(written, part, at, blocks[:index], covariates)
         if written.family is None:
             continue
         scope = Scope.of([*others, *(w for w in blocks[:index] if w.block.name in written.block.given)], covariates)
         inputs = _inputs(_share(getattr(part, inputs_key), index, len(blocks), at / inputs_key), shown, others)
-        maps = _share(part.map, index, len(blocks), at / "map")
+        maps = _share(part.map or "unrestricted", index, len(blocks), at / "map")
         outputs = _share(part.output, index, len(blocks), at / "output")
         conditionals.append(read_conditional(side, written, inputs, scope, maps, outputs))
     for name in part.bounds.keys() - side.bounded:
@@ -86,7 +88,12 @@ def _side(
 
 
 def _undeclared(
-    encoder: models.Encoder, encoder_at: At, decoder: models.Decoder, decoder_at: At, *sides: list[Written]
+    encoder: models.Encoder,
+    encoder_at: At,
+    decoder: models.Decoder,
+    decoder_at: At,
+    notes: Notes,
+    *sides: list[Written],
 ) -> dict[str, At]:
     """Where no covariates are declared, the names under `given` that are no blocks."""
     blocks = [written for side in sides for written in side]
@@ -100,7 +107,10 @@ def _undeclared(
     for name, at in named:
         if name not in names and get_close_matches(name, names, 1):
             raise at.error(f"{name[:60]!r} is no block; {nearest(name, names)}, or declare it under `covariates`")
-    return {name: at for name, at in reversed(named) if name not in names}
+    covariates = {name: at for name, at in reversed(named) if name not in names}
+    for name, at in covariates.items():
+        notes.remark(at, f"{name} is no block, so it is taken as a covariate.")
+    return covariates
 
 
 def _share(data: Any, index: int, count: int, at: At) -> tuple[Any, At]:

@@ -184,7 +184,7 @@ def check(certificate: str, encoder: str | None, decoder: str | None) -> None:
             sys.exit(NOT_MET)
         click.echo(f"accepted: {verdict.word} (prior: {data['prior']}). {verdict.value}")
         if encoder is not None and data["design"] != _normalised(encoder, decoder):
-            click.echo("rejected: the certificate is about another design than these files.")
+            click.echo("but the certificate is about another design than these files.")
             sys.exit(NOT_MET)
     if encoder is not None:
         click.echo("The files state the design that the certificate is about.")

@@ -3,6 +3,7 @@
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import sympy as sp
 from tests.laws import kinds, laws, numeric, twins
 from tightcheck import registry
 from tightcheck.family import Family
+from tightcheck.product import product
 
 NAMES = registry.names()
 Law = Callable[[Family, np.random.Generator], None]
@@ -48,7 +50,7 @@ def generator(name: str) -> np.random.Generator:
 @pytest.mark.parametrize("law", LAWS, ids=WORDS)
 @pytest.mark.parametrize("name", NAMES)
 def test_law(name: str, law: Law) -> None:
-    law(numeric.with_defaults(registry.load(name)), generator(name))
+    law(numeric.in_general_position(registry.load(name)), generator(name))
 
 
 def wrong_log_partition(family: Family) -> Family:
@@ -84,7 +86,7 @@ BOUNDED = tuple(name for name in SCALAR if not registry.load(name).has_full_doma
 @pytest.mark.parametrize("name", SCALAR)
 @pytest.mark.parametrize("mutation", [wrong_log_partition, wrong_base_measure])
 def test_a_wrong_measure_breaks_the_mass(name: str, mutation: Callable[[Family], Family]) -> None:
-    family = numeric.with_defaults(registry.load(name))
+    family = numeric.in_general_position(registry.load(name))
     if family.series is not None and mutation is wrong_log_partition:
         family = replace(family, series=replace(family.series, term=2 * family.series.term))
     else:
@@ -96,21 +98,21 @@ def test_a_wrong_measure_breaks_the_mass(name: str, mutation: Callable[[Family],
 @pytest.mark.parametrize("name", NAMES)
 def test_a_redundant_statistic_breaks_minimality(name: str) -> None:
     with pytest.raises(AssertionError, match=r"dependent|too few"):
-        laws.statistics_are_minimal(redundant_statistic(numeric.with_defaults(registry.load(name))))
+        laws.statistics_are_minimal(redundant_statistic(numeric.in_general_position(registry.load(name))))
 
 
 @pytest.mark.parametrize("name", BOUNDED)
 @pytest.mark.parametrize("step", [-1.0, 1.0])
 def test_a_wrong_domain_breaks_the_boundary(name: str, step: float) -> None:
     """Too large a domain holds points without a density, too small a one leaves out points with one."""
-    family = shifted_domain(numeric.with_defaults(registry.load(name)), step)
+    family = shifted_domain(numeric.in_general_position(registry.load(name)), step)
     with pytest.raises(AssertionError, match=r"a density at|no density at"):
         laws.boundary_has_two_sides(family, generator(name))
 
 
 @pytest.mark.parametrize("name", [n for n in NAMES if registry.load(n).has_full_domain])
 def test_an_invented_boundary_is_found(name: str) -> None:
-    family = numeric.with_defaults(registry.load(name))
+    family = numeric.in_general_position(registry.load(name))
     with pytest.raises(AssertionError, match="outside the stated domain"):
         laws.boundary_has_two_sides(
             replace(family, natural_domain=(family.natural_parameters[0] < 0,)), generator(name)
@@ -120,8 +122,28 @@ def test_an_invented_boundary_is_found(name: str) -> None:
 @pytest.mark.parametrize("name", [n for n in SCALAR if registry.load(n).partition != "log_convex"])
 def test_another_kind_is_refused(name: str) -> None:
     """Every kind that fixes a formula is false of the families of the others."""
-    family = numeric.with_defaults(registry.load(name))
+    family = numeric.in_general_position(registry.load(name))
     others = {"exponential", "poles", "power", "quadratic", "quadratic_over_linear"} - {family.partition}
     for kind in sorted(others):
         with pytest.raises((AssertionError, ValueError)):
             kinds.partition_is_of_its_kind(replace(family, partition=kind), generator(name))
+
+
+def scalar_pairs() -> list[tuple[str, str]]:
+    """Neighbours in the list of families with one variable between stated ends, and a family beside itself."""
+    scalar = [name for name in SCALAR if registry.load(name).support.bounds and registry.load(name).series is None]
+    return [*pairwise(scalar), (scalar[0], scalar[0])]
+
+
+@pytest.mark.parametrize("pair", scalar_pairs(), ids=" x ".join)
+def test_products_of_families_are_families(pair: tuple[str, str]) -> None:
+    factors = [numeric.in_general_position(registry.load(name)) for name in pair]
+    family = product(*factors)
+    assert len(family.variables) == 2
+    assert len(set(family.variables + family.natural_parameters)) == 2 + len(family.statistics)
+    for law in (laws.statistics_are_minimal, laws.slices_stay_and_separate, kinds.partition_is_of_its_kind):
+        law(*([family] if law is laws.statistics_are_minimal else [family, generator(family.name)]))
+    curvature = numeric.hessian(family, numeric.natural_parameters(family, generator(family.name), 1)[0])
+    size = len(factors[0].statistics)
+    assert np.allclose(curvature[:size, size:], 0, atol=1e-8)
+    assert np.linalg.eigvalsh(curvature).min() > 0

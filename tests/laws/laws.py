@@ -142,13 +142,12 @@ def slices_stay_and_separate(family: Family, generator: np.random.Generator) -> 
     for part in family.slices:
         for _ in range(3):
             place = _placement(family, part, generator)
-            along = [family.statistics[k].subs({}) for k in range(len(family.statistics))]
-            values = []
+            values: list[list[sp.Expr]] = []
             for u in _values(part, generator):
                 point = tuple(c.subs({**place, part.parameter: u}, simultaneous=True) for c in part.point)
                 assert _is_member(family, point), f"{family.name}: a slice leaves the support at {point}"
                 at = dict(zip(family.variables, point, strict=True))
-                values.append([t.subs(at, simultaneous=True) for t in along])
+                values.append([t.subs(at, simultaneous=True) for t in family.statistics])
             rows += [[a - b for a, b in zip(row, values[0], strict=True)] for row in values[1:]]
     assert numeric.has_rank(rows, len(family.statistics)), f"{family.name}: its slices do not separate its statistics"
 
@@ -186,7 +185,7 @@ def _is_member(family: Family, point: tuple[sp.Expr, ...]) -> bool:
         ends = lower.subs(earlier, simultaneous=True), upper.subs(earlier, simultaneous=True)
         if not ends[0].evalf() - 1e-12 <= point[k].evalf() <= ends[1].evalf() + 1e-12:
             return False
-        if support.is_discrete and not point[k].is_integer:
+        if family.variables[k].is_integer and not point[k].is_integer:
             return False
     return True
 

@@ -16,19 +16,22 @@ MARGIN = 0.75
 """How far from the boundary of the natural domain a random natural parameter stays, in every coordinate."""
 
 
-def with_defaults(family: Family) -> Family:
-    """The family with every fixed parameter at its default."""
-    return family.with_fixed({parameter.symbol.name: parameter.default for parameter in family.fixed})
+def in_general_position(family: Family) -> Family:
+    """The family with every fixed parameter at an admitted value that is not its (too simple) default."""
+    half = sp.Rational(1, 2)
+    values = {p.symbol.name: next(filter(p.admits, (p.default + half, p.default * half))) for p in family.fixed}
+    return family.with_fixed(values)
 
 
 @cache
 def array_function(arguments: tuple[sp.Symbol, ...], expression: sp.Basic) -> Callable[..., Array]:
-    """The expression on NumPy arrays; log(gamma) does not overflow."""
-    written = expression.replace(
+    """The expression on NumPy arrays; log(gamma(n)), which SymPy prefers for integers, must not overflow."""
+    reals = {symbol: sp.Symbol(symbol.name, real=True) for symbol in arguments}
+    written = expression.xreplace(reals).replace(
         lambda part: isinstance(part, sp.log) and isinstance(part.args[0], sp.gamma),
-        lambda part: sp.loggamma(sp.Add(part.args[0].args[0], 0, evaluate=False), evaluate=False),
+        lambda part: sp.loggamma(part.args[0].args[0]),
     )
-    return sp.lambdify(arguments, written, ["scipy", "numpy"])
+    return sp.lambdify(list(reals.values()), written, ["scipy", "numpy"])
 
 
 def log_partition(family: Family, eta: Array) -> mpmath.mpf | mpmath.mpc:

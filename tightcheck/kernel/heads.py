@@ -82,25 +82,27 @@ class Side:
         return self.inputs in ("identity", "counts", "standardize", "statistics", "log1p", "one_hot")
 
 
-def contains(conditional: Conditional, eta: Sequence[sp.Expr], side: Side, rank: int) -> None:
+def contains(conditional: Conditional, eta: Sequence[sp.Expr], side: Side, rank: int, used: int | None) -> None:
     """Require that the conditional's class holds the natural parameters eta, functions of the side's variables.
 
-    `rank` is how many independent affine functions the map has to put out in all.
+    `rank` is how many independent affine functions the map has to put out in all, `used` how many of its inputs they
+    depend on (None: inputs of several blocks, not all of one kind).
     """
     for head, value in head_values(conditional, eta).items():
         if isinstance(head.source, Constant):
             moves = bool(value.free_symbols & set(side.variables))
             require(not moves, f"{head.symbol} is constant in the design and {value} in the model")
             require(
-                head.source.value is None or is_zero(value - head.source.value),
+                head.source.sharing != "fixed" if head.source.value is None else is_zero(value - head.source.value),
                 f"{head.symbol} is {head.source.value} in the design and {value} in the model",
             )
             continue
-        holds_function(conditional, head, value, side, rank)
+        holds_function(conditional, head, value, side, rank, used)
 
 
-def holds_function(conditional: Conditional, head: Head, value: sp.Expr, side: Side, rank: int) -> None:
+def holds_function(conditional: Conditional, head: Head, value: sp.Expr, side: Side, rank: int, used: int | None) -> None:
     """Require that the head's map and link can put out `value`, a function of the side's variables."""
+    require(not value.has(sp.nan, sp.zoo, sp.oo), f"{head.symbol} would have no value")
     source = head.source
     assert isinstance(source, Map)
     moves = bool(value.free_symbols & set(side.variables))
@@ -123,21 +125,45 @@ def holds_function(conditional: Conditional, head: Head, value: sp.Expr, side: S
         require(source.bias or is_zero(output), f"without a bias {head.symbol} is not shown to reach {value}")
         return
     require(source.bias, "without a bias the class is not shown to hold the function")
+    functions = side.input_functions()
     is_two_valued = side.family.support.cardinality == 2 and side.is_injective
-    if source.kind == "mlp" and is_two_valued and source.activation != "identity":
-        return  # any function of two points: phi(w x + b) takes two values, layer after layer
     if side.family.support.is_finite and side.inputs == "one_hot":
         affine = True  # affine in the indicators: every function
+    elif is_two_valued and len(side.variables) == 1:
+        affine = True  # affine in any injective feature of two points
     else:
-        functions = side.input_functions()
         require(functions is not None, "the inputs are not functions known here")
         assert functions is not None
         affine = combination(output, functions, side.variables) is not None
     require(affine, f"{head.symbol} would need the output {output}, which is not affine in the inputs")
     if source.kind == "mlp":
-        wide = source.activation in IDENTITY_PAIRS and all(width >= 2 * rank for width in source.hidden)
-        linear = source.activation == "identity" and all(width >= rank for width in source.hidden)
-        require(wide or linear or not source.hidden, "the network is not shown to hold the affine map")
+        bounded = functions is not None and _is_bounded(side)
+        two_valued_inputs = used if is_two_valued and side.inputs != "one_hot" else None
+        require(wide_enough(source, rank, two_valued_inputs, bounded), "the network is not shown to hold the affine map")
+
+
+def wide_enough(source: Map, rank: int, two_valued_inputs: int | None, bounded: bool) -> bool:
+    """Whether a network certainly holds every affine map of this rank.
+
+    a(t) and a(-t) combine to t: width 2 r. On a bounded set ReLU and LeakyReLU are shifted into their linear part: width r.
+    LeakyReLU twice is linear: an even number of layers of width r. On two-valued inputs any non-constant activation of one
+    input takes two values: width n for n inputs.
+    """
+    narrowest = min(source.hidden, default=10**9)
+    if source.activation in IDENTITY_PAIRS and narrowest >= 2 * rank:
+        return True
+    if source.activation == "identity" or (source.activation in ("relu", "leaky_relu") and bounded):
+        return narrowest >= rank
+    if source.activation == "leaky_relu" and len(source.hidden) % 2 == 0 and narrowest >= rank:
+        return True
+    return not source.hidden or (two_valued_inputs is not None and narrowest >= two_valued_inputs)
+
+
+def _is_bounded(side: Side) -> bool:
+    """Whether the inputs run over a bounded set."""
+    bounds = side.family.support.bounds
+    ends = [end for pair in bounds or () for end in pair]
+    return side.family.support.is_finite or (bounds is not None and all(end.is_finite for end in ends))
 
 
 def in_range(head: Head, value: sp.Expr) -> bool:
@@ -151,6 +177,8 @@ def in_range(head: Head, value: sp.Expr) -> bool:
 
 def out_of_range(head: Head, value: sp.Expr) -> bool:
     """Whether the head certainly cannot be the constant `value`: outside its bounds or the range of its link."""
+    if value.has(sp.nan, sp.zoo):
+        return False
     if head.bounds is not None and value.is_number and not (head.bounds[0] <= value <= head.bounds[1]):
         return True
     link = OUTPUT if head.link is None else head.link

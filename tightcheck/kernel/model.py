@@ -40,6 +40,8 @@ def in_domain(family: Family, eta: Sequence[sp.Expr]) -> bool:
     """Whether eta certainly lies in the natural domain, wherever its symbols are."""
     known = dict(zip(family.natural_parameters, eta, strict=True))
     for relation in family.natural_domain:
+        if relation == sp.true:
+            continue
         left, right = (sp.expand(sp.sympify(side).xreplace(known)) for side in relation.args)
         difference = sp.factor(left - right)
         is_below = isinstance(relation, (sp.StrictLessThan, sp.LessThan))
@@ -93,26 +95,42 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
     free = {symbol for value in eta for symbol in value.free_symbols}
     side = Side((), family, "identity")
     if not free:
-        contains(latent, eta, side, 1)
+        contains(latent, eta, side, 1, 1)
         return
     for head in latent.heads:  # a learned prior can be chosen: every constant head must then be free or agree
-        is_fixed = isinstance(head.source, Constant) and head.source.value is not None
+        is_fixed = isinstance(head.source, Constant) and head.source.sharing == "fixed"
         require(not is_fixed and head.bounds is None, f"{head.symbol} is not shown to reach the learned prior")
         require(not isinstance(head.source, Map) or head.source.bias, "the encoder has no bias")
         require(not isinstance(head.source, Map) or head.source.kind != "expression", "the encoder is an explicit expression")
         require(head.link is None or head.link in (sp.exp(OUTPUT), SOFTMAX, 1 / (1 + sp.exp(-OUTPUT)), sp.log(1 + sp.exp(OUTPUT))), "the link is not known to be onto")
 
 
-def decoder_constants(design: Design, except_block: str | None = None) -> None:
-    """Require that every observed block can be constant in z."""
+def decoder_constants(design: Design, moving: str | None = None, also_copies: bool = True) -> None:
+    """Require that every observed block can be constant in z; of the `moving` block only its other copies, if any."""
     for observed in design.decoder:
-        if observed.block.name == except_block and observed.block.copies == 1:
+        if observed.block.name == moving and not also_copies:
             continue
         for head in observed.heads:
             if isinstance(head.source, Map):
                 require(head.source.kind != "expression", "an explicit expression is not shown to contain the constants")
+                mentioned = {symbol.name for symbol in head.link.free_symbols} if head.link is not None else set()
+                names = {latent.block.name for latent in design.encoder}
+                require(not {name.partition("[")[0] for name in mentioned} & names, "the link itself mentions z")
                 require(head.source.bias, "without a bias the constants are not shown to be in the class")
                 require(head.source.batch_norm != "train", "batch normalisation in training mode couples examples")
+
+
+def is_explicit(observed: Conditional) -> bool:
+    """Whether the block's map is an expression, the same for all its copies."""
+    return any(isinstance(h.source, Map) and h.source.kind == "expression" for h in observed.heads)
+
+
+def multiplicity(latent: Conditional, observed: Conditional) -> int:
+    """How many observed copies move with one latent copy: an expression moves all of them, or each its own."""
+    if not is_explicit(observed):
+        return 1
+    require(latent.block.copies in (1, observed.block.copies), "the expression's coordinates do not match")
+    return observed.block.copies if latent.block.copies == 1 else 1
 
 
 def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
@@ -131,17 +149,18 @@ def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     require(any(entry != 0 for row in F for entry in row), "F is zero: x and z are independent")
     eta = [sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)]
     require(observed.block.length == "random" or in_domain(fx, eta), "f is not shown to stay in the natural domain")
-    spread = bool(step.get("spread", False))
+    explicit = is_explicit(observed)
+    spread = bool(step.get("spread", False)) or (explicit and latent.block.copies > 1)
     rank = latent.block.copies if spread else 1
     require(not spread or observed.block.copies >= latent.block.copies, "there are fewer observed than latent coordinates")
     decoder_contains(observed, eta, decoder_side(observed, latent), rank, step.get("parameters", {}))
-    if not (spread and observed.block.copies == latent.block.copies) or len(design.decoder) > 1:
-        decoder_constants(design, observed.block.name if spread and observed.block.copies == latent.block.copies else _alone(observed))
-    c = conjugate(design, prior, latent, observed, eta, F, step, beta)
+    all_move = explicit or (spread and observed.block.copies == latent.block.copies)
+    decoder_constants(design, observed.block.name, also_copies=not all_move and observed.block.copies > rank)
+    c = conjugate(design, prior, latent, observed, eta, F, step, beta / multiplicity(latent, observed))
     g = [
         sum((F[i][k] * t for i, t in enumerate(nu)), sp.Integer(0)) / beta + c[k] for k in range(len(fz.statistics))
     ]
-    contains(latent, g, encoder_side(latent, observed), rank)
+    contains(latent, g, encoder_side(latent, observed), rank, rank)
     for other in design.encoder:
         if other.block.name != latent.block.name or (latent.block.copies > 1 and not spread):
             constants_reachable(design, prior, other)
@@ -151,11 +170,6 @@ def statistics_of(conditional: Conditional) -> tuple[sp.Expr, ...]:
     """nu of one observed copy: a multinomial of random length shows all its counts, none of them redundant."""
     family = family_of(conditional.block)
     return family.variables if conditional.block.length == "random" else family.statistics
-
-
-def _alone(observed: Conditional) -> str | None:
-    """The block's name where it has a single copy, which is the one that moves."""
-    return observed.block.name if observed.block.copies == 1 else None
 
 
 def decoder_contains(
@@ -176,7 +190,7 @@ def decoder_contains(
             stated = at_parameters(c.formula, observed, parameters, side)
             require(is_zero(stated - value), "the expression at these parameters is another function")
         return
-    contains(observed, eta, side, rank)
+    contains(observed, eta, side, rank, rank)
 
 
 def _sums_to_one(eta: Sequence[sp.Expr], side: Side) -> bool:
@@ -311,7 +325,10 @@ def nonmember(design: Design, prior: str, step: Mapping[str, Any], zero: Entries
         target = eta[int(step["component"])]
     else:
         require(step["condition"] == "C2" and prior == "declared", "C2 is no condition on this prior")
-        target = prior_of(design, active) - total_log_partition(observed, eta) / temperature(design)
+        explicit = is_explicit(observed)
+        decoder_constants(design, observed.block.name, also_copies=not explicit and observed.block.copies > 1)
+        copies = multiplicity(active[0][0], observed)
+        target = prior_of(design, active) - copies * total_log_partition(observed, eta) / temperature(design)
     require(separates(target, basis, points), "the points do not separate the function from the span")
 
 
@@ -325,7 +342,9 @@ def model_natural(
     for head in observed.heads:
         inner = formula(stated.get(head.symbol.name, "0"), names)
         if isinstance(head.source, Constant):
-            value = head.source.value if head.source.value is not None else inner
+            value = head.source.value if head.source.sharing == "fixed" else inner
+            require(value is not None, f"{head.symbol} is fixed at values that are not written out")
+            assert value is not None
             require(value.is_number, f"{head.symbol} has no value")
         else:
             value = head_value(observed, head, inner, step, active, names)

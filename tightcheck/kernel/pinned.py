@@ -11,7 +11,7 @@ from tightcheck.design import Conditional, Design
 from tightcheck.kernel.classes import all_entries, family_of, function_class
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import prior_block, prior_in_span
-from tightcheck.kernel.zero import Entries, effective_kind, latent_of, live_blocks, of_block
+from tightcheck.kernel.zero import Entries, column, effective_kind, latent_of, live_blocks, of_block
 
 
 def _leading(design: Design, latent: Conditional, zero: Entries) -> tuple[sp.Expr, sp.Expr]:
@@ -46,8 +46,7 @@ def pinned_impossible(design: Design, prior: str, step: Mapping[str, Any]) -> No
     """Encoder variance larger than the prior's: lambda + sum sigma^2 w^2 is never that small."""
     require(prior == "declared", "the prior is not declared")
     latent = latent_of(design, step["latent"])
-    from tightcheck.kernel.zero import column
-
+    require(latent.block.family == "gaussian", "the encoder is no Gaussian with independent coordinates")
     zero = column(design, {"latent": latent.block.name, "statistic": 1}, frozenset())
     encoder, leading = _leading(design, latent, zero)
     require(bool(encoder > leading), "the encoder's variance is not larger than the prior's")

@@ -108,6 +108,8 @@ def prior_term(design: Design, latent: Conditional) -> sp.Expr | None:
         return block.log_density.xreplace({k: v for k, v in names.items() if v is not None}) - family.log_base_measure
     if block.family is None:
         return None
+    if block.precision is not None:
+        return _independent_gaussian(family) if block.precision.is_diagonal() else None
     prior = prior_family(block.family, latent.block.dimension)
     density = sum(
         (eta * statistic for eta, statistic in zip(prior_values(block), prior.statistics, strict=True)),
@@ -119,6 +121,17 @@ def prior_term(design: Design, latent: Conditional) -> sp.Expr | None:
     if not same_support(prior, family):
         return None
     return density.xreplace(dict(zip(prior.variables, family.variables, strict=True))) - family.log_base_measure
+
+
+def _independent_gaussian(family: Family) -> sp.Expr | None:
+    """A Gaussian prior with diagonal precision: -lambda x^2 / 2 + b x with symbols, whatever the copy."""
+    if family.support.bounds is None or any(bounds != (-sp.oo, sp.oo) for bounds in family.support.bounds):
+        return None
+    terms = []
+    for j, v in enumerate(family.variables):
+        lam, b = sp.Symbol(f"precision_{j}", positive=True), sp.Symbol(f"shift_{j}", real=True)
+        terms.append(b * v - lam * v**2 / 2)
+    return sp.Add(*terms) - family.log_base_measure
 
 
 def is_product_space(family: Family, factor: Family) -> bool:

@@ -145,7 +145,7 @@ def reaches_all(design: Design, prior: str, latent: Conditional, moving: list[Co
             c = sp.Symbol(f"c_{k}", real=True)
             moved = sum((sp.Symbol(f"F_{i}_{k}", real=True) * s for i, s in enumerate(statistics_of(observed))), sp.Integer(0))
             g.append(c + moved if everything or k in live else c)
-        contains(latent, g, encoder_side(latent, observed), rank)
+        contains(latent, g, encoder_side(latent, observed), rank, nu if len(moving) == 1 else None)
 
 
 def live_columns(design: Design, latent: Conditional, moving: list[Conditional]) -> frozenset[int]:

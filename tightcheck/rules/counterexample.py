@@ -13,7 +13,7 @@ import sympy as sp
 
 from tightcheck.design import Conditional, Constant, Design, Head, Map
 from tightcheck.expression import to_text
-from tightcheck.kernel.model import Coordinate, coordinates, model_natural, prior_of, temperature, total_log_partition
+from tightcheck.kernel.model import Coordinate, coordinates, model_natural, multiplicity, prior_of, temperature, total_log_partition
 from tightcheck.kernel.rejected import Rejected
 from tightcheck.kernel.zero import Entries
 from tightcheck.span import separating_points
@@ -105,7 +105,9 @@ def _separated(
     targets: list[tuple[str, int, sp.Expr]] = [("C1", i, value) for i, value in enumerate(eta) if value.free_symbols]
     if prior == "declared":
         try:
-            targets.append(("C2", 0, prior_of(design, active) - total_log_partition(observed, eta) / temperature(design)))
+            copies = multiplicity(active[0][0], observed)
+            energy = copies * total_log_partition(observed, eta) / temperature(design)
+            targets.append(("C2", 0, prior_of(design, active) - energy))
         except Rejected:
             pass
     for condition, component, target in targets:

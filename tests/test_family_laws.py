@@ -95,6 +95,15 @@ def test_a_wrong_measure_breaks_the_mass(name: str, mutation: Callable[[Family],
         laws.mass_is_one(family, generator(name))
 
 
+@pytest.mark.parametrize("name", SCALAR)
+def test_a_wrong_link_breaks_the_way_back(name: str) -> None:
+    family = numeric.in_general_position(registry.load(name))
+    first = family.parametrisations[0]
+    wrong = replace(first, natural=tuple(2 * expression for expression in first.natural))
+    with pytest.raises(AssertionError, match="returns as"):
+        laws.parametrisations_return(replace(family, parametrisations=(wrong,)), generator(name))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_redundant_statistic_breaks_minimality(name: str) -> None:
     with pytest.raises(AssertionError, match=r"dependent|too few"):

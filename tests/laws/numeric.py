@@ -18,8 +18,7 @@ MARGIN = 0.75
 
 def in_general_position(family: Family) -> Family:
     """The family with every fixed parameter at an admitted value that is not its (too simple) default."""
-    half = sp.Rational(1, 2)
-    values = {p.symbol.name: next(filter(p.admits, (p.default + half, p.default * half))) for p in family.fixed}
+    values = {p.symbol.name: p.default + sp.Rational(1, 3) for p in family.fixed}
     return family.with_fixed(values)
 
 

@@ -15,11 +15,54 @@ from flint import arb
 
 from . import families as table
 from .families import Balls, OracleFamily, Point, ball
+from .formulas import evaluate
 from .model import Judgement, Member, Model, inner, judge, members, reaches
 
 Text = Mapping[str, Any]
 Parameters = Callable[[Member], list[Balls]]
 STYLES = ("constant", "sparse", "lattice", "generic", "curved")
+
+
+class NotUnderstoodError(Exception):
+    """The design says something that the judge does not read."""
+
+
+def require_understood(encoder: Text, decoder: Text) -> None:
+    """Refuse what would be read wrongly: several blocks, links, bounds, covariates, other priors and features."""
+    parts = ("latent", "observed", "map", "output", "prior", "features", "input")
+    known = {*parts, "objective"} if decoder.get("objective", "elbo") == "elbo" else {*parts}
+    if any(isinstance(part, list) for part in (encoder["latent"], decoder["observed"])):
+        raise NotUnderstoodError
+    outputs = [entry for part in (encoder, decoder) for entry in as_list(part["output"]) if not isinstance(entry, str)]
+    constants = all(
+        what.keys() <= {"fixed", "learned"} for e in outputs for what in e.values() if isinstance(what, dict)
+    )
+    prior = decoder["prior"]
+    simple = prior in ("implied", "free", "uniform") or (
+        isinstance(prior, dict)
+        and "mixture" not in prior
+        and not any(isinstance(v, (list, dict)) for v in prior.values())
+    )
+    names = [encoder["latent"], decoder["observed"]]
+    is_read = (
+        {*encoder, *decoder} <= known
+        and constants
+        and all(isinstance(what, dict) for e in outputs for what in e.values())
+        and simple
+        and all(isinstance(block, dict) and block["family"] in FAMILIES_READ for block in names)
+        and encoder.get("features", "identity") in FEATURES_READ
+    )
+    if not is_read:
+        raise NotUnderstoodError
+
+
+FAMILIES_READ = {*table.FAMILIES, "categorical", "multinomial", "binomial", "negative_binomial", "geometric"}
+FEATURES_READ = {"identity", "counts", "frequencies", "log1p", "softmax"}
+
+
+def as_list(value: Any) -> list[Any]:
+    """A value or several."""
+    return value if isinstance(value, list) else [value]
 
 
 @dataclass(frozen=True)
@@ -159,6 +202,20 @@ def bent(phi: Balls, rows: list[list[Fraction]]) -> arb:
     return u + v * v / 3 + w.sin()
 
 
+def explicit(spec: Text, count: int, style: str, random: Random) -> Callable[[Balls], Balls]:
+    """An expression per coordinate, each with parameters of its own; `z` is the coordinate, or the only one."""
+    values = [
+        {p: ball(Fraction(0) if style == "constant" else draw(random, style)) for p in spec.get("parameters", [])}
+        for _ in range(count)
+    ]
+
+    def run(phi: Balls) -> Balls:
+        own = [phi[i] if len(phi) == count else phi[0] for i in range(count)]
+        return [evaluate(str(spec["expression"]), {**v, "z": z}, {"z": phi}) for v, z in zip(values, own, strict=True)]
+
+    return run
+
+
 def may_hold_affine(spec: Text, rank: int) -> bool:
     """Whether the class surely holds every affine map of that rank (theory 7: twice the rank is wide enough)."""
     if spec["kind"] in ("affine", "unrestricted"):
@@ -211,7 +268,9 @@ def sample(encoder: Text, decoder: Text, style: str, random: Random) -> tuple[Mo
     outputs: list[Callable[[Balls], Balls]] = []
     named = heads(decoder["output"])
     for head in named:
-        if head.fixed is None and head.learned is None:
+        if head.fixed is None and head.learned is None and decoder["map"]["kind"] == "expression":
+            outputs.append(explicit(decoder["map"], count, style, random))
+        elif head.fixed is None and head.learned is None:
             outputs.append(network(decoder["map"], width, count, style, random))
         else:
             shared = constant_value(head, random)
@@ -241,7 +300,9 @@ def prior(
     random: Random,
 ) -> Callable[[Member], arb]:
     """log p(z): declared with numbers, learned (random parameters), or implied by the decoder and random c."""
-    if text in ("implied", "free"):
+    if text == "uniform":
+        return lambda z: arb(0)
+    if text == "implied" or (text == "free" and random.random() < 0.7):
         none = random.random() < 0.3
         c = [Fraction(0) if none else draw(random, "generic") for f in latent for _ in f.statistics(f.points[0])]
 
@@ -251,6 +312,12 @@ def prior(
             return value + sum((f.log_partition(eta) for f, eta in zip(observed, etas(z), strict=True)), arb(0))
 
         return implied
+    if text == "free":
+        w = ball(draw(random, "generic"))
+        return lambda z: (w * sum(flat(z), arb(0))).sin() - inner(flat(z), flat(z))
+    if "log_density" in text:
+        formula = str(text["log_density"])
+        return lambda z: evaluate(formula, {"z": flat(z)[0]}, {"z": flat(z)})
     name = text.get("learned", text.get("family"))
     singles = copies({**block, **({"family": name} if name else {}), "covariance": None})
     given = {k: v for k, v in text.items() if k not in ("family", "learned")}
@@ -367,11 +434,13 @@ def head_reached(head: HeadText, spec: Text, outputs: list[Balls], inputs: list[
 
 def outcomes(encoder: Text, decoder: Text, seed: int, rounds: int = 3) -> list[Outcome]:
     """The judge on models of every style."""
+    require_understood(encoder, decoder)
     random = Random(seed)
     found = []
+    encoder, decoder = {"map": {"kind": "unrestricted"}, **encoder}, {"map": {"kind": "unrestricted"}, **decoder}
     for _ in range(rounds):
         for style in STYLES:
-            special = style in ("sparse", "lattice", "constant") and decoder["map"]["kind"] != "affine"
+            special = style in ("sparse", "lattice", "constant") and decoder["map"]["kind"] in ("mlp", "unrestricted")
             if special and not may_hold_affine(decoder["map"], 1):
                 continue
             one = outcome(encoder, decoder, style, random)

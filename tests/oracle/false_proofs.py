@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +53,7 @@ def pixels(count: int, prior: str, more: str = "") -> str:
     return f"{{observed: {observed}, map: {{kind: affine}}, output: logits, prior: {prior}{more}}}"
 
 
-def nonmember(outputs: dict[str, str], latents: int, points: list[tuple[int, ...]], condition: str = "C1") -> Step:
+def nonmember(outputs: dict[str, str], latents: int, points: Sequence[tuple[int, ...]], condition: str = "C1") -> Step:
     """A single model outside S, with points that separate."""
     return {
         "lemma": "nonmember",

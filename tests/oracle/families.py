@@ -46,7 +46,7 @@ class OracleFamily:
     is_finite: bool = False
 
 
-REALS = points("-7/5", "-1/2", "0", "1/3", "1", "9/5", "5/2", "-13/6")
+REALS = points("-30", "30", "-7/5", "-1/2", "0", "1/3", "1", "9/5", "5/2", "-13/6")
 POSITIVE = points("1/7", "1/2", "1", "3/2", "7/3", "4", "13/3")
 UNIT = points("1/11", "1/5", "2/5", "1/2", "5/7", "7/8", "12/13")
 COUNTS = points(0, 1, 2, 3, 5, 8)
@@ -130,6 +130,21 @@ def binomial(trials: int) -> OracleFamily:
     )
 
 
+def texts(size: int, lengths: Sequence[int]) -> tuple[Point, ...]:
+    """All count vectors of these lengths; of a long text those that hold at most two words, one of them up to twice."""
+    if max(lengths) <= 3:
+        found = [x for x in product(range(max(lengths) + 1), repeat=size) if sum(x) in lengths]
+    else:
+        found = [
+            tuple((length - r) * (i == j) + r * (i == k) for i in range(size))
+            for length in lengths
+            for j in range(size)
+            for k in range(size)
+            for r in ((1, 2) if j != k else (0,))
+        ]
+    return tuple(tuple(map(Fraction, x)) for x in found)
+
+
 def multinomial(size: int, lengths: Sequence[int]) -> OracleFamily:
     """Counts of `size` words; several lengths mean p(l) > 0 independent of z, the statistics are then all counts.
 
@@ -137,7 +152,7 @@ def multinomial(size: int, lengths: Sequence[int]) -> OracleFamily:
     lengths h contains p(l) and A is 0: sum_k exp(eta_k) = 1 is the domain.
     """
     fixed = len(lengths) == 1
-    members = tuple(tuple(map(Fraction, x)) for x in product(range(max(lengths) + 1), repeat=size) if sum(x) in lengths)
+    members = texts(size, lengths)
 
     def log_coefficient(x: Point) -> arb:
         return log_factorial(sum(x, Fraction(0))) - sum((log_factorial(v) for v in x), arb(0))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from tightcheck.decide import analyze
+from tightcheck.analysis import analyze
 from tightcheck.read_yaml import read_design
 from tightcheck.verdict import Analysis, Lossless, Verdict
 

@@ -35,12 +35,12 @@ def analyze(encoder: str | Path | Design, decoder: str | Path | None = None) -> 
 
     Raises DesignError, with the place and what to write instead, for a file that is no design.
     """
-    from tightcheck.decide import analyze as decide
+    from tightcheck.analysis import analyze as analysis_of
     from tightcheck.design import Design
     from tightcheck.read_yaml import read_design
     from tightcheck.report.notebook import Report
 
-    return Report.of(decide(encoder if isinstance(encoder, Design) else read_design(encoder, decoder)))
+    return Report.of(analysis_of(encoder if isinstance(encoder, Design) else read_design(encoder, decoder)))
 
 
 def __getattr__(name: str) -> Any:

@@ -222,9 +222,9 @@ def _analysis(encoder: str, decoder: str | None) -> Analysis:
     from tightcheck.read_yaml import read_design
 
     design = read_design(encoder, decoder)
-    from tightcheck import decide  # after the files are known to be a design: a mistake in them is told sooner
+    from tightcheck import analysis  # after the files are known to be a design: a mistake in them is told sooner
 
-    return decide.analyze(design)
+    return analysis.analyze(design)
 
 
 def _print(text: str) -> None:

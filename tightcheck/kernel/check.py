@@ -15,7 +15,8 @@ from typing import Any
 
 from tightcheck import serial
 from tightcheck.design import Design
-from tightcheck.kernel.classes import all_entries
+from tightcheck.kernel.classes import all_entries, family_of
+from tightcheck.kernel.heads import parametrisation_of
 from tightcheck.kernel.model import constants_reachable, decoder_constants, member, nonmember, unreachable
 from tightcheck.kernel.pinned import pinned_equal, pinned_impossible
 from tightcheck.kernel.rejected import Rejected, require
@@ -48,6 +49,7 @@ def _check(certificate: Mapping[str, Any]) -> Verdict:
     design = serial.design_from_json(certificate["design"])
     require(serial.normalised(design) == certificate["design"], "the design is not in its normal form")
     require(not design.outside, "a part of the design is outside the theorem")
+    well_formed(design)
     prior = certificate["prior"]
     require(prior in ("declared", "implied", "free"), f"{prior!r} is no prior")
     require(prior in (design.prior.kind, "implied"), f"the design's prior is {design.prior.kind}")
@@ -56,6 +58,20 @@ def _check(certificate: Mapping[str, Any]) -> Verdict:
     require(verdict is not None and verdict.word == certificate["verdict"], f"the steps prove {verdict and verdict.word}")
     assert verdict is not None
     return verdict
+
+
+def well_formed(design: Design) -> None:
+    """Require what every lemma takes for granted: heads that are a parametrisation, parents that are single finite draws."""
+    require(bool(design.decoder) and bool(design.encoder), "a side of the design is empty")
+    names = [c.block.name for c in (*design.decoder, *design.encoder)]
+    require(len(set(names)) == len(names), "two blocks have one name")
+    for conditional in (*design.decoder, *design.encoder):
+        parametrisation_of(conditional)
+        require(conditional.block.copies >= 1, "a block has no copies")
+    parents = {name for latent in design.encoder for name in latent.block.given}
+    for latent in design.encoder:
+        is_finite = latent.block.copies == 1 and family_of(latent.block).spans_all_functions
+        require(latent.block.name not in parents or is_finite, f"{latent.block.name} is given to another block and is no single finite draw")
 
 
 def _run_all(design: Design, prior: str, steps: list[Mapping[str, Any]]) -> tuple[Entries, set[str]]:

@@ -48,6 +48,8 @@ def family_of(block: Block) -> Family:
     """The block's family at its representative dimension, with the fixed parameters that the design gives exactly."""
     dimension = block.dimension if block.dimension is None else min(block.dimension, REPRESENTATIVE)
     known = tuple(sorted((n, c.value) for n, c in dict(block.fixed).items() if c.value is not None))
+    if isinstance(block.length, int):
+        known = (*known, ("length", block.length))
     return _family(block.family, dimension, block.edges, known)
 
 
@@ -97,7 +99,7 @@ def function_class(conditional: Conditional, k: int) -> FunctionClass:
     is_affine = all(slope != 0 and not slope.free_symbols & outputs for slope in slopes) and not composed.free_symbols & others
     if is_affine and all(head.bounds is None for head in heads) and len({head.source for head in heads}) == 1:
         return FunctionClass(first.kind, first)
-    if all(_is_onto(h, conditional) and isinstance(h.source, Map) and h.source.kind == "unrestricted" for h in heads):
+    if all(is_onto(h, conditional) and isinstance(h.source, Map) and h.source.kind == "unrestricted" for h in heads):
         return FunctionClass("unrestricted", first)
     return FunctionClass("linked", first, formula=composed)
 
@@ -107,11 +109,20 @@ def _is_learned(conditional: Conditional, symbol: sp.Symbol) -> bool:
     return any(head.symbol == symbol and isinstance(head.source, Constant) for head in conditional.heads)
 
 
-def _is_onto(head: Head, conditional: Conditional) -> bool:
-    """Whether the head reaches every value of its parameter's own domain."""
-    o = OUTPUT
-    onto = [None, o, sp.exp(o), sp.log(1 + sp.exp(o)), 1 / (1 + sp.exp(-o)), o**2]
-    if conditional.block.dimension is not None:
+def is_onto(head: Head, conditional: Conditional) -> bool:
+    """Whether the link reaches every value of its parameter's own domain.
+
+    A parameter without a link is taken as the map puts it out, wherever that is valid. exp and softplus reach all positive
+    numbers, the sigmoid all probabilities, a softmax over one draw's components all positive probability vectors.
+    """
+    o, name = OUTPUT, head.symbol.name
+    onto: list[sp.Expr | None] = [None, o]
+    is_probability = name.startswith("probs") or name == "prob"
+    if head.symbol.is_positive and not is_probability:
+        onto += [sp.exp(o), sp.log(1 + sp.exp(o))]
+    if is_probability and conditional.block.dimension is None:
+        onto.append(1 / (1 + sp.exp(-o)))
+    if is_probability and conditional.block.dimension is not None:
         onto.append(SOFTMAX)
     return head.bounds is None and head.link in onto
 

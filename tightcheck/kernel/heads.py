@@ -12,7 +12,7 @@ import sympy as sp
 
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Head, Map
 from tightcheck.family import Family, Parametrisation
-from tightcheck.kernel.classes import IDENTITY_PAIRS, FunctionClass, family_of, function_class
+from tightcheck.kernel.classes import IDENTITY_PAIRS, FunctionClass, family_of, function_class, is_onto
 from tightcheck.kernel.rejected import require
 from tightcheck.span import combination, is_zero, normal_form
 
@@ -22,6 +22,8 @@ def parametrisation_of(conditional: Conditional) -> Parametrisation:
     symbols = {head.symbol for head in conditional.heads}
     for way in family_of(conditional.block).parametrisations:
         if set(way.symbols) == symbols:
+            same = tuple(way.natural) == tuple(conditional.natural)
+            require(same, f"the natural parameters of {conditional.block.name} are not those of its parametrisation")
             return way
     require(False, f"the heads of {conditional.block.name} are no parametrisation of {conditional.block.family}")
     raise AssertionError
@@ -38,6 +40,8 @@ def head_values(conditional: Conditional, eta: Sequence[sp.Expr]) -> dict[Head, 
 def output_values(conditional: Conditional, head: Head, value: sp.Expr) -> sp.Expr | None:
     """What the head's map must put out for the head to be `value`; None where the link is not one that is inverted here."""
     link = OUTPUT if head.link is None else head.link
+    if not is_onto(head, conditional) and link != OUTPUT and not _certainly_reached(link, value):
+        return None
     if conditional.block.dimension is not None and link == SOFTMAX:
         return normal_form(sp.log(value))
     inverses = {
@@ -54,6 +58,15 @@ def output_values(conditional: Conditional, head: Head, value: sp.Expr) -> sp.Ex
     return None
 
 
+def _certainly_reached(link: sp.Expr, value: sp.Expr) -> bool:
+    """Whether the value lies in the open range of an invertible link, wherever its variables are."""
+    if link == 1 / (1 + sp.exp(-OUTPUT)):
+        return bool(value.is_positive) and bool((1 - value).is_positive)
+    if link in (sp.exp(OUTPUT), sp.log(1 + sp.exp(OUTPUT))):
+        return bool(value.is_positive)
+    return bool(sp.diff(link, OUTPUT).is_number)
+
+
 @dataclass(frozen=True)
 class Side:
     """What a map is fed: the other side's variables (of the active coordinates), their family, and how many points."""
@@ -62,6 +75,7 @@ class Side:
     family: Family
     inputs: str
     input_expression: sp.Expr | None = None
+    name: str = ""
 
     def input_functions(self) -> tuple[sp.Expr, ...] | None:
         """The functions that the first layer sees, as far as one coordinate goes; None where this is not known."""
@@ -116,7 +130,6 @@ def holds_function(conditional: Conditional, head: Head, value: sp.Expr, side: S
         require(not moves, f"the link of {head.symbol} is not inverted here")
         require(in_range(head, value), f"the link of {head.symbol} is not shown to reach {value}")
         output = OUTPUT
-    require(sp.sympify(output).is_real is not False, f"{head.symbol} would need an output that is not real")
     if source.kind == "unrestricted":
         require(side.is_injective or not moves, "the inputs do not determine the coordinate")
         return
@@ -124,17 +137,18 @@ def holds_function(conditional: Conditional, head: Head, value: sp.Expr, side: S
     if not moves:
         require(source.bias or is_zero(output), f"without a bias {head.symbol} is not shown to reach {value}")
         return
-    require(source.bias, "without a bias the class is not shown to hold the function")
     functions = side.input_functions()
     is_two_valued = side.family.support.cardinality == 2 and side.is_injective
     if side.family.support.is_finite and side.inputs == "one_hot":
-        affine = True  # affine in the indicators: every function
+        affine = source.bias  # affine in the indicators: every function
     elif is_two_valued and len(side.variables) == 1:
-        affine = True  # affine in any injective feature of two points
+        affine = source.bias  # affine in any injective feature of two points
     else:
         require(functions is not None, "the inputs are not functions known here")
         assert functions is not None
-        affine = combination(output, functions, side.variables) is not None
+        coefficients = combination(output, functions, side.variables)
+        affine = coefficients is not None
+        require(source.bias or (affine and is_zero(coefficients[0])), "without a bias the class is not shown to hold the function")
     require(affine, f"{head.symbol} would need the output {output}, which is not affine in the inputs")
     if source.kind == "mlp":
         bounded = functions is not None and _is_bounded(side)

@@ -11,11 +11,11 @@ from tightcheck.design import OUTPUT, SOFTMAX, Block, Conditional, Constant, Des
 from tightcheck.expression import ExpressionError, parse_printed
 from tightcheck.family import Family
 from tightcheck.kernel.activations import nested
-from tightcheck.kernel.classes import family_of, function_class
+from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, family_of, function_class, is_onto
 from tightcheck.kernel.heads import Side, contains, head_values, out_of_range
 from tightcheck.kernel.rejected import Rejected, require
-from tightcheck.kernel.slices import prior_block, prior_family, prior_in_span, prior_term, prior_values, same_support
-from tightcheck.kernel.zero import Entries, latent_of, observed_of
+from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term, prior_values, runs_over_all_reals
+from tightcheck.kernel.zero import Entries, effective_kind, latent_of, observed_of
 from tightcheck.span import combination, is_zero, separates
 
 
@@ -39,15 +39,28 @@ def formula(text: object, names: Mapping[str, sp.Expr]) -> sp.Expr:
 def in_domain(family: Family, eta: Sequence[sp.Expr]) -> bool:
     """Whether eta certainly lies in the natural domain, wherever its symbols are."""
     known = dict(zip(family.natural_parameters, eta, strict=True))
-    for relation in family.natural_domain:
-        if relation == sp.true:
-            continue
-        left, right = (sp.expand(sp.sympify(side).xreplace(known)) for side in relation.args)
-        difference = sp.factor(left - right)
-        is_below = isinstance(relation, (sp.StrictLessThan, sp.LessThan))
-        if not (difference.is_negative if is_below else difference.is_positive):
-            return False
-    return True
+    return all(_certainly(relation, known) for relation in family.natural_domain)
+
+
+def _certainly(relation: sp.Basic, known: Mapping[sp.Basic, sp.Basic]) -> bool:
+    """Whether the relation holds at the known values for every value of their symbols."""
+    if isinstance(relation, sp.Or):
+        return any(_certainly(part, known) for part in relation.args)
+    if isinstance(relation, sp.And):
+        return all(_certainly(part, known) for part in relation.args)
+    if relation in (sp.true, sp.false):
+        return bool(relation == sp.true)
+    if not isinstance(relation, (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan)):
+        return False
+    left, right = (sp.expand(sp.sympify(side).xreplace(known)) for side in relation.args)
+    difference = sp.factor(left - right)
+    signs = {
+        sp.StrictLessThan: difference.is_negative,
+        sp.LessThan: difference.is_nonpositive,
+        sp.StrictGreaterThan: difference.is_positive,
+        sp.GreaterThan: difference.is_nonnegative,
+    }
+    return bool(signs[type(relation)])
 
 
 def total_log_partition(conditional: Conditional, eta: Sequence[sp.Expr]) -> sp.Expr:
@@ -72,7 +85,7 @@ def encoder_side(latent: Conditional, observed: Conditional) -> Side:
 def decoder_side(observed: Conditional, latent: Conditional) -> Side:
     """What the decoder of an observed block is shown of one latent coordinate."""
     family = family_of(latent.block)
-    return Side(family.variables, family, observed.inputs.kind, observed.inputs.expression)
+    return Side(family.variables, family, observed.inputs.kind, observed.inputs.expression, latent.block.name)
 
 
 def constants_reachable(design: Design, prior: str, latent: Conditional) -> None:
@@ -83,6 +96,10 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
     block = prior_block(design, latent.block.name)
     require(block is not None, f"no prior is declared for {latent.block.name}")
     assert block is not None
+    require(not block.given, "a prior given another block is not looked at")
+    unknown = any(c.value is None and c.sharing == "fixed" for c in block.parameters.values())
+    shared = latent.block.copies > 1 and any(_is_shared(h) for h in latent.heads)
+    require(not (shared and (unknown or block.precision is not None)), "coordinates share a constant and their priors may differ")
     if block.precision is not None and not block.precision.is_diagonal():
         is_full = all(combination(a * b, family.statistics, family.variables) is not None for a in family.variables for b in family.variables)
         require(is_full and latent.block.copies == 1, "the prior couples coordinates and the encoder does not")
@@ -97,12 +114,19 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
     if not free:
         contains(latent, eta, side, 1, 1)
         return
+    per_coordinate = any(c.value is None and c.sharing == "per_coordinate" for c in block.parameters.values())
+    require(not (shared and per_coordinate and unknown), "coordinates share a constant and their priors may differ")
     for head in latent.heads:  # a learned prior can be chosen: every constant head must then be free or agree
         is_fixed = isinstance(head.source, Constant) and head.source.sharing == "fixed"
         require(not is_fixed and head.bounds is None, f"{head.symbol} is not shown to reach the learned prior")
         require(not isinstance(head.source, Map) or head.source.bias, "the encoder has no bias")
         require(not isinstance(head.source, Map) or head.source.kind != "expression", "the encoder is an explicit expression")
-        require(head.link is None or head.link in (sp.exp(OUTPUT), SOFTMAX, 1 / (1 + sp.exp(-OUTPUT)), sp.log(1 + sp.exp(OUTPUT))), "the link is not known to be onto")
+        require(isinstance(head.source, Constant) or is_onto(head, latent), "the link is not known to be onto")
+
+
+def _is_shared(head: Head) -> bool:
+    """Whether the head is one learned constant for all coordinates."""
+    return isinstance(head.source, Constant) and head.source.value is None and head.source.sharing == "shared"
 
 
 def decoder_constants(design: Design, moving: str | None = None, also_copies: bool = True) -> None:
@@ -133,10 +157,20 @@ def multiplicity(latent: Conditional, observed: Conditional) -> int:
     return observed.block.copies if latent.block.copies == 1 else 1
 
 
+def moving_mode(latent: Conditional, observed: Conditional, step: Mapping[str, Any]) -> str:
+    """Which copies move; an expression leaves no choice."""
+    mode = step.get("mode", "one")
+    require(mode in ("one", "spread", "together"), f"{mode!r} is no way to move the copies")
+    if is_explicit(observed):
+        mode = "together" if multiplicity(latent, observed) > 1 or latent.block.copies == 1 else "spread"
+    return str(mode)
+
+
 def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     """A consistent model in which x and z are dependent: f = F psi + f0 of one latent coordinate, for one observed one.
 
-    With `spread` every latent copy moves an observed copy of its own, all in the same way; else all others are constant.
+    `mode`: "one" latent copy moves one observed copy; "spread", every latent copy moves an observed copy of its own, all
+    in the same way; "together", one latent copy moves every observed copy in the same way. What does not move is constant.
     """
     latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
     fz, fx = family_of(latent.block), family_of(observed.block)
@@ -149,14 +183,15 @@ def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     require(any(entry != 0 for row in F for entry in row), "F is zero: x and z are independent")
     eta = [sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)]
     require(observed.block.length == "random" or in_domain(fx, eta), "f is not shown to stay in the natural domain")
-    explicit = is_explicit(observed)
-    spread = bool(step.get("spread", False)) or (explicit and latent.block.copies > 1)
+    mode = moving_mode(latent, observed, step)
+    spread = mode == "spread"
     rank = latent.block.copies if spread else 1
     require(not spread or observed.block.copies >= latent.block.copies, "there are fewer observed than latent coordinates")
     decoder_contains(observed, eta, decoder_side(observed, latent), rank, step.get("parameters", {}))
-    all_move = explicit or (spread and observed.block.copies == latent.block.copies)
-    decoder_constants(design, observed.block.name, also_copies=not all_move and observed.block.copies > rank)
-    c = conjugate(design, prior, latent, observed, eta, F, step, beta / multiplicity(latent, observed))
+    idle = 0 if mode == "together" else observed.block.copies - rank
+    decoder_constants(design, observed.block.name, also_copies=idle > 0)
+    multiple = observed.block.copies if mode == "together" else 1
+    c = conjugate(design, prior, latent, observed, eta, F, step, beta / multiple)
     g = [
         sum((F[i][k] * t for i, t in enumerate(nu)), sp.Integer(0)) / beta + c[k] for k in range(len(fz.statistics))
     ]
@@ -164,6 +199,22 @@ def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     for other in design.encoder:
         if other.block.name != latent.block.name or (latent.block.copies > 1 and not spread):
             constants_reachable(design, prior, other)
+    if latent.block.copies > 1 and not spread:
+        idle_copies_agree(design, prior, latent, g)
+
+
+def idle_copies_agree(design: Design, prior: str, latent: Conditional, g: Sequence[sp.Expr]) -> None:
+    """Require that constants shared by all coordinates fit the one that moves and those that keep the prior."""
+    shared = [head for head in latent.heads if _is_shared(head)]
+    if not shared:
+        return
+    if prior != "declared":
+        return  # the others' c can be chosen to agree
+    c = prior_in_span(design, latent)
+    require(c is not None, "the prior of the idle coordinates is not known")
+    assert c is not None
+    moved, idle = head_values(latent, g), head_values(latent, c[1:])
+    require(all(is_zero(moved[h] - idle[h]) for h in shared), "coordinates share a constant and need different ones")
 
 
 def statistics_of(conditional: Conditional) -> tuple[sp.Expr, ...]:
@@ -203,18 +254,24 @@ def _sums_to_one(eta: Sequence[sp.Expr], side: Side) -> bool:
 
 def at_parameters(expression: sp.Expr, conditional: Conditional, parameters: Mapping[str, Any], side: Side) -> sp.Expr:
     """An expression map at given parameters, in the variables of the one latent coordinate it may mention."""
+    declared = {s.name for h in conditional.heads if isinstance(h.source, Map) for s in h.source.parameters}
+    require(set(parameters) == declared, "the parameters are not those of the expression")
     known: dict[sp.Basic, sp.Basic] = {}
     for symbol in expression.free_symbols:
         if symbol.name in parameters:
             known[symbol] = formula(parameters[symbol.name], {})
+            require(known[symbol].is_number, f"the parameter {symbol.name} is no number")
+        elif any(symbol == h.symbol for h in conditional.heads):
+            continue
         else:
-            known[symbol] = coordinate(symbol, side.variables)
+            known[symbol] = coordinate(symbol, side.variables, side.name)
     return expression.xreplace(known)
 
 
-def coordinate(symbol: sp.Symbol, variables: Sequence[sp.Symbol]) -> sp.Symbol:
+def coordinate(symbol: sp.Symbol, variables: Sequence[sp.Symbol], name: str) -> sp.Symbol:
     """The variable that a name such as z or z[1] stands for."""
     base, _, index = symbol.name.partition("[")
+    require(base == name, f"the name {symbol.name} is neither a parameter nor a coordinate")
     if not index and len(variables) == 1:
         return variables[0]
     position = int(index.rstrip("]")) if index else -1
@@ -247,12 +304,13 @@ def conjugate(
         require(term is not None, "the prior is not known")
         assert term is not None
         return _solve(term + energy, fz)
-    require(prior == "implied", "a member needs a declared or an implied prior")
     c = tuple(formula(entry, {}) for entry in step["c"])
-    require(len(c) == len(fz.statistics), "c has the wrong length")
+    require(len(c) == len(fz.statistics) and all(value.is_number for value in c), "c is no vector of numbers")
+    absorbed = combination(-energy, fz.statistics, fz.variables)
+    tempered = temperature(design)
+    require(tempered == 1 or absorbed is not None, "the implied prior satisfies C2 for beta = 1 only")
     if fz.support.is_finite:
         return c
-    absorbed = combination(-energy, fz.statistics, fz.variables)
     if absorbed is not None:
         require(in_domain(fz, [a + b for a, b in zip(c, absorbed[1:], strict=True)]), "the implied prior does not integrate")
         return c
@@ -260,7 +318,8 @@ def conjugate(
     require(fx.support.is_finite and len(fx.support.points) == fx.support.cardinality, "the joint is not shown to integrate")
     for point in fx.support.points:
         at = dict(zip(fx.variables, point, strict=True))
-        g = [sum((F[i][k] * nu.xreplace(at) for i, nu in enumerate(statistics_of(observed))), c[k]) for k in range(len(c))]
+        copies = tempered / beta  # that move together; the domain is convex, so corners suffice
+        g = [sum((copies * F[i][k] * t.xreplace(at) for i, t in enumerate(statistics_of(observed))), c[k]) for k in range(len(c))]
         require(in_domain(fz, g), "the joint does not integrate at a point x")
     return c
 
@@ -293,6 +352,12 @@ def coordinates(design: Design, chosen: Sequence[Sequence[Any]]) -> list[Coordin
         variables = tuple(sp.Symbol(n, **v.assumptions0) for n, v in zip(names, family.variables, strict=True))
         result.append((latent, variables, family, int(copy)))
     require(len({(c[0].block.name, c[3]) for c in result}) == len(result), "a coordinate is named twice")
+    parents = {name for latent in design.encoder for name in latent.block.given}
+    require(
+        all(c[2].spans_all_functions for c in result if c[0].block.name in parents), "a block that others are given is looked at"
+    )
+    names = {c[0].block.name for c in result}
+    require(not any(names & set(c[0].block.given) for c in result), "a block and one given it are not looked at together")
     return result
 
 
@@ -322,6 +387,7 @@ def nonmember(design: Design, prior: str, step: Mapping[str, Any], zero: Entries
     points = [{names[n]: formula(v, {}) for n, v in point.items()} for point in step["points"]]
     require(all(in_support(point, active) for point in points), "a point is not in the support")
     if step["condition"] == "C1":
+        require(prior == "declared" or some_prior_integrates(design, observed, active), "the joint is not shown to integrate")
         target = eta[int(step["component"])]
     else:
         require(step["condition"] == "C2" and prior == "declared", "C2 is no condition on this prior")
@@ -330,6 +396,37 @@ def nonmember(design: Design, prior: str, step: Mapping[str, Any], zero: Entries
         copies = multiplicity(active[0][0], observed)
         target = prior_of(design, active) - copies * total_log_partition(observed, eta) / temperature(design)
     require(separates(target, basis, points), "the points do not separate the function from the span")
+
+
+def some_prior_integrates(design: Design, observed: Conditional, active: Sequence[Coordinate]) -> bool:
+    """Whether for some c exp(<c, psi> + A(f)) h' certainly integrates over the active coordinates.
+
+    A finite space; or f Lipschitz in z: then A(f) is bounded on a bounded space, and on the line grows at most like z^2
+    when A does, which a negative coefficient of z^2 outweighs.
+    """
+    if all(family.support.is_finite for _, _, family, _ in active):
+        return True
+    maps = [h.source for h in observed.heads if isinstance(h.source, Map)]
+    lipschitz = all(m.kind == "affine" or (m.kind == "mlp" and m.activation in LIPSCHITZ_ACTIVATIONS) for m in maps)
+    if not lipschitz or observed.inputs.kind != "identity" or any(h.link is not None for h in observed.heads):
+        return False
+    kind = effective_kind(design, observed, frozenset())
+    return all(
+        family.support.is_finite or _is_compact(family) or (kind in ("finite", "quadratic", "quadratic_form") and _has_squares(family))
+        for _, _, family, _ in active
+    )
+
+
+def _is_compact(family: Family) -> bool:
+    """Whether the support is bounded."""
+    bounds = family.support.bounds
+    return family.support.chart is not None or (bounds is not None and all(sp.sympify(e).is_finite for pair in bounds for e in pair))
+
+
+def _has_squares(family: Family) -> bool:
+    """Whether the space is R^d, h' is 1 and psi holds every square."""
+    squares = all(combination(v**2, family.statistics, family.variables) is not None for v in family.variables)
+    return runs_over_all_reals(family) and squares and family.log_base_measure == 0
 
 
 def model_natural(
@@ -383,7 +480,7 @@ def head_value(
     require(link.free_symbols == {OUTPUT}, "this link is not looked at")
     if source.kind == "expression":
         assert source.expression is not None
-        side = Side(active[0][1], active[0][2], "identity")
+        side = Side(active[0][1], active[0][2], "identity", name=active[0][0].block.name)
         require(len(active) == 1, "an expression is looked at in one coordinate")
         return link.xreplace({OUTPUT: at_parameters(source.expression, observed, step.get("parameters", {}), side)})
     if source.kind != "unrestricted":
@@ -444,8 +541,8 @@ def unreachable(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     assert block is not None
     family = family_of(latent.block)
     if block.precision is not None and not block.precision.is_diagonal():
-        is_same = block.family is not None and same_support(prior_family(block.family, latent.block.dimension), family)
-        require(is_same and len(family.variables) == 1, "the prior is not shown to couple coordinates that q does not")
+        alone = len(family.variables) == 1 and runs_over_all_reals(family)
+        require(alone, "the prior is not shown to couple coordinates that q does not")
         return
     term = prior_term(design, latent)
     require(term is not None and not (term.free_symbols - set(family.variables)), "the prior is not known exactly")

@@ -13,6 +13,7 @@ import sympy as sp
 
 from tightcheck import registry
 from tightcheck.design import Conditional, Constant, Design, PriorBlock
+from tightcheck.expression import CoordinateSum
 from tightcheck.family import Cardinality, Family
 from tightcheck.kernel.classes import REPRESENTATIVE, family_of
 from tightcheck.span import combination, normal_form
@@ -104,13 +105,16 @@ def prior_term(design: Design, latent: Conditional) -> sp.Expr | None:
         return None
     family = family_of(latent.block)
     if block.log_density is not None:
-        names = {symbol: _variable(symbol, latent, family) for symbol in block.log_density.free_symbols}
-        return block.log_density.xreplace({k: v for k, v in names.items() if v is not None}) - family.log_base_measure
+        return _stated_density(block.log_density, latent, family)
     if block.family is None:
         return None
     if block.precision is not None:
         return _independent_gaussian(family) if block.precision.is_diagonal() else None
-    prior = prior_family(block.family, latent.block.dimension)
+    if latent.block.length is not None and block.family != family.name:
+        return None  # a multinomial's support depends on its length
+    prior = family if block.family == family.name else prior_family(block.family, latent.block.dimension)
+    if len(prior_values(block)) != len(prior.statistics):
+        return None
     density = sum(
         (eta * statistic for eta, statistic in zip(prior_values(block), prior.statistics, strict=True)),
         prior.log_base_measure,
@@ -123,9 +127,15 @@ def prior_term(design: Design, latent: Conditional) -> sp.Expr | None:
     return density.xreplace(dict(zip(prior.variables, family.variables, strict=True))) - family.log_base_measure
 
 
+def runs_over_all_reals(family: Family) -> bool:
+    """Whether every variable of the family takes every real value."""
+    bounds = family.support.bounds
+    return bounds is not None and not family.support.is_discrete and all(pair == (-sp.oo, sp.oo) for pair in bounds)
+
+
 def _independent_gaussian(family: Family) -> sp.Expr | None:
     """A Gaussian prior with diagonal precision: -lambda x^2 / 2 + b x with symbols, whatever the copy."""
-    if family.support.bounds is None or any(bounds != (-sp.oo, sp.oo) for bounds in family.support.bounds):
+    if not runs_over_all_reals(family):
         return None
     terms = []
     for j, v in enumerate(family.variables):
@@ -138,6 +148,17 @@ def is_product_space(family: Family, factor: Family) -> bool:
     """Whether the vectors of `family` are all vectors of draws of `factor`."""
     own, one = family.support.bounds, factor.support.bounds
     return own is not None and one is not None and set(own) == set(one) and family.support.is_discrete == factor.support.is_discrete
+
+
+def _stated_density(log_density: sp.Expr, latent: Conditional, family: Family) -> sp.Expr | None:
+    """A written log-density of each coordinate, or of the whole draw where the block is a single one."""
+    indexed = any("[" in symbol.name for symbol in log_density.free_symbols)
+    if log_density.has(CoordinateSum) or (indexed and latent.block.copies > 1):
+        return None
+    names = {symbol: _variable(symbol, latent, family) for symbol in log_density.free_symbols}
+    if any(variable is None for variable in names.values()):
+        return None
+    return log_density.xreplace(names) - family.log_base_measure
 
 
 def _variable(symbol: sp.Symbol, latent: Conditional, family: Family) -> sp.Symbol | None:
@@ -185,10 +206,8 @@ def prior_in_span_on(design: Design, latent: Conditional, curve: Curve) -> bool:
         return False
     u = curve.parameter
     if block.precision is not None:  # a Gaussian prior that couples coordinates is quadratic on every line
-        is_gaussian = block.family is not None and same_support(
-            prior_family(block.family, latent.block.dimension), family_of(latent.block)
-        )
-        return is_gaussian and all(combination(power, curve.statistics, [u]) is not None for power in (u, u**2))
+        whole = runs_over_all_reals(family_of(latent.block))
+        return whole and all(combination(power, curve.statistics, [u]) is not None for power in (u, u**2))
     term = prior_term(design, latent)
     if term is None:
         return False

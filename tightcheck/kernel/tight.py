@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from tightcheck.design import Conditional, Design
+from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.expression import CoordinateSum
 from tightcheck.kernel.classes import all_entries, expression_of, family_of, function_class
 from tightcheck.kernel.heads import contains
-from tightcheck.kernel.model import constants_reachable, encoder_side, statistics_of, total_log_partition
+from tightcheck.kernel.model import constants_reachable, encoder_side, statistics_of, temperature, total_log_partition
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.slices import prior_block, prior_term
+from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term
 from tightcheck.kernel.zero import effective_kind
 from tightcheck.span import combination
 
@@ -30,18 +30,48 @@ def tight(design: Design, prior: str) -> None:
     """Require that every model of the design is consistent."""
     require(not any(h.bounds for c in (*design.decoder, *design.encoder) for h in c.heads), "outputs are bounded")
     moving = [observed for observed in design.decoder if depends_on(design, observed)]
+    require(not any(c.block.given for c in design.encoder), "blocks given others are looked at one model at a time")
+    require(not any(block.given for block in design.prior.blocks), "a prior given another block is looked at one model at a time")
+    for latent in design.encoder:
+        _no_sharing(latent)
+        _covariates_shown(design, latent, moving)
     if not moving:
-        for latent in design.encoder:
-            constants_reachable(design, prior, latent)
+        _independent_for_all(design, prior)
         return
     if not spans_everything(design):
         require(prior in ("declared", "implied"), "a free prior need not satisfy C2")
+        require(prior == "declared" or temperature(design) == 1, "the implied prior satisfies C2 for beta = 1 only")
         for observed in moving:
             in_span_for_all(design, observed)
         if prior == "declared":
             conjugate_for_all(design, moving)
     for latent in design.encoder:
         reaches_all(design, prior, latent, moving)
+
+
+def _no_sharing(latent: Conditional) -> None:
+    """Require that no constant of the encoder is shared by coordinates that may need different ones."""
+    shared = [h for h in latent.heads if isinstance(h.source, Constant) and h.source.sharing != "per_coordinate" and h.source.value is None]
+    require(not shared or latent.block.copies == 1, "coordinates share a constant and may need different ones")
+
+
+def _covariates_shown(design: Design, latent: Conditional, moving: list[Conditional]) -> None:
+    """Require that covariates of the decoder are shown to an unrestricted encoder: c depends on them in any way."""
+    used = {name for observed in moving for name in observed.inputs.covariates}
+    used |= {s.name for o in design.decoder for h in o.heads if h.link is not None for s in h.link.free_symbols} & set(design.covariates)
+    maps = [h.source for h in latent.heads if isinstance(h.source, Map)]
+    constants = [h.source for h in latent.heads if isinstance(h.source, Constant)]
+    free = all(m.kind == "unrestricted" for m in maps) and not constants
+    require(not used or (used <= set(latent.inputs.covariates) and free), "the exact encoder depends on covariates")
+
+
+def _independent_for_all(design: Design, prior: str) -> None:
+    """The decoder ignores z: every prior of the class must be in the encoder's class."""
+    for latent in design.encoder:
+        require(prior == "declared", "an undeclared prior need not be in the encoder's class")
+        c = prior_in_span(design, latent)
+        require(c is not None and not any(value.free_symbols for value in c[1:]), "not every prior is shown to be in the encoder's class")
+        constants_reachable(design, prior, latent)
 
 
 def in_span_for_all(design: Design, observed: Conditional) -> None:
@@ -81,15 +111,15 @@ def in_variables(observed: Conditional, i: int, latent: Conditional) -> sp.Expr:
     family = family_of(latent.block)
     expression = expression_of(observed, i)
     require(not expression.has(CoordinateSum), "sums over coordinates are not looked at")
-    names = {latent.block.name, "z"}
-    known = {}
-    for symbol in expression.free_symbols:
-        if symbol.name in names and len(family.variables) == 1:
-            known[symbol] = family.variables[0]
-        else:
-            for j, variable in enumerate(family.variables):
-                if symbol.name in {f"{name}[{j}]" for name in names}:
-                    known[symbol] = variable
+    name, single = latent.block.name, len(family.variables) == 1
+    coordinates = {f"{name}[{j}]": variable for j, variable in enumerate(family.variables) if not single or latent.block.copies == 1}
+    if single:
+        coordinates[name] = family.variables[0]
+    known = {symbol: coordinates[symbol.name] for symbol in expression.free_symbols if symbol.name in coordinates}
+    free = {s for h in observed.heads if isinstance(h.source, Map) for s in h.source.parameters}
+    free |= {h.symbol for h in observed.heads if isinstance(h.source, Constant)}
+    free |= {s.symbol for s in family_of(observed.block).fixed}
+    require(expression.free_symbols <= free | set(known), "the expression mentions other coordinates or covariates")
     return expression.xreplace(known)
 
 
@@ -102,6 +132,8 @@ def conjugate_for_all(design: Design, moving: list[Conditional]) -> None:
         latent = design.encoder[0]
         family = family_of(latent.block)
         for observed in moving:
+            kinds = {function_class(observed, i).kind for i in range(len(observed.natural))}
+            require(kinds <= {"expression", "constant"}, "expressions and networks are mixed")
             eta = [
                 in_variables(observed, i, latent) if function_class(observed, i).kind == "expression" else observed.natural[i]
                 for i in range(len(observed.natural))
@@ -136,16 +168,30 @@ def reaches_all(design: Design, prior: str, latent: Conditional, moving: list[Co
     """C3 for the whole class: every g* = F' nu + c, with F free where the decoder can move it, is in the encoder's class."""
     family = family_of(latent.block)
     live = live_columns(design, latent, moving)
-    nu = sum(len(family_of(o.block).statistics) * o.block.copies for o in moving)
+    nu = sum(_count(o) for o in moving)
     rank = min(nu, len(live) * latent.block.copies)
     everything = spans_everything(design)
     for observed in moving:
         g = []
         for k in range(len(family.statistics)):
             c = sp.Symbol(f"c_{k}", real=True)
-            moved = sum((sp.Symbol(f"F_{i}_{k}", real=True) * s for i, s in enumerate(statistics_of(observed))), sp.Integer(0))
+            moved = sum((sp.Symbol(f"F_{i}_{k}", real=True) * t for i, t in moving_statistics(observed)), sp.Integer(0))
             g.append(c + moved if everything or k in live else c)
         contains(latent, g, encoder_side(latent, observed), rank, nu if len(moving) == 1 else None)
+
+
+def _count(observed: Conditional) -> int:
+    """How many statistics of the block move, in its own dimension: the rank is at most that."""
+    per_copy = len(moving_statistics(observed)) if observed.block.dimension is None else max(observed.block.dimension, len(statistics_of(observed)))
+    return per_copy * observed.block.copies
+
+
+def moving_statistics(observed: Conditional) -> list[tuple[int, sp.Expr]]:
+    """The statistics whose natural parameters depend on z; all counts of a multinomial of random length."""
+    statistics = statistics_of(observed)
+    if len(statistics) != len(observed.natural):
+        return list(enumerate(statistics))
+    return [(i, t) for i, t in enumerate(statistics) if function_class(observed, i).kind != "constant"]
 
 
 def live_columns(design: Design, latent: Conditional, moving: list[Conditional]) -> frozenset[int]:

@@ -23,7 +23,7 @@ from tightcheck.kernel.classes import (
 )
 from tightcheck.kernel.heads import reduced_class
 from tightcheck.kernel.rejected import Rejected, require
-from tightcheck.kernel.slices import Curve, curves, prior_in_span_on
+from tightcheck.kernel.slices import Curve, curves, prior_in_span_on, runs_over_all_reals
 from tightcheck.span import combination
 
 Entry = tuple[str, int, str, int]
@@ -251,13 +251,23 @@ def line(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """x_i runs over all reals and q must be proper for every x: the leading quadratic coefficient cannot move with x_i."""
     latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
     family = family_of(observed.block)
-    require(family.statistics == family.variables, "nu is not x itself")
-    require(family.support.bounds == tuple((-sp.oo, sp.oo) for _ in family.variables), "x does not run over all reals")
+    rows = {e[1] for e in all_entries(design) if e[0] == observed.block.name and e[2] == latent.block.name and e not in zero}
+    require(all(family.statistics[i] in family.variables for i in rows), "nu is not x itself")
+    require(runs_over_all_reals(family), "x does not run over all reals")
     pieces = curves(family_of(latent.block))
     is_line = all(p.is_polynomial and p.cardinality == "continuum" and (p.lower, p.upper) == (-sp.oo, sp.oo) for p in pieces)
     require(bool(pieces) and is_line, "psi is not polynomial along whole lines")
+    require(all(_is_at_most_quadratic(latent, p) for p in pieces), "h' may outweigh every quadratic")
     high = frozenset(k for k in _high_degree(pieces) if _even(pieces, k))
     return frozenset(e for e in of_block(design, latent, [observed]) if e[3] in high)
+
+
+def _is_at_most_quadratic(latent: Conditional, piece: Curve) -> bool:
+    """Whether log h' is a polynomial of degree at most 2 along the slice: then no positive coefficient of u^2 integrates."""
+    family = family_of(latent.block)
+    along = dict(zip(family.variables, piece.point, strict=True))
+    base = sp.sympify(family.log_base_measure).xreplace(along)
+    return bool(base.is_polynomial(piece.parameter)) and sp.degree(base, piece.parameter) <= 2
 
 
 def _even(pieces: tuple[Curve, ...], k: int) -> bool:

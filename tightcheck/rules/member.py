@@ -12,11 +12,11 @@ from typing import Any
 
 import sympy as sp
 
-from tightcheck.design import Conditional, Constant, Design
+from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.expression import to_text
 from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, substituted
-from tightcheck.kernel.model import in_domain, statistics_of, total_log_partition
+from tightcheck.kernel.model import in_domain, is_explicit, statistics_of, total_log_partition
 from tightcheck.kernel.tight import in_variables
 from tightcheck.kernel.zero import Entries
 from tightcheck.span import combination
@@ -42,9 +42,18 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
                     "f0": [to_text(entry) for entry in f0],
                     "parameters": {name: str(value) for name, value in parameters.items()},
                 }
-                for spread in (False, True) if latent.block.copies > 1 else (False,):
+                for mode in _modes(latent, observed):
                     for c in _constants(latent) if prior == "implied" else ((),):
-                        yield {**base, "spread": spread, "c": [to_text(value) for value in c]}
+                        yield {**base, "mode": mode, "c": [to_text(value) for value in c]}
+
+
+def _modes(latent: Conditional, observed: Conditional) -> tuple[str, ...]:
+    """Which copies may move; "together" matters where the other observed copies cannot be constant."""
+    if is_explicit(observed):
+        return ("one",)
+    spread = ("spread",) if latent.block.copies > 1 else ()
+    biased = all(head.source.bias for head in observed.heads if isinstance(head.source, Map))
+    return ("one", *spread) if biased else ("one", *spread, "together")
 
 
 Candidate = tuple[list[list[sp.Expr]], list[sp.Expr], dict[str, int]]

@@ -34,7 +34,7 @@ def tight(design: Design, prior: str) -> None:
     require(not any(block.given for block in design.prior.blocks), "a prior given another block is looked at one model at a time")
     for latent in design.encoder:
         _no_sharing(latent)
-        _covariates_shown(design, latent, moving)
+        _covariates_shown(design, latent)
     if not moving:
         _independent_for_all(design, prior)
         return
@@ -55,10 +55,9 @@ def _no_sharing(latent: Conditional) -> None:
     require(not shared or latent.block.copies == 1, "coordinates share a constant and may need different ones")
 
 
-def _covariates_shown(design: Design, latent: Conditional, moving: list[Conditional]) -> None:
-    """Require that covariates of the decoder are shown to an unrestricted encoder: c depends on them in any way."""
-    used = {name for observed in moving for name in observed.inputs.covariates}
-    used |= {s.name for o in design.decoder for h in o.heads if h.link is not None for s in h.link.free_symbols} & set(design.covariates)
+def _covariates_shown(design: Design, latent: Conditional) -> None:
+    """Require that covariates are shown to an unrestricted encoder: c may depend on them in any way."""
+    used = set(design.covariates)
     maps = [h.source for h in latent.heads if isinstance(h.source, Map)]
     constants = [h.source for h in latent.heads if isinstance(h.source, Constant)]
     free = all(m.kind == "unrestricted" for m in maps) and not constants

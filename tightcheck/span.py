@@ -9,8 +9,10 @@ else  not shown: failing to simplify is no "no", and a small determinant is no "
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import sympy as sp
@@ -55,20 +57,31 @@ def is_zero(expression: sp.Expr) -> bool:
     return bool(reduced == 0) or bool(sp.cancel(sp.together(reduced)) == 0)
 
 
+@cache
 def normal_form(expression: sp.Expr) -> sp.Expr:
     """Logarithms of products split, log and exp cancelled, products expanded; valid where all logarithms are real."""
+    if expression.is_Atom:
+        return expression
+    if not expression.has(sp.exp, sp.log):
+        return sp.expand(expression, power_exp=False)
     previous = None
     while previous != expression:
         previous = expression
         expression = sp.expand(expression.replace(sp.exp, _exp).replace(sp.log, _log), power_exp=False, log=False)
-        expression = sp.expand_log(expression, force=True)
+        expression = _split_logarithms(expression)
     return expression
+
+
+def _split_logarithms(expression: sp.Expr) -> sp.Expr:
+    """log(a b^c) = log a + c log b wherever it stands; everything else stays as it is."""
+    kept = dict.fromkeys(("mul", "power_exp", "power_base", "multinomial", "basic"), False)
+    return expression.expand(log=True, force=True, **kept)
 
 
 def _exp(argument: sp.Expr) -> sp.Expr:
     """exp(c log g + rest) = g^c exp(rest)."""
     powers, rest = [], []
-    for term in sp.Add.make_args(sp.expand_log(sp.expand(argument), force=True)):
+    for term in sp.Add.make_args(_split_logarithms(sp.expand(argument))):
         coefficient, logarithm = term.as_coeff_Mul() if isinstance(term.as_coeff_Mul()[1], sp.log) else _log_factor(term)
         powers.append(logarithm.args[0] ** coefficient) if logarithm is not None else rest.append(term)
     return sp.Mul(*powers) * sp.exp(sp.Add(*rest))
@@ -102,17 +115,47 @@ def _log_polynomial(polynomial: sp.Expr) -> sp.Expr:
     return sp.Add(*logarithms)
 
 
-def atoms_of(expression: sp.Expr, variables: Sequence[sp.Symbol]) -> dict[sp.Expr, sp.Expr]:
+@cache
+def atoms_of(expression: sp.Expr, variables: tuple[sp.Symbol, ...]) -> Mapping[sp.Expr, sp.Expr]:
     """Write an expression as sum of coefficient * atom: atoms are products that contain variables (1 for the constant)."""
     terms: dict[sp.Expr, sp.Expr] = {}
     for term in sp.Add.make_args(normal_form(expression)):
         coefficient, atom = term.as_independent(*variables, as_Add=False)
         terms[atom] = terms.get(atom, sp.Integer(0)) + coefficient
-    return terms
+    return {atom: value for atom, coefficient in terms.items() if (value := sp.expand(coefficient)) != 0}
 
 
 def combination(target: sp.Expr, basis: Sequence[sp.Expr], variables: Sequence[sp.Symbol]) -> tuple[sp.Expr, ...] | None:
     """Coefficients (c_0, ..., c_k) with target = c_0 + sum c_k basis_k identically, or None if none were found."""
+    return _combination(sp.sympify(target), tuple(map(sp.sympify, basis)), tuple(variables))
+
+
+@cache
+def _combination(target: sp.Expr, basis: tuple[sp.Expr, ...], variables: tuple[sp.Symbol, ...]) -> tuple[sp.Expr, ...] | None:
+    """Columns with an atom of their own are read off, one after another; a linear system is solved for what is left."""
+    columns = dict(enumerate([{sp.Integer(1): sp.Integer(1)}, *(atoms_of(b, variables) for b in basis)]))
+    right = dict(atoms_of(target, variables))
+    coefficients = dict.fromkeys(columns, sp.Integer(0))
+    while (pivot := _own_atom(columns)) is not None:
+        k, atom = pivot
+        column = columns.pop(k)
+        coefficients[k] = sp.expand(right.get(atom, sp.Integer(0)) / column[atom])
+        for other, value in column.items():
+            right[other] = sp.expand(right.get(other, sp.Integer(0)) - coefficients[k] * value)
+    if columns:
+        return _solved(target, basis, variables)
+    return tuple(coefficients.values()) if all(map(is_zero, right.values())) else None
+
+
+def _own_atom(columns: Mapping[int, Mapping[sp.Expr, sp.Expr]]) -> tuple[int, sp.Expr] | None:
+    """A column and an atom that no other column has, with a coefficient that is not zero, or None."""
+    seen = Counter(atom for column in columns.values() for atom in column)
+    own = ((k, atom, value) for k, column in columns.items() for atom, value in column.items() if seen[atom] == 1)
+    return next(((k, atom) for k, atom, value in own if value.is_zero is False or not value.is_Add), None)
+
+
+def _solved(target: sp.Expr, basis: tuple[sp.Expr, ...], variables: tuple[sp.Symbol, ...]) -> tuple[sp.Expr, ...] | None:
+    """`combination` by one linear system over all atoms."""
     columns = [{sp.Integer(1): sp.Integer(1)}, *(atoms_of(b, variables) for b in basis)]
     right = atoms_of(target, variables)
     rows = list(dict.fromkeys([a for column in columns for a in column] + list(right)))

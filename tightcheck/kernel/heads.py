@@ -105,10 +105,10 @@ def contains(conditional: Conditional, eta: Sequence[sp.Expr], side: Side, rank:
     for head, value in head_values(conditional, eta).items():
         if isinstance(head.source, Constant):
             moves = bool(value.free_symbols & set(side.variables))
-            require(not moves, f"{head.symbol} is constant in the design and {value} in the model")
+            require(not moves, lambda: f"{head.symbol} is constant in the design and {value} in the model")
             require(
                 head.source.sharing != "fixed" if head.source.value is None else is_zero(value - head.source.value),
-                f"{head.symbol} is {head.source.value} in the design and {value} in the model",
+                lambda: f"{head.symbol} is {head.source.value} in the design and {value} in the model",
             )
             continue
         holds_function(conditional, head, value, side, rank, used)
@@ -116,7 +116,7 @@ def contains(conditional: Conditional, eta: Sequence[sp.Expr], side: Side, rank:
 
 def holds_function(conditional: Conditional, head: Head, value: sp.Expr, side: Side, rank: int, used: int | None) -> None:
     """Require that the head's map and link can put out `value`, a function of the side's variables."""
-    require(not value.has(sp.nan, sp.zoo, sp.oo), f"{head.symbol} would have no value")
+    require(not value.has(sp.nan, sp.zoo, sp.oo), lambda: f"{head.symbol} would have no value")
     source = head.source
     assert isinstance(source, Map)
     moves = bool(value.free_symbols & set(side.variables))
@@ -124,18 +124,18 @@ def holds_function(conditional: Conditional, head: Head, value: sp.Expr, side: S
     if head.bounds is not None:
         require(not moves, "a bounded output is not shown to reach a function that moves")
         low, high = head.bounds
-        require(bool(value.is_number and low <= value) and bool(value <= high), f"{head.symbol} = {value} is out of its bounds")
+        require(bool(value.is_number and low <= value) and bool(value <= high), lambda: f"{head.symbol} = {value} is out of its bounds")
     output = output_values(conditional, head, value)
     if output is None:
-        require(not moves, f"the link of {head.symbol} is not inverted here")
-        require(in_range(head, value), f"the link of {head.symbol} is not shown to reach {value}")
+        require(not moves, lambda: f"the link of {head.symbol} is not inverted here")
+        require(in_range(head, value), lambda: f"the link of {head.symbol} is not shown to reach {value}")
         output = OUTPUT
     if source.kind == "unrestricted":
         require(side.is_injective or not moves, "the inputs do not determine the coordinate")
         return
     require(source.kind in ("affine", "mlp"), "an explicit expression is compared elsewhere")
     if not moves:
-        require(source.bias or is_zero(output), f"without a bias {head.symbol} is not shown to reach {value}")
+        require(source.bias or is_zero(output), lambda: f"without a bias {head.symbol} is not shown to reach {value}")
         return
     functions = side.input_functions()
     is_two_valued = side.family.support.cardinality == 2 and side.is_injective
@@ -149,7 +149,7 @@ def holds_function(conditional: Conditional, head: Head, value: sp.Expr, side: S
         coefficients = combination(output, functions, side.variables)
         affine = coefficients is not None
         require(source.bias or (affine and is_zero(coefficients[0])), "without a bias the class is not shown to hold the function")
-    require(affine, f"{head.symbol} would need the output {output}, which is not affine in the inputs")
+    require(affine, lambda: f"{head.symbol} would need the output {output}, which is not affine in the inputs")
     if source.kind == "mlp":
         bounded = functions is not None and _is_bounded(side)
         two_valued_inputs = used if is_two_valued and side.inputs != "one_hot" else None

@@ -13,6 +13,7 @@ from tightcheck.family import Family
 from tightcheck.kernel.activations import nested
 from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, family_of, function_class, is_onto
 from tightcheck.kernel.heads import Side, contains, head_values, out_of_range
+from tightcheck.kernel.integrability import in_domain, integrates
 from tightcheck.kernel.rejected import Rejected, require
 from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term, prior_values, runs_over_all_reals
 from tightcheck.kernel.zero import Entries, effective_kind, latent_of, observed_of
@@ -34,33 +35,6 @@ def formula(text: object, names: Mapping[str, sp.Expr]) -> sp.Expr:
         return parse_printed(str(text), dict(names))
     except ExpressionError as error:
         raise Rejected(f"the formula {str(text)[:60]!r} cannot be read: {error}") from None
-
-
-def in_domain(family: Family, eta: Sequence[sp.Expr]) -> bool:
-    """Whether eta certainly lies in the natural domain, wherever its symbols are."""
-    known = dict(zip(family.natural_parameters, eta, strict=True))
-    return all(_certainly(relation, known) for relation in family.natural_domain)
-
-
-def _certainly(relation: sp.Basic, known: Mapping[sp.Basic, sp.Basic]) -> bool:
-    """Whether the relation holds at the known values for every value of their symbols."""
-    if isinstance(relation, sp.Or):
-        return any(_certainly(part, known) for part in relation.args)
-    if isinstance(relation, sp.And):
-        return all(_certainly(part, known) for part in relation.args)
-    if relation in (sp.true, sp.false):
-        return bool(relation == sp.true)
-    if not isinstance(relation, (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan)):
-        return False
-    left, right = (sp.expand(sp.sympify(side).xreplace(known)) for side in relation.args)
-    difference = sp.factor(left - right)
-    signs = {
-        sp.StrictLessThan: difference.is_negative,
-        sp.LessThan: difference.is_nonpositive,
-        sp.StrictGreaterThan: difference.is_positive,
-        sp.GreaterThan: difference.is_nonnegative,
-    }
-    return bool(signs[type(relation)])
 
 
 def total_log_partition(conditional: Conditional, eta: Sequence[sp.Expr]) -> sp.Expr:
@@ -309,18 +283,8 @@ def conjugate(
     absorbed = combination(-energy, fz.statistics, fz.variables)
     tempered = temperature(design)
     require(tempered == 1 or absorbed is not None, "the implied prior satisfies C2 for beta = 1 only")
-    if fz.support.is_finite:
-        return c
-    if absorbed is not None:
-        require(in_domain(fz, [a + b for a, b in zip(c, absorbed[1:], strict=True)]), "the implied prior does not integrate")
-        return c
-    fx = family_of(observed.block)
-    require(fx.support.is_finite and len(fx.support.points) == fx.support.cardinality, "the joint is not shown to integrate")
-    for point in fx.support.points:
-        at = dict(zip(fx.variables, point, strict=True))
-        copies = tempered / beta  # that move together; the domain is convex, so corners suffice
-        g = [sum((copies * F[i][k] * t.xreplace(at) for i, t in enumerate(statistics_of(observed))), c[k]) for k in range(len(c))]
-        require(in_domain(fz, g), "the joint does not integrate at a point x")
+    proper = integrates(fz, family_of(observed.block), total_log_partition(observed, eta), eta, F, c, 1 / beta)
+    require(proper, "the joint is not shown to integrate")
     return c
 
 

@@ -16,7 +16,8 @@ from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.expression import to_text
 from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, substituted
-from tightcheck.kernel.model import in_domain, is_explicit, statistics_of, total_log_partition
+from tightcheck.kernel.integrability import in_domain, integrates
+from tightcheck.kernel.model import is_explicit, statistics_of, total_log_partition
 from tightcheck.kernel.tight import in_variables
 from tightcheck.kernel.zero import Entries
 from tightcheck.span import combination
@@ -33,7 +34,7 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
         return
     for latent in design.encoder:
         for observed in design.decoder:
-            for F, f0, parameters in candidates(latent, observed, zero):
+            for F, f0, parameters in candidates(latent, observed, zero, prior):
                 base = {
                     "lemma": "member",
                     "latent": latent.block.name,
@@ -43,7 +44,7 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
                     "parameters": {name: str(value) for name, value in parameters.items()},
                 }
                 for mode in _modes(latent, observed):
-                    for c in _constants(latent) if prior == "implied" else ((),):
+                    for c in _proper_constants(latent, observed, F, f0, mode) if prior == "implied" else ((),):
                         yield {**base, "mode": mode, "c": [to_text(value) for value in c]}
 
 
@@ -59,8 +60,8 @@ def _modes(latent: Conditional, observed: Conditional) -> tuple[str, ...]:
 Candidate = tuple[list[list[sp.Expr]], list[sp.Expr], dict[str, int]]
 
 
-def candidates(latent: Conditional, observed: Conditional, zero: Entries) -> Iterator[Candidate]:
-    """F and f_0 for which f stays in the natural domain and A(f) is in span(psi, 1)."""
+def candidates(latent: Conditional, observed: Conditional, zero: Entries, prior: str) -> Iterator[Candidate]:
+    """F and f_0 for which f stays in the natural domain and, for a declared prior, A(f) is in span(psi, 1)."""
     fz, fx = family_of(latent.block), family_of(observed.block)
     rows, columns = len(statistics_of(observed)), len(fz.statistics)
     if observed.block.length == "random":
@@ -78,7 +79,7 @@ def candidates(latent: Conditional, observed: Conditional, zero: Entries) -> Ite
     for F in _matrices(free, rows, columns, fz):
         for f0 in _origins(fx, observed, F, fz):
             eta = [sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)]
-            if in_domain(fx, eta) and _is_conjugate(observed, eta, fz):
+            if in_domain(fx, eta) and (prior == "implied" or _is_conjugate(observed, eta, fz)):
                 yield F, f0, {}
                 break
 
@@ -172,8 +173,23 @@ def _expressions(latent: Conditional, observed: Conditional) -> Iterator[Candida
         yield [list(c[1:]) for c in solved if c], [c[0] for c in solved if c], names
 
 
+def _proper_constants(
+    latent: Conditional, observed: Conditional, F: list[list[sp.Expr]], f0: list[sp.Expr], mode: str
+) -> Iterator[tuple[sp.Expr, ...]]:
+    """c of an implied prior that integrates: a point deep inside the natural domain, less what A(f) adds to it."""
+    fz = family_of(latent.block)
+    eta = [sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)]
+    copies = sp.Integer(observed.block.copies if mode == "together" or is_explicit(observed) else 1)
+    energy = total_log_partition(observed, eta)
+    added = combination(copies * energy, fz.statistics, fz.variables) or (sp.Integer(0),) * (len(fz.statistics) + 1)
+    for inside in _constants(latent):
+        c = tuple(a - b for a, b in zip(inside, added[1:], strict=True))
+        if integrates(fz, family_of(observed.block), energy, eta, F, c, copies):
+            yield c
+
+
 def _constants(latent: Conditional) -> Iterator[tuple[sp.Expr, ...]]:
-    """c of an implied prior: a point deep inside the natural domain."""
+    """Points deep inside the natural domain."""
     family = family_of(latent.block)
     for values in ((0, -1), (0, -8), (-8, -8), (2, -8), (1, 1), (0, 0)):
         eta = [sp.Integer(values[0]) if _is_first(family, k) else sp.Integer(values[1]) for k in range(len(family.statistics))]

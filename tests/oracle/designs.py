@@ -40,7 +40,7 @@ def require_understood(encoder: Text, decoder: Text) -> None:
     prior = decoder["prior"]
     simple = prior in ("implied", "free", "uniform") or (
         isinstance(prior, dict)
-        and "mixture" not in prior
+        and not {"mixture", "total_count"} & prior.keys()
         and not any(isinstance(v, (list, dict)) for v in prior.values())
     )
     names = [encoder["latent"], decoder["observed"]]

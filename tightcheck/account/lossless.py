@@ -1,0 +1,209 @@
+"""Lossless: is every p(x) that the design D reaches reached by a consistent model, one in S?
+
+yes   by a symmetry that leaves p(x) alone (a rotation of z), or because models without dependence reach every p(x)
+no    by a witness: a model of D whose p(x) no model of S has, because S is too narrow in a way the lemmas proved
+Every rule below looks at D and at the entries of F that vanish on S, so it holds whatever the verdict is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tightcheck.account import mixtures, rotation
+from tightcheck.decide import Decision
+from tightcheck.design import Constant, Design
+from tightcheck.kernel.classes import all_entries, family_of, function_class
+from tightcheck.kernel.model import constants_reachable, decoder_constants
+from tightcheck.kernel.rejected import Rejected
+from tightcheck.verdict import Lossless, Verdict
+
+Found = tuple[Lossless, str]
+NOT_SHOWN = (Lossless.UNDECIDED, "Neither a symmetry that keeps p(x) nor a p(x) out of reach was found.")
+
+
+def lossless(design: Design, decision: Decision) -> Found:
+    """Whether S reaches every p(x) of D, with the symmetry or the witness in a sentence."""
+    if decision.verdict is Verdict.OUTSIDE:
+        return Lossless.UNDECIDED, "The design is outside the theorem."
+    if decision.verdict is Verdict.TIGHT:
+        return Lossless.YES, "Every model is consistent."
+    for rule in RULES:
+        try:
+            found = rule(design, decision)
+        except (Rejected, NotImplementedError):
+            continue
+        if found is not None:
+            return found
+    return NOT_SHOWN
+
+
+def empty(design: Design, decision: Decision) -> Found | None:
+    """S is empty and D is not: under a declared prior every f in the natural domain is a model."""
+    if decision.verdict is not Verdict.IMPOSSIBLE or decision.prior != "declared":
+        return None
+    if all(family_of(observed.block).has_full_domain or mixtures.has_constants(design, observed) or mixtures.moving(design, "declared", observed) for observed in design.decoder):
+        return Lossless.NO, "No model is consistent, so no p(x) is reached."
+    return None
+
+
+def one_draw(design: Design, decision: Decision) -> Found | None:
+    """One observed draw whose family holds every law: constant decoders reach every p(x), and they are consistent."""
+    observed = design.decoder[0]
+    single = len(design.decoder) == 1 and observed.block.copies == 1 and observed.block.length is None
+    if not single or design.covariates or not family_of(observed.block).spans_all_functions:
+        return None
+    if not mixtures.has_every_constant(observed):
+        return None
+    _require_constants(design, decision.prior)
+    return Lossless.YES, "One draw: decoders that are constant in z reach every p(x), and they are consistent."
+
+
+def one_gaussian(design: Design, decision: Decision) -> Found | None:
+    """One Gaussian coordinate, affine mean, learned variance, Gaussian prior: D and the constants both reach all N(b, v)."""
+    observed = design.decoder[0]
+    single = len(design.decoder) == 1 and observed.block.copies == 1 and observed.block.dimension is None
+    if not single or design.covariates or decision.prior != "declared" or not mixtures.is_gaussian(family_of(observed.block)):
+        return None
+    variances = [h for h in observed.heads if isinstance(h.source, Constant)]
+    is_learned = len(variances) == 1 and variances[0].source.value is None and variances[0].source.sharing != "fixed"
+    is_affine = function_class(observed, 0).kind == "affine" and observed.inputs.kind == "identity" and is_learned
+    if not is_affine or not all(mixtures.has_gaussian_prior(design, latent) for latent in design.encoder):
+        return None
+    decoder_constants(design)
+    _require_constants(design, decision.prior)
+    return Lossless.YES, "One Gaussian coordinate with a learned variance: decoders constant in z reach every N(b, v), as all of D does."
+
+
+def _require_constants(design: Design, prior: str) -> None:
+    """Require that every constant decoder is consistent."""
+    for latent in design.encoder:
+        constants_reachable(design, prior, latent)
+
+
+def turned(design: Design, decision: Decision) -> Found | None:
+    """Probabilistic PCA with independent posterior coordinates."""
+    if decision.prior == "declared" and rotation.makes_diagonal(design):
+        return (
+            Lossless.YES,
+            "Rotating z (W -> W L^-1/2 Q L^1/2 with prior precision L and Q orthogonal) keeps p(x) and makes W'W / sigma^2 diagonal.",
+        )
+    return None
+
+
+def dead_block(design: Design, decision: Decision) -> Found | None:
+    """An observed block that is constant in z in all of S, but not in all of D."""
+    for observed in design.decoder:
+        name = observed.block.name
+        entries = {e for e in all_entries(design) if e[0] == name}
+        if not entries or not entries <= decision.zero or mixtures.moving(design, decision.prior, observed) is None:
+            continue
+        if mixtures.copies_move_together(design, observed):
+            return Lossless.NO, f"In S the coordinates of {name} are independent; in D two of them can follow z together."
+        if mixtures.leaves_family(observed):
+            return Lossless.NO, f"In S every coordinate of {name} has a law of its family; in D it can be a mixture, which is none (convexity)."
+    return None
+
+
+def few_products(design: Design, decision: Decision) -> Found | None:
+    """S mixes at most K product laws; 2 K exchangeable coordinates whose law follows a continuous z have moments of higher rank."""
+    for observed in design.decoder:
+        live = {e[2] for e in all_entries(design) if e[0] == observed.block.name and e not in decision.zero}
+        if not live:
+            continue
+        count = mixtures.number_of_values(design, live)
+        dead = [latent for latent in design.encoder if latent.block.name not in live]
+        if count is None or observed.block.copies < 2 * count:
+            continue
+        for latent in dead:
+            is_continuum = family_of(latent.block).support.cardinality == "continuum"
+            eta = mixtures.moving(design, decision.prior, observed, latent) if is_continuum else None
+            if eta is not None and sum(bool(value.free_symbols) for value in eta) == 1 and mixtures.copies_move_together(design, observed, latent):
+                return (
+                    Lossless.NO,
+                    f"S mixes at most {count} product laws of {observed.block.name}; in D its coordinates can follow {latent.block.name}, "
+                    f"and the moments of {2 * count} of them then have rank above {count}.",
+                )
+    return None
+
+
+def gaussian_marginal(design: Design, decision: Decision) -> Found | None:
+    """p(x) is Gaussian in all of S; with a bounded mean (Cramer) or a moving variance (kurtosis) it is not."""
+    for observed in design.decoder:
+        if not mixtures.is_gaussian_in(design, decision, observed):
+            continue
+        if mixtures.has_bounded_mean(observed):
+            return Lossless.NO, f"In S the law of {observed.block.name} is Gaussian; a bounded mean that moves makes it none (Cramer's theorem)."
+        if decision.prior == "declared" and mixtures.moving_variance(design, observed):
+            return Lossless.NO, f"In S the law of {observed.block.name} is Gaussian; a variance that moves with z has larger fourth moments."
+    return None
+
+
+def bits(design: Design, decision: Decision) -> Found | None:
+    """Two-valued latents and one observed coordinate that moves: C1 and C2 leave f at most two values, D has three."""
+    if decision.prior != "declared" or not mixtures.independent_bits(design):
+        return None
+    for observed in design.decoder:
+        if mixtures.three_values(design, observed):
+            return (
+                Lossless.NO,
+                f"When one coordinate of {observed.block.name} moves alone, S leaves it a mixture of two laws; D reaches mixtures of three, "
+                "and mixtures of this family are identifiable.",
+            )
+    return None
+
+
+def unequal_variances(design: Design, decision: Decision) -> Found | None:
+    """One two-valued latent, variances equal in S: mixtures of two Gaussians are identifiable."""
+    if len(design.encoder) != 1 or design.encoder[0].block.copies != 1 or family_of(design.encoder[0].block).support.cardinality != 2:
+        return None
+    for observed in design.decoder:
+        variance = (observed.block.name, 1, design.encoder[0].block.name, 0)
+        is_fixed = mixtures.is_gaussian(family_of(observed.block)) and variance in decision.zero
+        if is_fixed and mixtures.moving_variance(design, observed):
+            return Lossless.NO, "In S both components have the same variance; D mixes Gaussians of two variances, and such mixtures are identifiable."
+    return None
+
+
+def shift(design: Design, decision: Decision) -> Found | None:
+    """Features that forget a common shift leave F'1 = 0; a model in which one coordinate moves alone has another p(x)."""
+    if len(design.decoder) != 1 or not all(latent.inputs.kind in ("softmax", "layer_norm") for latent in design.encoder):
+        return None
+    observed = design.decoder[0]
+    is_line = mixtures.is_gaussian(family_of(observed.block)) and observed.block.copies > 1
+    if is_line and mixtures.others_stay(design, observed) and mixtures.moving(design, decision.prior, observed) is not None:
+        return Lossless.NO, "The features leave F'1 = 0: no single coordinate moves alone in S, in D one can, and p(x) tells (convexity)."
+    return None
+
+
+def prior_out_of_reach(design: Design, decision: Decision) -> Found | None:
+    """A product of family laws comes from constant decoders only, and with these the encoder would have to be the prior."""
+    from tightcheck.kernel.check import run
+    from tightcheck.rules import prior_reach
+
+    if decision.prior != "declared" or not all(mixtures.leaves_family(observed) for observed in design.decoder):
+        return None
+    decoder_constants(design)
+    for step in prior_reach.propose(design, decision.prior, decision.zero):
+        if step["lemma"] == "unreachable":
+            try:
+                run(design, decision.prior, step, decision.zero)
+            except (Rejected, NotImplementedError):
+                continue
+            return Lossless.NO, "D reaches laws of its family without mixing, only by constant decoders; then the posterior is the prior, which the encoder cannot be."
+    return None
+
+
+RULES: tuple[Callable[[Design, Decision], Found | None], ...] = (
+    empty,
+    turned,
+    one_draw,
+    one_gaussian,
+    dead_block,
+    few_products,
+    gaussian_marginal,
+    bits,
+    unequal_variances,
+    shift,
+    prior_out_of_reach,
+)
+"""Each is sound by itself; the cheap ones come first."""

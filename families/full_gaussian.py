@@ -1,16 +1,21 @@
 """Gaussian vector with full covariance: statistics x_i and x_i x_j, i <= j."""
 
+from collections.abc import Callable
+
 import sympy as sp
 
-from tightcheck.family import Family, Parametrisation, Slice, Support, Twin
+from tightcheck.family import Family, Slice, Support, Twin
 from tightcheck.matrices import (
+    inverse,
     leading_minors,
     lower_triangle,
     lower_triangular,
     symmetric,
+    times,
     trace_coefficients,
     trace_matrix,
 )
+from tightcheck.parametrise import Derived
 
 
 def build(dimension: int = 2) -> Family:
@@ -18,21 +23,26 @@ def build(dimension: int = 2) -> Family:
     x = sp.symbols(f"x_1:{dimension + 1}", real=True)
     u = sp.Symbol("u", real=True)
     b = sp.symbols(f"eta_1:{dimension + 1}", real=True)
-    mean = sp.Matrix(sp.symbols(f"mean_1:{dimension + 1}", real=True))
+    mean = sp.symbols(f"mean_1:{dimension + 1}", real=True)
     covariance, precision = symmetric("covariance", dimension), symmetric("precision", dimension)
     cholesky = lower_triangular("cholesky", dimension)
     coefficients = symmetric("eta", dimension)  # of x_i x_j, i <= j: density exp(b'x + x'Hx - A)
     H = trace_matrix(coefficients)
-    covariance_of_eta = (-2 * H).inv()
-    mean_of_eta = covariance_of_eta * sp.Matrix(b)
+    covariance_of_eta = inverse(-2 * H)
+    mean_of_eta = times(covariance_of_eta, b)
 
-    def written(name: str, matrix: sp.Matrix, inverse: sp.Matrix, in_eta: sp.Matrix) -> Parametrisation:
-        """Mean and `matrix`, whose precision matrix is `inverse`."""
-        return Parametrisation(
-            {"mean": tuple(mean), name: lower_triangle(matrix)},
-            (*(inverse * mean), *trace_coefficients(-inverse / 2)),
-            (*mean_of_eta, *lower_triangle(in_eta)),
-        )
+    def written(
+        name: str, matrix: sp.Matrix, precision: Callable[[], sp.Matrix], in_eta: Callable[[], sp.Matrix]
+    ) -> Derived:
+        """Mean and `matrix`, which has this precision matrix and is `in_eta` in the natural parameters."""
+
+        def work_out() -> tuple[tuple[sp.Expr, ...], tuple[sp.Expr, ...]]:
+            return (
+                (*times(precision(), mean), *trace_coefficients(-precision() / 2)),
+                (*mean_of_eta, *lower_triangle(in_eta())),
+            )
+
+        return Derived({"mean": mean, name: lower_triangle(matrix)}, work_out)
 
     return Family(
         name="full_gaussian",
@@ -49,12 +59,19 @@ def build(dimension: int = 2) -> Family:
         log_base_measure=sp.Integer(0),
         natural_parameters=(*b, *lower_triangle(coefficients)),
         natural_domain=tuple(minor > 0 for minor in leading_minors(-H)),
-        log_partition=(sp.Matrix(b).T * mean_of_eta)[0] / 2 - sp.log((-H).det()) / 2 + dimension * sp.log(sp.pi) / 2,
+        log_partition=sp.Add(*(eta * mean for eta, mean in zip(b, mean_of_eta, strict=True))) / 2
+        - sp.log((-H).det()) / 2
+        + dimension * sp.log(sp.pi) / 2,
         partition="log_convex",
         parametrisations=(
-            written("covariance", covariance, covariance.inv(), covariance_of_eta),
-            written("precision", precision, precision, -2 * H),
-            written("cholesky", cholesky, (cholesky * cholesky.T).inv(), covariance_of_eta.cholesky(hermitian=False)),
+            written("covariance", covariance, lambda: inverse(covariance), lambda: covariance_of_eta),
+            written("precision", precision, lambda: precision, lambda: -2 * H),
+            written(
+                "cholesky",
+                cholesky,
+                lambda: inverse(cholesky * cholesky.T),
+                lambda: covariance_of_eta.cholesky(hermitian=False),
+            ),
         ),
         synonyms={
             "loc": "mean",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sympy as sp
 
 from tightcheck.family import Slice
@@ -31,6 +33,24 @@ def lower_triangle(matrix: sp.Matrix) -> tuple[sp.Expr, ...]:
 def leading_minors(matrix: sp.Matrix) -> tuple[sp.Expr, ...]:
     """The determinants of the leading blocks; a symmetric matrix is positive definite iff all are positive."""
     return tuple(matrix[:k, :k].det() for k in range(1, matrix.rows + 1))
+
+
+def inverse(matrix: sp.Matrix) -> sp.Matrix:
+    """The inverse of a symmetric matrix: cofactors over one determinant, both expanded."""
+    size, determinant = matrix.rows, sp.expand(matrix.det())
+
+    def entry(i: int, j: int) -> sp.Expr:
+        cofactor = matrix.minor_submatrix(max(i, j), min(i, j)).det() if size > 1 else sp.Integer(1)
+        return sp.expand((-1) ** (i + j) * cofactor) / determinant
+
+    triangle = {(i, j): entry(i, j) for i in range(size) for j in range(i + 1)}
+    return sp.Matrix(size, size, lambda i, j: triangle[max(i, j), min(i, j)])
+
+
+def times(matrix: sp.Matrix, vector: Sequence[sp.Expr]) -> tuple[sp.Expr, ...]:
+    """The product of a matrix and a vector."""
+    rows = matrix.tolist()
+    return tuple(sp.Add(*(entry * value for entry, value in zip(row, vector, strict=True))) for row in rows)
 
 
 def trace_matrix(coefficients: sp.Matrix) -> sp.Matrix:

@@ -62,8 +62,8 @@ def _logarithmic(parametrisation: Parametrisation) -> Iterator[Parametrisation]:
     yield from variants[1:]
 
 
-class _Derived(Parametrisation):
-    """A parametrisation worked out from another one when `natural` or `inverse` is first asked for."""
+class Derived(Parametrisation):
+    """A parametrisation worked out when `natural` or `inverse` is first asked for."""
 
     def __init__(
         self,
@@ -102,7 +102,7 @@ def _with_logarithm(stated: Parametrisation, name: str) -> Parametrisation:
             parameters[key] = value
         else:
             parameters[f"log_{key}"] = tuple(logarithms.values()) if isinstance(value, tuple) else logarithms[value]
-    return _Derived(parameters, work_out)
+    return Derived(parameters, work_out)
 
 
 def log_of_positive(expression: sp.Expr) -> sp.Expr:
@@ -128,7 +128,7 @@ def _renamed(parametrisation: Parametrisation, synonyms: Mapping[str, str]) -> I
 def _with_name(stated: Parametrisation, name: str, other: str) -> Parametrisation:
     """The parametrisation with `name` called `other`; its symbols stay."""
     parameters = {other if key == name else key: value for key, value in stated.parameters.items()}
-    return _Derived(parameters, lambda: (stated.natural, stated.inverse))
+    return Derived(parameters, lambda: (stated.natural, stated.inverse))
 
 
 def _tuple(value: sp.Symbol | tuple[sp.Symbol, ...]) -> tuple[sp.Symbol, ...]:

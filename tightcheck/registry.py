@@ -62,13 +62,16 @@ def load(name: str, dimension: int | None = None, fixed: Mapping[str, Any] | Non
 def _load(name: str, fixed: tuple[tuple[str, Any], ...], choices: tuple[tuple[str, Any], ...]) -> Family:
     """`load`, once for each request."""
     made = _find(_canonical(name), name)
-    stated = made if isinstance(made, Family) else made()
-    wanted = {**stated.fixed_values(dict(fixed)), **dict(choices)}
+    if not fixed and not choices:
+        return complete(made if isinstance(made, Family) else made())
+    wanted = {**(load(name).fixed_values(dict(fixed)) if fixed else {}), **dict(choices)}
     taken: dict[str, Any] = {}
-    if not isinstance(made, Family):
+    if isinstance(made, Family):
+        stated = made
+    else:
         parameters = signature(made).parameters
         taken = {key: value for key, value in wanted.items() if key in parameters}
-        sizes = {key: _size(stated.name, key, taken[key]) for key in taken if parameters[key].annotation is int}
+        sizes = {key: _size(_canonical(name), key, taken[key]) for key in taken if parameters[key].annotation is int}
         stated = made(**{**taken, **sizes})
     rest = {key: value for key, value in wanted.items() if key not in taken}
     if strange := sorted(rest.keys() - {parameter.symbol.name for parameter in stated.fixed}):

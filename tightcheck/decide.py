@@ -9,7 +9,7 @@ from typing import Any
 from tightcheck import serial
 from tightcheck.design import Design
 from tightcheck.kernel import Rejected, check
-from tightcheck.kernel.check import FORMAT, ZERO_LEMMAS, run
+from tightcheck.kernel.check import FORMAT, NO_MODEL, ZERO_LEMMAS, run
 from tightcheck.kernel.classes import all_entries
 from tightcheck.kernel.zero import Entries
 from tightcheck.rules import EXISTENCE_RULES, WHOLE_CLASS_RULES, ZERO_RULES, conjugation, counterexample, member, prior_reach, tight
@@ -104,11 +104,11 @@ def _empty(design: Design, decision: Decision) -> Attempt:
                     changed = True
     is_empty = all_entries(design) <= decision.zero
     for step in prior_reach.propose(design, decision.prior, decision.zero):
-        if step["lemma"] != "pinned_impossible" and not is_empty:
+        if step["lemma"] not in NO_MODEL and not is_empty:
             continue
         if _accepted(design, decision, step, f"prior_reach: {step['lemma']}") is not None:
             verdict = Verdict.COLLAPSE if step["lemma"] == "constants" else Verdict.IMPOSSIBLE
-            yield ([step] if step["lemma"] == "pinned_impossible" else [*decision.steps, step]), verdict
+            yield ([step] if step["lemma"] in NO_MODEL else [*decision.steps, step]), verdict
 
 
 def _restricted(design: Design, decision: Decision) -> Attempt:
@@ -116,9 +116,13 @@ def _restricted(design: Design, decision: Decision) -> Attempt:
     if all_entries(design) <= decision.zero:
         return
     inside = _first(design, decision, member)
-    if inside is None:
-        return
     outside = _first(design, decision, counterexample)
+    if inside is None:
+        if outside is not None and outside["condition"] in ("C1", "C2"):
+            step = {"lemma": "single", "step": outside}
+            if _accepted(design, decision, step, "single") is not None:
+                yield [step], Verdict.IMPOSSIBLE
+        return
     if outside is not None:
         needed = decision.steps if outside["condition"] == "zero" else []
         yield [*needed, inside, outside], Verdict.RESTRICTED

@@ -4,7 +4,7 @@
 
     tight       step `tight` (and, for an implied prior, a `member`: some model is dependent and integrates)
     collapse    zero lemmas until no entry of F is left, and `constants`: some model without dependence is consistent
-    impossible  zero lemmas until no entry is left, and `unreachable`; or `pinned` alone
+    impossible  zero lemmas until no entry is left, and `unreachable`; or one of NO_MODEL alone
     restricted  `member` and `nonmember` (which may use entries that zero lemmas removed)
 """
 
@@ -18,7 +18,8 @@ from tightcheck.design import Design
 from tightcheck.kernel.classes import all_entries, family_of
 from tightcheck.kernel.heads import parametrisation_of
 from tightcheck.kernel.model import constants_reachable, decoder_constants, member, nonmember, unreachable
-from tightcheck.kernel.pinned import pinned_equal, pinned_impossible
+from tightcheck.kernel.no_model import prior_kink, prior_support, single
+from tightcheck.kernel.pinned import pinned_equal, pinned_impossible, shared_precision
 from tightcheck.kernel.rejected import Rejected, require
 from tightcheck.kernel.tight import tight
 from tightcheck.kernel.zero import ZERO_LEMMAS as SLICE_LEMMAS
@@ -26,8 +27,9 @@ from tightcheck.kernel.zero import Entries
 from tightcheck.verdict import Verdict
 
 FORMAT = 1
-ZERO_LEMMAS = {**SLICE_LEMMAS, "pinned_equal": pinned_equal}
-LEMMAS = (*ZERO_LEMMAS, "tight", "member", "nonmember", "constants", "unreachable", "pinned_impossible")
+ZERO_LEMMAS = {**SLICE_LEMMAS, "pinned_equal": pinned_equal, "shared_precision": shared_precision}
+NO_MODEL = {"pinned_impossible": pinned_impossible, "prior_support": prior_support, "prior_kink": prior_kink, "single": single}
+LEMMAS = (*ZERO_LEMMAS, "tight", "member", "nonmember", "constants", "unreachable", *NO_MODEL)
 """Every lemma the kernel knows: the trusted base, with the registry's facts."""
 
 
@@ -83,7 +85,7 @@ def _run_all(design: Design, prior: str, steps: list[Mapping[str, Any]]) -> tupl
     return zero, {step["lemma"] for step in steps}
 
 
-CONJUGATION_LEMMAS = ("convexity", "growth", "entire", "poles", "pinned_equal")
+CONJUGATION_LEMMAS = ("convexity", "growth", "entire", "poles", "exponential_slices", "pinned_equal", "shared_precision")
 
 
 def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> Entries:
@@ -106,14 +108,14 @@ def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> E
     elif name == "unreachable":
         unreachable(design, prior, step)
     else:
-        pinned_impossible(design, prior, step)
+        NO_MODEL[name](design, prior, step)
     return zero
 
 
 def _conclusion(design: Design, prior: str, zero: Entries, proved: set[str]) -> Verdict | None:
     """What follows from the lemmas that held."""
     is_empty = all_entries(design) <= zero
-    if "pinned_impossible" in proved or (is_empty and "unreachable" in proved):
+    if proved & set(NO_MODEL) or (is_empty and "unreachable" in proved):
         return Verdict.IMPOSSIBLE
     if "tight" in proved and (prior != "implied" or "member" in proved or not all_entries(design)):
         return Verdict.TIGHT

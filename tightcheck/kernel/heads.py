@@ -12,7 +12,7 @@ import sympy as sp
 
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Head, Map
 from tightcheck.family import Family, Parametrisation
-from tightcheck.kernel.classes import IDENTITY_PAIRS, FunctionClass, family_of, function_class, is_onto
+from tightcheck.kernel.classes import IDENTITY_PAIRS, FunctionClass, family_of, function_class, is_onto, linked_value
 from tightcheck.kernel.rejected import require
 from tightcheck.span import combination, is_zero, normal_form
 
@@ -217,10 +217,12 @@ def reduced_class(conditional: Conditional, k: int, dead: frozenset[int]) -> Fun
     others = {e for i, e in enumerate(family.natural_parameters) if i != k and i not in dead}
     by_symbol = dict(zip(way.symbols, way.inverse, strict=True))
     moved = [h for h in conditional.heads if sp.sympify(by_symbol[h.symbol]).has(eta)]
-    if len(moved) != 1 or not isinstance(moved[0].source, Map) or moved[0].link is not None or moved[0].bounds is not None:
+    if len(moved) != 1 or not isinstance(moved[0].source, Map) or moved[0].bounds is not None:
         return stated
     inverse = sp.sympify(by_symbol[moved[0].symbol])
     slope = sp.diff(inverse, eta)
     if slope.has(eta) or inverse.free_symbols & others:
         return stated
-    return FunctionClass(moved[0].source.kind, moved[0].source)
+    if moved[0].link is None:
+        return FunctionClass(moved[0].source.kind, moved[0].source)
+    return FunctionClass("linked", moved[0].source, formula=linked_value(moved[0], conditional))

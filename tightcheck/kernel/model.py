@@ -114,8 +114,13 @@ def decoder_constants(design: Design, moving: str | None = None, also_copies: bo
                 mentioned = {symbol.name for symbol in head.link.free_symbols} if head.link is not None else set()
                 names = {latent.block.name for latent in design.encoder}
                 require(not {name.partition("[")[0] for name in mentioned} & names, "the link itself mentions z")
-                require(head.source.bias, "without a bias the constants are not shown to be in the class")
+                require(head.source.bias or valid_at_zero(head), "without a bias the constants are not shown to be in the class")
                 require(head.source.batch_norm != "train", "batch normalisation in training mode couples examples")
+
+
+def valid_at_zero(head: Head) -> bool:
+    """Whether an output of 0 (all weights 0, no bias) gives the head a valid value."""
+    return head.link is not None or not head.symbol.is_positive
 
 
 def is_explicit(observed: Conditional) -> bool:
@@ -282,7 +287,6 @@ def conjugate(
     require(len(c) == len(fz.statistics) and all(value.is_number for value in c), "c is no vector of numbers")
     absorbed = combination(-energy, fz.statistics, fz.variables)
     tempered = temperature(design)
-    require(tempered == 1 or absorbed is not None, "the implied prior satisfies C2 for beta = 1 only")
     proper = integrates(fz, family_of(observed.block), total_log_partition(observed, eta), eta, F, c, 1 / beta)
     require(proper, "the joint is not shown to integrate")
     return c

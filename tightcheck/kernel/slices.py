@@ -197,6 +197,27 @@ def prior_in_span(design: Design, latent: Conditional) -> tuple[sp.Expr, ...] | 
     return combination(term, family.statistics, family.variables)
 
 
+def prior_along(design: Design, latent: Conditional, curve: Curve) -> sp.Expr | None:
+    """P along the curve where it is known exactly enough to say that it is polynomial or entire; None otherwise."""
+    block = prior_block(design, latent.block.name)
+    if design.prior.kind != "declared" or block is None:
+        return None
+    if block.precision is not None:
+        if not runs_over_all_reals(family_of(latent.block)):
+            return None
+        return curve.parameter**2 - base_along(latent, curve)
+    term = prior_term(design, latent)
+    if term is None:
+        return None
+    return normal_form(term.xreplace(dict(zip(family_of(latent.block).variables, curve.point, strict=True))))
+
+
+def base_along(latent: Conditional, curve: Curve) -> sp.Expr:
+    """log h' along the curve."""
+    family = family_of(latent.block)
+    return sp.sympify(family.log_base_measure).xreplace(dict(zip(family.variables, curve.point, strict=True)))
+
+
 def prior_in_span_on(design: Design, latent: Conditional, curve: Curve) -> bool:
     """Whether P restricted to the curve is in the span of the statistics restricted to it, for every declared prior."""
     if design.prior.kind != "declared":

@@ -8,7 +8,7 @@ from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.expression import CoordinateSum
 from tightcheck.kernel.classes import all_entries, expression_of, family_of, function_class
 from tightcheck.kernel.heads import contains
-from tightcheck.kernel.model import constants_reachable, encoder_side, statistics_of, temperature, total_log_partition
+from tightcheck.kernel.model import constants_reachable, encoder_side, statistics_of, total_log_partition
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term
 from tightcheck.kernel.zero import effective_kind
@@ -40,7 +40,6 @@ def tight(design: Design, prior: str) -> None:
         return
     if not spans_everything(design):
         require(prior in ("declared", "implied"), "a free prior need not satisfy C2")
-        require(prior == "declared" or temperature(design) == 1, "the implied prior satisfies C2 for beta = 1 only")
         for observed in moving:
             in_span_for_all(design, observed)
         if prior == "declared":

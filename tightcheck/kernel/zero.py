@@ -23,7 +23,7 @@ from tightcheck.kernel.classes import (
 )
 from tightcheck.kernel.heads import reduced_class
 from tightcheck.kernel.rejected import Rejected, require
-from tightcheck.kernel.slices import Curve, curves, prior_in_span_on, runs_over_all_reals
+from tightcheck.kernel.slices import Curve, curves, is_entire, prior_along, prior_in_span_on, runs_over_all_reals
 from tightcheck.span import combination
 
 Entry = tuple[str, int, str, int]
@@ -127,6 +127,31 @@ def convexity(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries
     return of_block(design, latent, list(design.decoder))
 
 
+def polynomial_slices(design: Design, latent: Conditional) -> tuple[tuple[Curve, ...], bool]:
+    """Slices along which psi and the prior's term are polynomials, and whether that term is also in the span."""
+    pieces = curves(family_of(latent.block))
+    require(bool(pieces), f"the family {latent.block.family} states no slices")
+    require(all(p.is_polynomial and p.reaches_infinity for p in pieces), "psi is not polynomial along the slices")
+    in_span = all(prior_in_span_on(design, latent, p) for p in pieces)
+    for piece in pieces:
+        term = prior_along(design, latent, piece)
+        known = in_span or (term is not None and bool(term.is_polynomial(piece.parameter)))
+        require(known, f"log p - log h' is not shown to be polynomial along {latent.block.name}")
+    return pieces, in_span
+
+
+def entire_slices(design: Design, latent: Conditional) -> tuple[Curve, ...]:
+    """Slices along which psi and the prior's term are entire functions."""
+    pieces = curves(family_of(latent.block))
+    require(bool(pieces), f"the family {latent.block.family} states no slices")
+    require(all(p.is_entire for p in pieces), "psi is not entire along the slices")
+    for piece in pieces:
+        term = prior_along(design, latent, piece)
+        known = prior_in_span_on(design, latent, piece) or (term is not None and is_entire(term, piece.parameter))
+        require(known, f"log p - log h' is not shown to be entire along {latent.block.name}")
+    return pieces
+
+
 GROWTH_KINDS = frozenset(
     ("finite", "exponential", "poles", "power", "quadratic", "quadratic_form", "quadratic_over_linear", "log_softmax", "bessel")
 )
@@ -135,14 +160,13 @@ GROWTH_KINDS = frozenset(
 def growth(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """Polynomial slices: as u grows, log-coefficients of one sign and positive decaying terms leave only quadratics."""
     latent = latent_of(design, step["latent"])
-    pieces = slices_of(design, latent)
-    require(all(p.is_polynomial and p.reaches_infinity for p in pieces), "psi is not polynomial along the slices")
+    pieces, in_span = polynomial_slices(design, latent)
     live = live_blocks(design, latent, zero)
     kinds = {observed.block.name: effective_kind(design, observed, zero) for observed in live}
     require(set(kinds.values()) <= GROWTH_KINDS, f"growth is not known for {sorted(set(kinds.values()) - GROWTH_KINDS)}")
     smooth = [o for o in live if kinds[o.block.name] not in ("quadratic", "quadratic_form", "quadratic_over_linear")]
     new = set(of_block(design, latent, smooth))
-    high = _high_degree(pieces)
+    high = _high_degree(pieces) if in_span else frozenset()
     for observed in live:
         for entry in of_block(design, latent, [observed]):
             is_precision = kinds[observed.block.name] == "quadratic_over_linear" and entry[1] == 1
@@ -165,8 +189,7 @@ def _high_degree(pieces: tuple[Curve, ...]) -> frozenset[int]:
 def entire(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """Entire slices and entire exp A_i: each exp A_i(f_i(u)) is entire without zeros (Borel, Picard: f_i is constant)."""
     latent = latent_of(design, step["latent"])
-    pieces = slices_of(design, latent)
-    require(all(p.is_entire for p in pieces), "psi is not entire along the slices")
+    entire_slices(design, latent)
     live = live_blocks(design, latent, zero)
     kinds = {observed.block.name: effective_kind(design, observed, zero) for observed in live}
     zero_free = {"exponential", "quadratic", "quadratic_form"}
@@ -181,8 +204,7 @@ def entire(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
 def poles(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """Entire slices, A_i = -r log(1 - e^(eta + c)): residues of one sign, so 1 - e^(f + c) has no zeros (Picard)."""
     latent = latent_of(design, step["latent"])
-    pieces = slices_of(design, latent)
-    require(all(p.is_entire for p in pieces), "psi is not entire along the slices")
+    entire_slices(design, latent)
     live = live_blocks(design, latent, zero)
     kinds = {observed.block.name: effective_kind(design, observed, zero) for observed in live}
     require(set(kinds.values()) <= {"poles", "exponential", "quadratic", "quadratic_form"}, "another block may cancel")
@@ -327,12 +349,85 @@ def separated(target: sp.Expr, basis: list[sp.Expr], family: Any) -> bool:
 def bounded(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """Bounded activations or a bounded link keep f bounded; no non-constant polynomial is, on an unbounded slice."""
     latent, observed, i = latent_of(design, step["latent"]), observed_of(design, step["observed"]), int(step["component"])
-    functions = function_class(observed, i)
+    functions = reduced_class(observed, i, _dead_rows(design, observed, zero))
     require(_is_bounded(functions), "f is not shown to be bounded")
     pieces = curves(family_of(latent.block))
     unbounded = all(p.is_polynomial and p.reaches_infinity and sp.oo in (p.upper, -p.lower) for p in pieces)
     require(bool(pieces) and unbounded, "psi is not polynomial on unbounded slices")
     return frozenset(e for e in of_block(design, latent, [observed]) if e[1] == i)
+
+
+def _dead_rows(design: Design, observed: Conditional, zero: Entries) -> frozenset[int]:
+    """The decoder's natural parameters that are constant in every consistent model."""
+    live = {e[1] for e in all_entries(design) if e[0] == observed.block.name and e not in zero}
+    return frozenset(range(len(observed.natural))) - live
+
+
+def bounded_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """An encoder output kept bounded by its activations or link; g = F' nu + c runs to infinity with nu unless F = 0."""
+    latent, observed, k = latent_of(design, step["latent"]), observed_of(design, step["observed"]), int(step["statistic"])
+    require(_is_bounded(reduced_class(latent, k, _dead_columns(design, latent, zero))), "the encoder's output is not shown to be bounded")
+    _unbounded_slices(observed)
+    return frozenset(e for e in of_block(design, latent, [observed]) if e[3] == k)
+
+
+def _unbounded_slices(observed: Conditional) -> tuple[Curve, ...]:
+    """The slices of an observed family, along which nu must be polynomial without bound."""
+    pieces = curves(family_of(observed.block))
+    unbounded = all(p.is_polynomial and p.reaches_infinity and sp.oo in (p.upper, -p.lower) for p in pieces)
+    require(bool(pieces) and unbounded, "nu is not polynomial on unbounded slices")
+    return pieces
+
+
+def lipschitz_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """A Lipschitz encoder network shown x grows at most like x: a statistic of degree 2 in x has no part in g."""
+    latent, observed, k = latent_of(design, step["latent"]), observed_of(design, step["observed"]), int(step["statistic"])
+    require(_is_lipschitz(reduced_class(latent, k, _dead_columns(design, latent, zero))), "the encoder's map is not shown to be Lipschitz")
+    require(latent.inputs.kind in ("identity", "counts", "standardize"), "the encoder is not shown x itself")
+    pieces = _unbounded_slices(observed)
+    high = _high_degree(pieces) if any(_even(pieces, i) for i in range(len(observed.natural))) else frozenset()
+    rows = frozenset(i for i in high if _even(pieces, i))
+    return frozenset(e for e in of_block(design, latent, [observed]) if e[3] == k and e[1] in rows)
+
+
+def convex_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """softplus or exp of a piecewise affine network is affine along no ray on which the network moves: F = 0."""
+    latent, observed, k = latent_of(design, step["latent"]), observed_of(design, step["observed"]), int(step["statistic"])
+    functions = reduced_class(latent, k, _dead_columns(design, latent, zero))
+    source, formula = functions.source, functions.formula
+    require(functions.kind == "linked" and source is not None and formula is not None, "the encoder's output has no link")
+    assert source is not None and formula is not None
+    piecewise = source.kind == "affine" or (source.kind == "mlp" and source.activation in ("relu", "leaky_relu", "identity"))
+    require(piecewise, "the encoder's network is not piecewise affine")
+    require(latent.inputs.kind in ("identity", "counts", "standardize"), "the encoder is not shown x itself")
+    outputs = [s for s in formula.free_symbols if s.name.startswith("output_")]
+    require(len(outputs) == 1, "the link mixes outputs")
+    t = sp.Dummy()
+    affine = sp.expand(formula.xreplace({sp.log(1 + sp.exp(outputs[0])): t, sp.exp(outputs[0]): t}))
+    require(affine.has(t) and not affine.has(outputs[0], SOFTMAX) and sp.diff(affine, t, 2) == 0, "the link is not softplus or exp")
+    pieces = _unbounded_slices(observed)
+    linear = all(sp.degree(s, p.parameter) == 1 for p in pieces for s in p.statistics if s.has(p.parameter))
+    require(linear, "nu is not affine along the slices")
+    return frozenset(e for e in of_block(design, latent, [observed]) if e[3] == k)
+
+
+def exponential_slices(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """psi in span(u, e^u, e^-u): a Poisson rate is a multiple of e^(wu), w in {0, 1, -1}; a Gaussian's mean is constant."""
+    latent = latent_of(design, step["latent"])
+    pieces = slices_of(design, latent)
+    live = live_blocks(design, latent, zero)
+    kinds = {observed.block.name: effective_kind(design, observed, zero) for observed in live}
+    require(set(kinds.values()) <= {"exponential", "quadratic", "quadratic_form"}, "another kind of block moves")
+    require(len(pieces) == 1 and pieces[0].cardinality == "continuum", "there is not one slice")
+    u, statistics = pieces[0].parameter, pieces[0].statistics
+    require(all(s in (u, sp.exp(u), sp.exp(-u)) for s in statistics), "psi is not among u, exp(u), exp(-u)")
+    has_exponential = any(s != u for s in statistics)
+    new = set()
+    for entry in of_block(design, latent, live):
+        is_linear = statistics[entry[3]] == u
+        if kinds[entry[0]] != "exponential" or not is_linear or not has_exponential:
+            new.add(entry)
+    return frozenset(new)
 
 
 def _is_bounded(functions: FunctionClass) -> bool:
@@ -359,5 +454,9 @@ ZERO_LEMMAS: Mapping[str, Callable[[Design, Mapping[str, Any], Entries], Entries
     "lipschitz": lipschitz,
     "affine_inputs": affine_inputs,
     "bounded": bounded,
+    "bounded_encoder": bounded_encoder,
+    "lipschitz_encoder": lipschitz_encoder,
+    "convex_link": convex_link,
+    "exponential_slices": exponential_slices,
 }
 __all__ = ["ZERO_LEMMAS", "Entries", "Entry", "Rejected", "latent_of", "live_blocks", "observed_of"]

@@ -1,6 +1,7 @@
 """When every entry of F must vanish, the posterior is the prior: the design collapses if the encoder reaches the prior, and
 no model is consistent if it cannot (a prior that couples coordinates, bounds that exclude the prior's parameters). A Gaussian
-encoder of larger fixed variance than the prior's is out of reach whatever F is.
+encoder of larger fixed variance than the prior's, a prior on another support than the encoder's and a prior with a kink
+where everything else is analytic are out of reach whatever F is.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
     """That the constants are reachable, and for each latent block that they are not."""
     yield {"lemma": "constants"}
     for latent in design.encoder if prior == "declared" else ():
-        yield {"lemma": "pinned_impossible", "latent": latent.block.name}
+        for lemma in ("pinned_impossible", "prior_support", "prior_kink"):
+            yield {"lemma": lemma, "latent": latent.block.name}
         yield {"lemma": "unreachable", "latent": latent.block.name, "points": _witness(design, latent)}
 
 

@@ -1,0 +1,174 @@
+"""Zero lemmas that hold for every prior: what the natural domains, the integrability of the joint and C1 alone forbid.
+
+In a consistent model f = F psi + f_0 lies in Omega_nu for almost every z, g* = F' nu + c in Omega_psi for almost every x, and
+the joint has the integrable margins h' exp(<c, psi> + A(f)) and h exp(<f_0, nu> + B(g*)). Along a slice towards one of its
+ends the fastest of the statistics that may still have a coefficient decides, so each of these facts gives that coefficient
+a sign; two opposite signs leave zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sympy as sp
+
+from tightcheck.design import Conditional, Design
+from tightcheck.family import Family
+from tightcheck.kernel.asymptotics import Order, order
+from tightcheck.kernel.classes import all_entries, family_of
+from tightcheck.kernel.rejected import require
+from tightcheck.kernel.slices import Curve, curves
+from tightcheck.kernel.zero import Entries, Entry, effective_kind, latent_of, observed_of, of_block
+from tightcheck.span import combination
+
+Signs = set[tuple[Entry, int]]
+
+
+def rays(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """Entries between two blocks whose coefficient would have to be both <= 0 and >= 0."""
+    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    require(observed.block.length is None or isinstance(observed.block.length, int), "the length is random")
+    new: Entries = frozenset()
+    while True:
+        live = of_block(design, latent, [observed]) - zero - new
+        signs = {
+            *_decoder_signs(design, latent, observed, live, zero | new),
+            *_encoder_signs(design, latent, observed, live),
+        }
+        found = frozenset(entry for entry, sign in signs if (entry, -sign) in signs)
+        if not found:
+            return new
+        new |= found
+
+
+def _decoder_signs(design: Design, latent: Conditional, observed: Conditional, live: Entries, zero: Entries) -> Signs:
+    """Signs from f in Omega_nu and from the margin of z, along the slices of z."""
+    fx, fz = family_of(observed.block), family_of(latent.block)
+    kind = effective_kind(design, observed, zero)
+    signs: Signs = set()
+    for i, eta in enumerate(fx.natural_parameters):
+        columns = {e[3]: e for e in live if e[1] == i}
+        for curve, end in _ends(fz):
+            orders = [_along(s, curve, end) for s in curve.statistics]
+            base = _along(_base_measure(fz, curve), curve, end) if _is_coordinate(curve) else None
+            signs |= _signs(columns, orders, base, _faces(fx, eta), kind)
+    return signs
+
+
+def _encoder_signs(design: Design, latent: Conditional, observed: Conditional, live: Entries) -> Signs:
+    """Signs from g* in Omega_psi and from the margin of x, along the slices of x."""
+    fx, fz = family_of(observed.block), family_of(latent.block)
+    has_margin = design.objective.kind != "beta" and not any(z.block.given for z in design.encoder)
+    kind = fz.partition if has_margin and len(fz.natural_parameters) == 1 else "log_convex"
+    signs: Signs = set()
+    for k, eta in enumerate(fz.natural_parameters):
+        rows = {e[1]: e for e in live if e[3] == k}
+        for curve, end in _ends(fx):
+            orders = [_along(s, curve, end) for s in curve.statistics]
+            base = _along(_base_measure(fx, curve), curve, end) if _is_coordinate(curve) else None
+            signs |= _signs(rows, orders, base, _faces(fz, eta), kind)
+    return signs
+
+
+def _signs(
+    entries: Mapping[int, Entry], orders: list[Order | None], base: Order | None, faces: frozenset[int], kind: str
+) -> Signs:
+    """The signs of one row (or column) at one end of a slice: those of its fastest live statistic.
+
+    `faces` holds s for every condition s eta < const; `kind` says how the log-partition grows in eta.
+    """
+    chosen = _fastest(entries, orders)
+    if chosen is None:
+        return set()
+    entry, fastest = entries[chosen], orders[chosen]
+    assert fastest is not None
+    signs = {(entry, -face * way) for face in faces for way in fastest.ways}
+    every = [*orders, base]
+    if any(other is None for other in every):
+        return signs
+    known = [other for other in every if other is not None]
+    if kind == "exponential" and (fastest.power > 0 or all(other.power <= 0 for other in known)):
+        signs |= {(entry, -way) for way in fastest.ways}
+    if kind in ("quadratic", "quadratic_form") and all(other.key < fastest.squared for other in known):
+        signs |= {(entry, 1), (entry, -1)}
+    return signs
+
+
+def _fastest(entries: Mapping[int, Entry], orders: list[Order | None]) -> int | None:
+    """The live statistic that alone grows fastest and without bound; None where there is none or that is not known."""
+    live = {k: orders[k] for k in entries}
+    if any(found is None for found in live.values()):
+        return None
+    keys = sorted(((found.key, k) for k, found in live.items() if found is not None), reverse=True)
+    if not keys or keys[0][0] <= (0, 0) or (len(keys) > 1 and keys[1][0] == keys[0][0]):
+        return None
+    return keys[0][1]
+
+
+def _ends(family: Family) -> Iterator[tuple[Curve, tuple[sp.Expr, int]]]:
+    """Every slice with each of its ends, and from which side u comes there; a lattice ends at infinity only."""
+    for curve in curves(family):
+        if curve.cardinality == "continuum":
+            yield curve, (curve.lower, 1)
+        if curve.cardinality == "continuum" or (curve.cardinality == "countable" and curve.upper == sp.oo):
+            yield curve, (curve.upper, -1)
+
+
+def _along(expression: sp.Expr, curve: Curve, end: tuple[sp.Expr, int]) -> Order | None:
+    """How an expression in the slice's parameter behaves at the end."""
+    return order(expression, curve.parameter, *end)
+
+
+def _base_measure(family: Family, curve: Curve) -> sp.Expr:
+    """log h along the slice."""
+    return family.log_base_measure.xreplace(dict(zip(family.variables, curve.point, strict=True)))
+
+
+def _is_coordinate(curve: Curve) -> bool:
+    """Whether the slice moves one variable, which is u, and freezes the others: Fubini's theorem applies as it is."""
+    moving = [p for p in curve.point if p.has(curve.parameter)]
+    frozen = [p for p in curve.point if not p.has(curve.parameter)]
+    return moving == [curve.parameter] and all(p.is_Symbol for p in frozen) and len(set(frozen)) == len(frozen)
+
+
+def _faces(family: Family, eta: sp.Symbol) -> frozenset[int]:
+    """s for every condition of the natural domain of the form s eta < const."""
+    found = set()
+    for relation in family.natural_domain:
+        if isinstance(relation, (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan)):
+            excess = relation.lts - relation.gts
+            slope = sp.diff(excess, eta)
+            if slope.is_number and slope != 0 and not excess.free_symbols & (set(family.natural_parameters) - {eta}):
+                found.add(1 if slope > 0 else -1)
+    return frozenset(found)
+
+
+def random_length(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """Counts of random length: f = log p(word | z), so sum_k exp(f_k) = 1, which non-constant f in span(psi, 1) cannot keep.
+
+    On entire slices by Borel's theorem; on polynomial slices because the non-constant exp(f_k) tend to zero and add up to a
+    constant; where psi takes three collinear values because exp is strictly convex.
+    """
+    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    require(observed.block.length == "random", "the word probabilities do not have to add up to one")
+    pieces = curves(family_of(latent.block))
+    require(bool(pieces), f"the family {latent.block.family} states no slices")
+    for piece in pieces:
+        is_polynomial = piece.is_polynomial and piece.reaches_infinity
+        require(piece.is_entire or is_polynomial or _has_three_collinear(piece), "psi is neither entire nor polynomial nor on a line")
+    return of_block(design, latent, [observed])
+
+
+def _has_three_collinear(piece: Curve) -> bool:
+    """Whether the statistics run along a line on the slice and take three values there."""
+    if not piece.reaches_infinity and int(piece.cardinality) < 3:
+        return False
+    moving = [s for s in piece.statistics if s.has(piece.parameter)]
+    if any(combination(s, moving[:1], [piece.parameter]) is None for s in moving[1:]):
+        return False
+    return bool(moving) and (piece.reaches_infinity or sp.diff(moving[0], piece.parameter, 2) == 0)
+
+
+PRIOR_FREE_LEMMAS = {"rays": rays, "random_length": random_length}
+__all__ = ["PRIOR_FREE_LEMMAS", "all_entries", "random_length", "rays"]

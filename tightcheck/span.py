@@ -57,19 +57,31 @@ def is_zero(expression: sp.Expr) -> bool:
     return bool(reduced == 0) or bool(sp.cancel(sp.together(reduced)) == 0)
 
 
-@cache
+NORMAL_FORMS: dict[sp.Expr, sp.Expr] = {}
+"""What `normal_form` has worked out; a normal form is its own."""
+
+
 def normal_form(expression: sp.Expr) -> sp.Expr:
     """Logarithms of products split, log and exp cancelled, products expanded; valid where all logarithms are real."""
-    if expression.is_Atom:
-        return expression
-    if not expression.has(sp.exp, sp.log):
-        return sp.expand(expression, power_exp=False)
+    if expression not in NORMAL_FORMS:
+        reduced = _reduced(expression) if expression.has(sp.exp, sp.log) else _expanded(expression)
+        NORMAL_FORMS[expression] = NORMAL_FORMS[reduced] = reduced
+    return NORMAL_FORMS[expression]
+
+
+def _reduced(expression: sp.Expr) -> sp.Expr:
+    """The rules of `normal_form`, until nothing changes."""
     previous = None
     while previous != expression:
         previous = expression
-        expression = sp.expand(expression.replace(sp.exp, _exp).replace(sp.log, _log), power_exp=False, log=False)
+        expression = _expanded(expression.replace(sp.exp, _exp).replace(sp.log, _log))
         expression = _split_logarithms(expression)
     return expression
+
+
+def _expanded(expression: sp.Expr) -> sp.Expr:
+    """Products and powers of sums written out."""
+    return expression.expand(power_exp=False, log=False, basic=False)
 
 
 def _split_logarithms(expression: sp.Expr) -> sp.Expr:
@@ -122,7 +134,7 @@ def atoms_of(expression: sp.Expr, variables: tuple[sp.Symbol, ...]) -> Mapping[s
     for term in sp.Add.make_args(normal_form(expression)):
         coefficient, atom = term.as_independent(*variables, as_Add=False)
         terms[atom] = terms.get(atom, sp.Integer(0)) + coefficient
-    return {atom: value for atom, coefficient in terms.items() if (value := sp.expand(coefficient)) != 0}
+    return {atom: coefficient for atom, coefficient in terms.items() if coefficient != 0}
 
 
 def combination(target: sp.Expr, basis: Sequence[sp.Expr], variables: Sequence[sp.Symbol]) -> tuple[sp.Expr, ...] | None:
@@ -138,10 +150,10 @@ def _combination(target: sp.Expr, basis: tuple[sp.Expr, ...], variables: tuple[s
     coefficients = dict.fromkeys(columns, sp.Integer(0))
     while (pivot := _own_atom(columns)) is not None:
         k, atom = pivot
-        column = columns.pop(k)
-        coefficients[k] = sp.expand(right.get(atom, sp.Integer(0)) / column[atom])
-        for other, value in column.items():
-            right[other] = sp.expand(right.get(other, sp.Integer(0)) - coefficients[k] * value)
+        column = dict(columns.pop(k))
+        coefficients[k] = _expanded(right.pop(atom, sp.Integer(0)) / column.pop(atom))
+        for other, value in column.items() if coefficients[k] != 0 else ():
+            right[other] = _expanded(right.get(other, sp.Integer(0)) - coefficients[k] * value)
     if columns:
         return _solved(target, basis, variables)
     return tuple(coefficients.values()) if all(map(is_zero, right.values())) else None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from typing import Literal
+from functools import cache, wraps
+from typing import Concatenate, Literal, ParamSpec, TypeVar
 
 import sympy as sp
 
@@ -20,6 +21,25 @@ LIPSCHITZ_ACTIVATIONS = frozenset("relu leaky_relu elu selu celu gelu silu swish
 BOUNDED_ACTIVATIONS = frozenset("tanh sigmoid hardtanh relu6 softsign".split())
 IDENTITY_PAIRS = frozenset("relu leaky_relu softplus gelu silu swish".split())
 """a(t) and a(-t) combine to a non-zero multiple of t, so a width of 2 r holds every affine map of rank r."""
+
+
+Part = TypeVar("Part", Design, Conditional)
+Arguments = ParamSpec("Arguments")
+Found = TypeVar("Found")
+
+
+def once(function: Callable[Concatenate[Part, Arguments], Found]) -> Callable[Concatenate[Part, Arguments], Found]:
+    """The function, worked out once for each part of a design, which never changes, and kept with it."""
+
+    @wraps(function)
+    def remembered(part: Part, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Found:
+        known = vars(part).setdefault(f"_{function.__name__}", {})
+        key = (arguments, *named.items())
+        if key not in known:
+            known[key] = function(part, *arguments, **named)
+        return known[key]  # type: ignore[no-any-return]
+
+    return remembered
 
 
 @dataclass(frozen=True)
@@ -82,6 +102,7 @@ def linked_value(head: Head, conditional: Conditional) -> sp.Expr:
     return link.xreplace({OUTPUT: output_symbol(head)})
 
 
+@once
 def function_class(conditional: Conditional, k: int) -> FunctionClass:
     """The class of natural[k]."""
     natural = substituted(conditional, k)
@@ -145,6 +166,7 @@ def entries(design: Design, observed: Conditional, latent: Conditional) -> froze
     return frozenset((observed.block.name, i, latent.block.name, k) for i in rows for k in columns)
 
 
+@once
 def all_entries(design: Design) -> frozenset[tuple[str, int, str, int]]:
     """Every place where the decoder may depend on z; a natural parameter that is constant has none."""
     return frozenset(

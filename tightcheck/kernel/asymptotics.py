@@ -55,13 +55,25 @@ def order(expression: sp.Expr, u: sp.Symbol, end: sp.Expr, side: int) -> Order |
         return None if base is None else _power(base, int(expression.exp))
     if isinstance(expression, (sp.sin, sp.cos)):
         return BOUNDED
+    if isinstance(expression, sp.log) and isinstance(expression.args[0], sp.gamma):
+        return _log_gamma(order(expression.args[0].args[0], u, end, side))
     if isinstance(expression, sp.log):
         return _log(order(expression.args[0], u, end, side))
     if isinstance(expression, sp.loggamma):
-        argument = order(expression.args[0], u, end, side)
-        grows = argument is not None and argument.key == (1, 0) and argument.ways == (1,)
-        return Order(1, 1, argument.coefficient) if argument is not None and grows else None
+        return _log_gamma(order(expression.args[0], u, end, side))
     return None
+
+
+def bound(expression: sp.Expr, u: sp.Symbol, end: sp.Expr, side: int) -> tuple[int, int] | None:
+    """A key (a, b) with |expression| = O(t^a (log t)^b): the fastest term, whatever its constant factor."""
+    keys = [(0, 0)]
+    for term in sp.Add.make_args(sp.expand(sp.sympify(expression))):
+        moving = term.as_independent(u, as_Add=False)[1]
+        found = order(moving, u, end, side)
+        if found is None:
+            return None
+        keys.append(found.key)
+    return max(keys)
 
 
 def _variable(end: sp.Expr, side: int) -> Order:
@@ -121,9 +133,18 @@ def _power(base: Order, exponent: int) -> Order | None:
     return Order(base.power * exponent, base.logarithms * exponent, base.coefficient**exponent)
 
 
+def _log_gamma(argument: Order | None) -> Order | None:
+    """log Gamma(const * t) = const * t log t + O(t)."""
+    if argument is None or argument.key != (1, 0) or argument.ways != (1,):
+        return None
+    return Order(1, 1, argument.coefficient)
+
+
 def _log(argument: Order | None) -> Order | None:
-    """log(const * t^a) = a log t + O(1)."""
-    if argument is None or argument.logarithms != 0 or argument.coefficient is None or not argument.coefficient.is_positive:
+    """log |const * t^a| = a log t + O(1)."""
+    if argument is None or argument.logarithms != 0 or argument.coefficient is None:
+        return None
+    if argument.coefficient.is_zero is not False:
         return None
     if argument.power != 0:
         return Order(0, 1, sp.Integer(argument.power))

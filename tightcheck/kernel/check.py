@@ -20,6 +20,7 @@ from tightcheck.kernel.heads import parametrisation_of
 from tightcheck.kernel.model import constants_reachable, decoder_constants, member, nonmember, unreachable
 from tightcheck.kernel.no_model import prior_kink, prior_support, single
 from tightcheck.kernel.pinned import pinned_equal, pinned_impossible, shared_precision
+from tightcheck.kernel.rays import PRIOR_FREE_LEMMAS
 from tightcheck.kernel.rejected import Rejected, require
 from tightcheck.kernel.tight import tight
 from tightcheck.kernel.zero import ZERO_LEMMAS as SLICE_LEMMAS
@@ -27,7 +28,7 @@ from tightcheck.kernel.zero import Entries
 from tightcheck.verdict import Verdict
 
 FORMAT = 1
-ZERO_LEMMAS = {**SLICE_LEMMAS, "pinned_equal": pinned_equal, "shared_precision": shared_precision}
+ZERO_LEMMAS = {**SLICE_LEMMAS, **PRIOR_FREE_LEMMAS, "pinned_equal": pinned_equal, "shared_precision": shared_precision}
 NO_MODEL = {"pinned_impossible": pinned_impossible, "prior_support": prior_support, "prior_kink": prior_kink, "single": single}
 LEMMAS = (*ZERO_LEMMAS, "tight", "member", "nonmember", "constants", "unreachable", *NO_MODEL)
 """Every lemma the kernel knows: the trusted base, with the registry's facts."""

@@ -99,8 +99,8 @@ class Side:
 def contains(conditional: Conditional, eta: Sequence[sp.Expr], side: Side, rank: int, used: int | None) -> None:
     """Require that the conditional's class holds the natural parameters eta, functions of the side's variables.
 
-    `rank` is how many independent affine functions the map has to put out in all, `used` how many of its inputs they
-    depend on (None: inputs of several blocks, not all of one kind).
+    `rank` is how many independent affine functions the map has to put out in all, `used` how many coordinates each of
+    them may depend on (None: coordinates of several blocks).
     """
     for head, value in head_values(conditional, eta).items():
         if isinstance(head.source, Constant):
@@ -139,9 +139,10 @@ def holds_function(conditional: Conditional, head: Head, value: sp.Expr, side: S
         return
     functions = side.input_functions()
     is_two_valued = side.family.support.cardinality == 2 and side.is_injective
-    if side.family.support.is_finite and side.inputs == "one_hot":
+    splits = used == 1 or combination(output, side.variables, side.variables) is not None  # a sum over coordinates
+    if side.family.support.is_finite and side.inputs == "one_hot" and splits:
         affine = source.bias  # affine in the indicators: every function
-    elif is_two_valued and len(side.variables) == 1:
+    elif is_two_valued and len(side.variables) == 1 and splits:
         affine = source.bias  # affine in any injective feature of two points
     else:
         require(functions is not None, "the inputs are not functions known here")
@@ -152,7 +153,8 @@ def holds_function(conditional: Conditional, head: Head, value: sp.Expr, side: S
     require(affine, lambda: f"{head.symbol} would need the output {output}, which is not affine in the inputs")
     if source.kind == "mlp":
         bounded = functions is not None and _is_bounded(side)
-        two_valued_inputs = used if is_two_valued and side.inputs != "one_hot" else None
+        is_bits = is_two_valued and side.inputs != "one_hot" and used is not None
+        two_valued_inputs = max(used, rank) if is_bits and used is not None else None
         require(wide_enough(source, rank, two_valued_inputs, bounded), "the network is not shown to hold the affine map")
 
 

@@ -174,7 +174,8 @@ def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     g = [
         sum((F[i][k] * t for i, t in enumerate(nu)), sp.Integer(0)) / beta + c[k] for k in range(len(fz.statistics))
     ]
-    contains(latent, g, encoder_side(latent, observed), rank, rank)
+    used = observed.block.copies if mode == "together" else 1
+    contains(latent, g, encoder_side(latent, observed), rank, used)
     for other in design.encoder:
         if other.block.name != latent.block.name or (latent.block.copies > 1 and not spread):
             constants_reachable(design, prior, other)
@@ -220,7 +221,7 @@ def decoder_contains(
             stated = at_parameters(c.formula, observed, parameters, side)
             require(is_zero(stated - value), "the expression at these parameters is another function")
         return
-    contains(observed, eta, side, rank, rank)
+    contains(observed, eta, side, rank, 1)
 
 
 def _sums_to_one(eta: Sequence[sp.Expr], side: Side) -> bool:

@@ -11,7 +11,7 @@ from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.kernel.classes import family_of
 from tightcheck.kernel.model import nonmember
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.slices import is_entire, prior_block, prior_family, prior_term
+from tightcheck.kernel.slices import family_of_prior, is_entire, prior_block, prior_term
 from tightcheck.kernel.zero import latent_of
 
 
@@ -23,7 +23,7 @@ def prior_support(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     require(block is not None and block.family is not None and block.precision is None, "the prior is no registry family")
     assert block is not None and block.family is not None
     require(latent.block.dimension is None and latent.block.length is None and not block.given, "only numbers are looked at")
-    mine, other = family_of(latent.block), prior_family(block.family, None)
+    mine, other = family_of(latent.block), family_of_prior(block, latent)
     require(len(mine.variables) == len(other.variables) == 1, "only numbers are looked at")
     if mine.support.is_discrete != other.support.is_discrete:
         return

@@ -13,7 +13,7 @@ import sympy as sp
 from tightcheck.design import Conditional, Constant, Design
 from tightcheck.kernel.classes import all_entries, family_of, function_class
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.slices import prior_block, prior_family, runs_over_all_reals
+from tightcheck.kernel.slices import family_of_prior, prior_block, runs_over_all_reals
 from tightcheck.kernel.zero import Entries, column, effective_kind, latent_of, live_blocks, of_block
 
 
@@ -50,7 +50,7 @@ def prior_square(design: Design, latent: Conditional) -> sp.Expr:
     require(block is not None and block.precision is None and block.family is not None, "the prior is no product of equal Gaussians")
     assert block is not None and block.family is not None
     require(not block.given, "a prior given another block is not looked at")
-    prior = prior_family(block.family, latent.block.dimension)
+    prior = family_of_prior(block, latent)
     known = {}
     symbols = {s.name: s for eta in block.natural for s in sp.sympify(eta).free_symbols}
     for name, constant in block.parameters.items():

@@ -15,8 +15,8 @@ import sympy as sp
 
 from tightcheck.design import Conditional, Design
 from tightcheck.family import Family
-from tightcheck.kernel.asymptotics import Order, order
-from tightcheck.kernel.classes import all_entries, family_of
+from tightcheck.kernel.asymptotics import Order, bound, order
+from tightcheck.kernel.classes import family_of
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import Curve, curves
 from tightcheck.kernel.zero import Entries, Entry, effective_kind, latent_of, observed_of, of_block
@@ -44,85 +44,92 @@ def rays(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
 
 def _decoder_signs(design: Design, latent: Conditional, observed: Conditional, live: Entries, zero: Entries) -> Signs:
     """Signs from f in Omega_nu and from the margin of z, along the slices of z."""
-    fx, fz = family_of(observed.block), family_of(latent.block)
+    fx = family_of(observed.block)
     kind = effective_kind(design, observed, zero)
     signs: Signs = set()
     for i, eta in enumerate(fx.natural_parameters):
-        columns = {e[3]: e for e in live if e[1] == i}
-        for curve, end in _ends(fz):
-            orders = [_along(s, curve, end) for s in curve.statistics]
-            base = _along(_base_measure(fz, curve), curve, end) if _is_coordinate(curve) else None
-            signs |= _signs(columns, orders, base, _faces(fx, eta), kind)
+        signs |= _signs({e[3]: e for e in live if e[1] == i}, family_of(latent.block), _faces(fx, eta), kind)
     return signs
 
 
 def _encoder_signs(design: Design, latent: Conditional, observed: Conditional, live: Entries) -> Signs:
     """Signs from g* in Omega_psi and from the margin of x, along the slices of x."""
-    fx, fz = family_of(observed.block), family_of(latent.block)
+    fz = family_of(latent.block)
     has_margin = design.objective.kind != "beta" and not any(z.block.given for z in design.encoder)
     kind = fz.partition if has_margin and len(fz.natural_parameters) == 1 else "log_convex"
     signs: Signs = set()
     for k, eta in enumerate(fz.natural_parameters):
-        rows = {e[1]: e for e in live if e[3] == k}
-        for curve, end in _ends(fx):
-            orders = [_along(s, curve, end) for s in curve.statistics]
-            base = _along(_base_measure(fx, curve), curve, end) if _is_coordinate(curve) else None
-            signs |= _signs(rows, orders, base, _faces(fz, eta), kind)
+        signs |= _signs({e[1]: e for e in live if e[3] == k}, family_of(observed.block), _faces(fz, eta), kind)
     return signs
 
 
-def _signs(
-    entries: Mapping[int, Entry], orders: list[Order | None], base: Order | None, faces: frozenset[int], kind: str
-) -> Signs:
-    """The signs of one row (or column) at one end of a slice: those of its fastest live statistic.
+def _signs(entries: Mapping[int, Entry], family: Family, faces: frozenset[int], kind: str) -> Signs:
+    """The signs of one row (or column) of F along the slices of the other side's family.
 
     `faces` holds s for every condition s eta < const; `kind` says how the log-partition grows in eta.
     """
-    chosen = _fastest(entries, orders)
-    if chosen is None:
-        return set()
-    entry, fastest = entries[chosen], orders[chosen]
-    assert fastest is not None
-    signs = {(entry, -face * way) for face in faces for way in fastest.ways}
-    every = [*orders, base]
-    if any(other is None for other in every):
-        return signs
-    known = [other for other in every if other is not None]
-    if kind == "exponential" and (fastest.power > 0 or all(other.power <= 0 for other in known)):
-        signs |= {(entry, -way) for way in fastest.ways}
-    if kind in ("quadratic", "quadratic_form") and all(other.key < fastest.squared for other in known):
-        signs |= {(entry, 1), (entry, -1)}
+    signs: Signs = set()
+    for curve, end in _ends(family):
+        keys = [bound(s, curve.parameter, *end) for s in curve.statistics]
+        chosen = _fastest(entries, keys)
+        if chosen is None:
+            continue
+        entry, fastest = entries[chosen], order(curve.statistics[chosen], curve.parameter, *end)
+        if fastest is None or fastest.key != keys[chosen]:
+            continue
+        signs |= {(entry, -face * way) for face in faces for way in fastest.ways}
+        if _is_coordinate(curve):
+            signs |= _signs_of_margin(entry, fastest, [*keys, _base_measure(family, curve, end)], kind)
     return signs
 
 
-def _fastest(entries: Mapping[int, Entry], orders: list[Order | None]) -> int | None:
+def _signs_of_margin(entry: Entry, fastest: Order, others: list[tuple[int, int] | None], kind: str) -> Signs:
+    """log h + <c, psi> + A(f) must not tend to +infinity: A(f) may not outgrow log h and every statistic."""
+    known = [key for key in others if key is not None]
+    if len(known) != len(others):
+        return set()
+    if kind == "exponential" and (fastest.power > 0 or all(power <= 0 for power, _ in known)):
+        return {(entry, -way) for way in fastest.ways}
+    if kind in ("quadratic", "quadratic_form") and all(key < fastest.squared for key in known):
+        return {(entry, 1), (entry, -1)}
+    return set()
+
+
+def _fastest(entries: Mapping[int, Entry], keys: list[tuple[int, int] | None]) -> int | None:
     """The live statistic that alone grows fastest and without bound; None where there is none or that is not known."""
-    live = {k: orders[k] for k in entries}
-    if any(found is None for found in live.values()):
+    found = []
+    for k in entries:
+        key = keys[k]
+        if key is None:
+            return None
+        found.append((key, k))
+    found.sort(reverse=True)
+    if not found or found[0][0] <= (0, 0) or (len(found) > 1 and found[1][0] == found[0][0]):
         return None
-    keys = sorted(((found.key, k) for k, found in live.items() if found is not None), reverse=True)
-    if not keys or keys[0][0] <= (0, 0) or (len(keys) > 1 and keys[1][0] == keys[0][0]):
-        return None
-    return keys[0][1]
+    return found[0][1]
 
 
 def _ends(family: Family) -> Iterator[tuple[Curve, tuple[sp.Expr, int]]]:
     """Every slice with each of its ends, and from which side u comes there; a lattice ends at infinity only."""
-    for curve in curves(family):
+    for curve in _number_line(family) or curves(family):
         if curve.cardinality == "continuum":
             yield curve, (curve.lower, 1)
         if curve.cardinality == "continuum" or (curve.cardinality == "countable" and curve.upper == sp.oo):
             yield curve, (curve.upper, -1)
 
 
-def _along(expression: sp.Expr, curve: Curve, end: tuple[sp.Expr, int]) -> Order | None:
-    """How an expression in the slice's parameter behaves at the end."""
-    return order(expression, curve.parameter, *end)
+def _number_line(family: Family) -> tuple[Curve, ...]:
+    """The whole support of a family of numbers as one slice, u = z."""
+    if len(family.variables) != 1 or family.support.bounds is None or family.support.is_finite:
+        return ()
+    lower, upper = (sp.sympify(bound) for bound in family.support.bounds[0])
+    return (Curve(family.variables[0], family.variables, family.statistics, family.support.cardinality, lower, upper),)
 
 
-def _base_measure(family: Family, curve: Curve) -> sp.Expr:
-    """log h along the slice."""
-    return family.log_base_measure.xreplace(dict(zip(family.variables, curve.point, strict=True)))
+def _base_measure(family: Family, curve: Curve, end: tuple[sp.Expr, int]) -> tuple[int, int] | None:
+    """How fast log h can grow or fall along the slice."""
+    along: dict[sp.Basic, sp.Basic] = dict(zip(family.variables, curve.point, strict=True))
+    return bound(family.log_base_measure.xreplace(along), curve.parameter, *end)
 
 
 def _is_coordinate(curve: Curve) -> bool:
@@ -171,4 +178,4 @@ def _has_three_collinear(piece: Curve) -> bool:
 
 
 PRIOR_FREE_LEMMAS = {"rays": rays, "random_length": random_length}
-__all__ = ["PRIOR_FREE_LEMMAS", "all_entries", "random_length", "rays"]
+__all__ = ["PRIOR_FREE_LEMMAS", "random_length", "rays"]

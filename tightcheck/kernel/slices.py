@@ -112,7 +112,7 @@ def prior_term(design: Design, latent: Conditional) -> sp.Expr | None:
         return _independent_gaussian(family) if block.precision.is_diagonal() else None
     if latent.block.length is not None and block.family != family.name:
         return None  # a multinomial's support depends on its length
-    prior = family if block.family == family.name else prior_family(block.family, latent.block.dimension)
+    prior = family if latent.block.length is not None else family_of_prior(block, latent)
     if len(prior_values(block)) != len(prior.statistics):
         return None
     density = sum(
@@ -142,6 +142,15 @@ def _independent_gaussian(family: Family) -> sp.Expr | None:
         lam, b = sp.Symbol(f"precision_{j}", positive=True), sp.Symbol(f"shift_{j}", real=True)
         terms.append(b * v - lam * v**2 / 2)
     return sp.Add(*terms) - family.log_base_measure
+
+
+def family_of_prior(block: PriorBlock, latent: Conditional) -> Family:
+    """The prior's family with the fixed parameters that the prior states."""
+    assert block.family is not None
+    stated = prior_family(block.family, latent.block.dimension)
+    names = {parameter.symbol.name for parameter in stated.fixed}
+    known = {name: c.value for name, c in block.parameters.items() if name in names and c.value is not None}
+    return stated.with_fixed(known) if known else stated
 
 
 def is_product_space(family: Family, factor: Family) -> bool:

@@ -373,6 +373,9 @@ def bounded_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> E
 
 def _unbounded_slices(observed: Conditional) -> tuple[Curve, ...]:
     """The slices of an observed family, along which nu must be polynomial without bound."""
+    if observed.block.length in ("random", "depends_on_z"):
+        n = sp.Symbol("n", integer=True, positive=True)  # the text with one word n times
+        return (Curve(n, (), (n,), "countable", sp.Integer(1), sp.oo),)
     pieces = curves(family_of(observed.block))
     unbounded = all(p.is_polynomial and p.reaches_infinity and sp.oo in (p.upper, -p.lower) for p in pieces)
     require(bool(pieces) and unbounded, "nu is not polynomial on unbounded slices")
@@ -385,8 +388,7 @@ def lipschitz_encoder(design: Design, step: Mapping[str, Any], zero: Entries) ->
     require(_is_lipschitz(reduced_class(latent, k, _dead_columns(design, latent, zero))), "the encoder's map is not shown to be Lipschitz")
     require(latent.inputs.kind in ("identity", "counts", "standardize"), "the encoder is not shown x itself")
     pieces = _unbounded_slices(observed)
-    high = _high_degree(pieces) if any(_even(pieces, i) for i in range(len(observed.natural))) else frozenset()
-    rows = frozenset(i for i in high if _even(pieces, i))
+    rows = frozenset(i for i in _high_degree(pieces) if _even(pieces, i))
     return frozenset(e for e in of_block(design, latent, [observed]) if e[3] == k and e[1] in rows)
 
 

@@ -14,11 +14,12 @@ from tightcheck.rules import (
     member,
     normalisation,
     prior_reach,
+    rays,
     tight,
     variance,
 )
 
-ZERO_RULES = (encoder_heads, features, decoder_map, conjugation, normalisation, encoder_network, variance)
+ZERO_RULES = (encoder_heads, features, decoder_map, conjugation, normalisation, rays, encoder_network, variance)
 """Rules that remove entries of F: what no consistent model can have."""
 EXISTENCE_RULES = (member, counterexample)
 """Rules that exhibit a single model."""

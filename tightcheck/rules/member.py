@@ -19,6 +19,7 @@ from tightcheck.kernel.classes import family_of, function_class, substituted
 from tightcheck.kernel.integrability import in_domain, integrates
 from tightcheck.kernel.model import is_explicit, statistics_of, total_log_partition
 from tightcheck.kernel.tight import in_variables
+from tightcheck.kernel.slices import prior_term
 from tightcheck.kernel.zero import Entries
 from tightcheck.span import combination
 
@@ -34,7 +35,8 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
         return
     for latent in design.encoder:
         for observed in design.decoder:
-            for F, f0, parameters in candidates(latent, observed, zero, prior):
+            term = prior_term(design, latent) if prior == "declared" else None
+            for F, f0, parameters in candidates(latent, observed, zero, term):
                 base = {
                     "lemma": "member",
                     "latent": latent.block.name,
@@ -60,8 +62,8 @@ def _modes(latent: Conditional, observed: Conditional) -> tuple[str, ...]:
 Candidate = tuple[list[list[sp.Expr]], list[sp.Expr], dict[str, int]]
 
 
-def candidates(latent: Conditional, observed: Conditional, zero: Entries, prior: str) -> Iterator[Candidate]:
-    """F and f_0 for which f stays in the natural domain and, for a declared prior, A(f) is in span(psi, 1)."""
+def candidates(latent: Conditional, observed: Conditional, zero: Entries, term: sp.Expr | None) -> Iterator[Candidate]:
+    """F and f_0 for which f stays in the natural domain and P - A(f) is in span(psi, 1); `term` is P, if declared."""
     fz, fx = family_of(latent.block), family_of(observed.block)
     rows, columns = len(statistics_of(observed)), len(fz.statistics)
     if observed.block.length == "random":
@@ -79,18 +81,16 @@ def candidates(latent: Conditional, observed: Conditional, zero: Entries, prior:
     for F in _matrices(free, rows, columns, fz):
         for f0 in _origins(fx, observed, F, fz):
             eta = [sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)]
-            if in_domain(fx, eta) and (prior == "implied" or _is_conjugate(observed, eta, fz)):
+            if in_domain(fx, eta) and (term is None or _is_conjugate(observed, eta, fz, term)):
                 yield F, f0, {}
                 break
 
 
-def _is_conjugate(observed: Conditional, eta: Sequence[sp.Expr], fz: Family) -> bool:
-    """Whether A(f) is in span(psi, 1); finite sides are left to the kernel."""
+def _is_conjugate(observed: Conditional, eta: Sequence[sp.Expr], fz: Family, term: sp.Expr) -> bool:
+    """Whether P - A(f) is in span(psi, 1); a coordinate that spans every function is left to the kernel."""
     if fz.support.is_finite and fz.spans_all_functions:
         return True
-    if combination(total_log_partition(observed, eta), fz.statistics, fz.variables) is not None:
-        return True
-    return family_of(observed.block).support.is_finite
+    return combination(term - total_log_partition(observed, eta), fz.statistics, fz.variables) is not None
 
 
 def _matrices(free: list[tuple[int, int]], rows: int, columns: int, fz: Family) -> Iterator[list[list[sp.Expr]]]:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from tightcheck.account.answer import answer
+from tightcheck.account.case import case_of
+from tightcheck.account.encoder import exact_encoder
+from tightcheck.account.lossless import lossless
+from tightcheck.account.outside import without
+from tightcheck.account.remarks import remarks
 from tightcheck.decide import decide
 from tightcheck.design import Design
-from tightcheck.joint import joint
+from tightcheck.joint import describe
 from tightcheck.verdict import Analysis
 
 
 def analyze(design: Design) -> Analysis:
     """Everything that is said about one design, under its own prior and under the implied one."""
-    declared, implied = decide(design, design.prior.kind), decide(design, "implied")
-    form = None if design.outside else joint(design)
+    declared = case_of(design, decide(design, design.prior.kind))
+    implied = case_of(design, decide(design, "implied"))
+    joint = describe(declared.form) if declared.form else None
     return Analysis(
-        declared=answer(design, declared),
-        implied=answer(design, implied),
-        joint=form,
-        encoder_map=form.encoder if form else "",
-        implied_prior=form.marginal_z or "" if form else "",
-        remarks=tuple(f"{remark} ({place})" for place, remark in design.remarks),
+        declared=answer(declared, lossless(design, declared.decision)),
+        implied=answer(implied, lossless(design, implied.decision)),
+        joint=joint,
+        encoder_map=exact_encoder(declared),
+        implied_prior=joint.marginal_z or "" if joint else "",
+        remarks=(*remarks(design), *(without(design) if design.outside else ())),
     )

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tightcheck import serial
-from tightcheck.design import Design
+from tightcheck.design import Design, Map
 from tightcheck.kernel.classes import all_entries, family_of
 from tightcheck.kernel.heads import parametrisation_of
 from tightcheck.kernel.model import constants_reachable, decoder_constants, member, nonmember, unreachable
@@ -71,6 +71,11 @@ def well_formed(design: Design) -> None:
     for conditional in (*design.decoder, *design.encoder):
         parametrisation_of(conditional)
         require(conditional.block.copies >= 1, "a block has no copies")
+        for source in (head.source for head in conditional.heads):
+            if isinstance(source, Map):
+                explicit = source.kind == "expression"
+                require(explicit == (source.expression is not None) and (explicit or not source.parameters), "a map has a stray expression")
+                require(source.kind == "mlp" or not source.hidden, "a map has stray hidden layers")
     parents = {name for latent in design.encoder for name in latent.block.given}
     for latent in design.encoder:
         is_finite = latent.block.copies == 1 and family_of(latent.block).spans_all_functions

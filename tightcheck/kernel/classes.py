@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, wraps
-from typing import Concatenate, Literal, ParamSpec, TypeVar
+from functools import cache
+from typing import Literal
 
 import sympy as sp
 
 from tightcheck import registry
 from tightcheck.design import OUTPUT, SOFTMAX, Block, Conditional, Constant, Design, Head, Map
 from tightcheck.family import Family
+from tightcheck.once import once
 from tightcheck.span import normal_form
 
 REPRESENTATIVE = 3
@@ -21,25 +21,6 @@ LIPSCHITZ_ACTIVATIONS = frozenset("relu leaky_relu elu selu celu gelu silu swish
 BOUNDED_ACTIVATIONS = frozenset("tanh sigmoid hardtanh relu6 softsign".split())
 IDENTITY_PAIRS = frozenset("relu leaky_relu softplus gelu silu swish".split())
 """a(t) and a(-t) combine to a non-zero multiple of t, so a width of 2 r holds every affine map of rank r."""
-
-
-Part = TypeVar("Part", Design, Conditional)
-Arguments = ParamSpec("Arguments")
-Found = TypeVar("Found")
-
-
-def once(function: Callable[Concatenate[Part, Arguments], Found]) -> Callable[Concatenate[Part, Arguments], Found]:
-    """The function, worked out once for each part of a design, which never changes, and kept with it."""
-
-    @wraps(function)
-    def remembered(part: Part, /, *arguments: Arguments.args, **named: Arguments.kwargs) -> Found:
-        known = vars(part).setdefault(f"_{function.__name__}", {})
-        key = (arguments, *named.items())
-        if key not in known:
-            known[key] = function(part, *arguments, **named)
-        return known[key]  # type: ignore[no-any-return]
-
-    return remembered
 
 
 @dataclass(frozen=True)

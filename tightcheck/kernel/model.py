@@ -65,7 +65,9 @@ def decoder_side(observed: Conditional, latent: Conditional) -> Side:
 def constants_reachable(design: Design, prior: str, latent: Conditional) -> None:
     """Require that with f constant the posterior of this block, which is its prior, is in the encoder's class."""
     family = family_of(latent.block)
-    if prior != "declared":
+    if prior != "declared":  # c can be chosen: any constant that the encoder reaches
+        maps = [head.source for head in latent.heads if isinstance(head.source, Map)]
+        require(all(source.kind != "expression" for source in maps), "an explicit encoder is not shown to contain a constant")
         return
     block = prior_block(design, latent.block.name)
     require(block is not None, f"no prior is declared for {latent.block.name}")
@@ -453,13 +455,15 @@ def head_value(
         require(len(active) == 1, "an expression is looked at in one coordinate")
         return link.xreplace({OUTPUT: at_parameters(source.expression, observed, step.get("parameters", {}), side)})
     if source.kind != "unrestricted":
-        require(source.bias, "without a bias the class is not looked at")
         functions = [f for _, variables, family, _ in active for f in variables]
         if observed.inputs.kind == "one_hot" and all(family.support.is_finite for _, _, family, _ in active):
-            require(inner.free_symbols <= set(names.values()), "unknown names")
+            require(source.bias and inner.free_symbols <= set(names.values()), "unknown names or no bias")
         else:
             require(observed.inputs.kind == "identity", "only the identity input is looked at")
-            require(combination(inner, functions, list(names.values())) is not None, "the inner function is not affine")
+            coefficients = combination(inner, functions, list(names.values()))
+            require(coefficients is not None, "the inner function is not affine")
+            assert coefficients is not None
+            require(source.bias or is_zero(coefficients[0]), "without a bias the inner function has a constant")
     output = nested(source, inner) if source.kind == "mlp" and inner.free_symbols else inner
     return link.xreplace({OUTPUT: output})
 

@@ -150,6 +150,9 @@ def family_of_prior(block: PriorBlock, latent: Conditional) -> Family:
     stated = prior_family(block.family, latent.block.dimension)
     names = {parameter.symbol.name for parameter in stated.fixed}
     known = {name: c.value for name, c in block.parameters.items() if name in names and c.value is not None}
+    if block.family == latent.block.family:  # what the prior leaves open can only be the encoder's own
+        own = {name: c.value for name, c in dict(latent.block.fixed).items() if c.value is not None}
+        known = {**own, **known}
     return stated.with_fixed(known) if known else stated
 
 

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tightcheck"
 LAYERS = (
-    {"family", "design"},
+    {"family", "design", "once"},
     {"verdict", "families", "refused", "matrices", "parametrise"},
     {"registry", "expression", "product"},
     {"serial", "span"},

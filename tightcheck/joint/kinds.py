@@ -9,8 +9,10 @@ import sympy as sp
 
 from tightcheck.joint import show
 from tightcheck.joint.parts import Part
+from tightcheck.once import once
 
 
+@once
 def kind(part: Part) -> str:
     """binary, gaussian_known_variance, gaussian, or the family's own name."""
     if part.is_scalar and part.family.support.cardinality == 2 and len(part.groups) == 1:
@@ -24,6 +26,7 @@ def kind(part: Part) -> str:
     return part.family.name
 
 
+@once
 def has_known_covariance(part: Part) -> bool:
     """Whether this is a Gaussian whose mean alone is free: statistic x on all of R^d, A quadratic."""
     support = part.family.support
@@ -66,6 +69,7 @@ class Covariance:
         return f"{left} {self.times(right)}"
 
 
+@once
 def covariance(part: Part) -> Covariance:
     """The covariance of a Gaussian whose mean alone is free."""
     quadratic = sp.Poly(part.log_partition, *part.natural)

@@ -13,6 +13,7 @@ from tightcheck import registry
 from tightcheck.design import Block, Conditional, Constant
 from tightcheck.family import Family
 from tightcheck.joint import show
+from tightcheck.once import once
 
 REPRESENTATIVE = 3
 """The dimension at which a vector family of a larger dimension is looked at; sizes are then counted, not built."""
@@ -106,6 +107,7 @@ class Part:
         return sp.Symbol(f"{self.name}_{index}", **self.family.variables[coordinate].assumptions0)
 
 
+@once
 def part_of(conditional: Conditional) -> Part:
     """The block of a conditional, with the statistics reduced by the parameters that the design holds constant."""
     block = conditional.block
@@ -143,25 +145,36 @@ def reduce(block: Block, family: Family, natural: tuple[sp.Expr, ...], constants
             etas[symbol] = constant
             continue
         for p in kept:
-            ratio = sp.cancel(value / natural[p])
-            if ratio.free_symbols <= constants:
+            if (ratio := _constant_ratio(value, natural[p], constants)) is not None:
                 kept[p] += ratio * statistic
                 etas[symbol] = ratio * family.natural_parameters[p]
                 break
         else:
             kept[k] = statistic
-    domain = (condition.subs(etas) for condition in family.natural_domain)
+    domain = (condition.xreplace(etas) for condition in family.natural_domain)
     return _own_constants(
         Part(
             block=block,
             family=family,
             groups=_groups(block, family, {k: _owned(statistic, block, family) for k, statistic in kept.items()}),
             log_base_measure=log_base_measure,
-            log_partition=family.log_partition.subs(etas),
+            log_partition=family.log_partition.xreplace(etas),
             natural_domain=tuple(condition for condition in domain if condition != sp.true),
             substitution=etas,
         )
     )
+
+
+def _constant_ratio(value: sp.Expr, other: sp.Expr, constants: set[sp.Symbol]) -> sp.Expr | None:
+    """value / other, where it depends on constants alone: then it is the same at points that differ elsewhere."""
+    symbols = sorted(value.free_symbols | other.free_symbols, key=str)
+    here = {symbol: sp.Rational(k, k + 1) for k, symbol in enumerate(symbols, start=1)}
+    there = {symbol: here[symbol] ** (1 if symbol in constants else 2) for symbol in symbols}
+    first, second = (value.xreplace(point) / other.xreplace(point) for point in (here, there))
+    if first.is_Rational and second.is_Rational and first != second:
+        return None
+    ratio = sp.cancel(value / other)
+    return ratio if ratio.free_symbols <= constants else None
 
 
 def _own_constants(part: Part) -> Part:
@@ -181,7 +194,8 @@ def _own_constants(part: Part) -> Part:
 def _owned(expression: sp.Basic, block: Block, family: Family) -> sp.Basic:
     """The expression with every constant c written c_x for the block x."""
     free = expression.free_symbols - {*family.variables, *family.natural_parameters}
-    return expression.subs({symbol: sp.Symbol(f"{symbol.name}_{block.name}", **symbol.assumptions0) for symbol in free})
+    owned = {symbol: sp.Symbol(f"{symbol.name}_{block.name}", **symbol.assumptions0) for symbol in free}
+    return expression.xreplace(owned)
 
 
 def counts(block: Block) -> Part:

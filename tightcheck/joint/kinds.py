@@ -10,6 +10,7 @@ import sympy as sp
 from tightcheck.joint import show
 from tightcheck.joint.parts import Part
 from tightcheck.once import once
+from tightcheck.span import atoms_of
 
 
 @once
@@ -34,7 +35,12 @@ def has_known_covariance(part: Part) -> bool:
         return False
     if part.groups[0].statistics != part.family.variables or not part.log_partition.is_polynomial(*part.natural):
         return False
-    return bool(sp.Poly(part.log_partition, *part.natural).total_degree() == 2)
+    return max(map(_degree, atoms_of(part.log_partition, part.natural))) == 2
+
+
+def _degree(monomial: sp.Expr) -> int:
+    """The total degree."""
+    return sum(int(factor.as_base_exp()[1]) for factor in sp.Mul.make_args(monomial) if factor != 1)
 
 
 @dataclass(frozen=True)
@@ -72,9 +78,9 @@ class Covariance:
 @once
 def covariance(part: Part) -> Covariance:
     """The covariance of a Gaussian whose mean alone is free."""
-    quadratic = sp.Poly(part.log_partition, *part.natural)
-    squares = {quadratic.coeff_monomial(eta**2) for eta in part.natural}
-    if len(squares) > 1 or any(max(powers) == 1 and sum(powers) == 2 for powers in quadratic.monoms()):
+    quadratic = atoms_of(part.log_partition, part.natural)
+    squares = {quadratic.get(eta**2, sp.Integer(0)) for eta in part.natural}
+    if len(squares) > 1 or any(monomial.is_Mul for monomial in quadratic):
         return Covariance(sp.Symbol(f"Sigma_{part.name}"), "full")
     return Covariance(sp.simplify(2 * squares.pop()), "diagonal" if part.sharing == "per_coordinate" else "scalar")
 

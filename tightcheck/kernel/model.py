@@ -79,7 +79,8 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
     if block.precision is not None and not block.precision.is_diagonal():
         is_full = all(combination(a * b, family.statistics, family.variables) is not None for a in family.variables for b in family.variables)
         require(is_full and latent.block.copies == 1, "the prior couples coordinates and the encoder does not")
-        require(not any(isinstance(h.source, Constant) or h.bounds for h in latent.heads), "the encoder's covariance is not free")
+        held = any(h.bounds or (isinstance(h.source, Constant) and h.source.sharing == "fixed") for h in latent.heads)
+        require(not held, "the encoder's covariance is not free")
         return
     c = prior_in_span(design, latent)
     require(c is not None, f"log p - log h' of {latent.block.name} is not shown to be in span(psi, 1)")
@@ -116,13 +117,29 @@ def decoder_constants(design: Design, moving: str | None = None, also_copies: bo
                 mentioned = {symbol.name for symbol in head.link.free_symbols} if head.link is not None else set()
                 names = {latent.block.name for latent in design.encoder}
                 require(not {name.partition("[")[0] for name in mentioned} & names, "the link itself mentions z")
-                require(head.source.bias or valid_at_zero(head), "without a bias the constants are not shown to be in the class")
+                biased = head.source.bias or valid_at_zero(head) or inputs_sum_to_one(design, observed)
+                require(biased, "without a bias the constants are not shown to be in the class")
                 require(head.source.batch_norm != "train", "batch normalisation in training mode couples examples")
 
 
 def valid_at_zero(head: Head) -> bool:
     """Whether an output of 0 (all weights 0, no bias) gives the head a valid value."""
     return head.link is not None or not head.symbol.is_positive
+
+
+def inputs_sum_to_one(design: Design, observed: Conditional) -> bool:
+    """Whether the inputs of a latent draw always sum to 1 (a simplex, one-hot classes, a softmax): equal weights then
+    put out a constant."""
+    if observed.inputs.kind == "softmax":
+        return len(design.encoder) == 1
+    if observed.inputs.kind != "identity" or len(design.encoder) != 1 or design.encoder[0].block.copies != 1:
+        return False
+    family = family_of(design.encoder[0].block)
+    if family.support.is_finite:
+        return all(sum(point) == 1 for point in family.support.points) and len(family.support.points) == family.support.cardinality
+    bounds = family.support.bounds
+    determined = 1 - sum(family.variables[:-1])
+    return bounds is not None and len(family.variables) > 1 and all(sp.expand(end - determined) == 0 for end in bounds[-1])
 
 
 def is_explicit(observed: Conditional) -> bool:

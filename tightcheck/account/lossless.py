@@ -27,6 +27,8 @@ def lossless(design: Design, decision: Decision) -> Found:
         return Lossless.UNDECIDED, "The design is outside the theorem."
     if decision.verdict is Verdict.TIGHT:
         return Lossless.YES, "Every model is consistent."
+    if any(observed.block.domain is not None for observed in design.decoder):
+        return Lossless.UNDECIDED, "The data are not the support of the decoder's family, so its loss is no likelihood."
     for rule in RULES:
         try:
             found = rule(design, decision)
@@ -41,7 +43,12 @@ def empty(design: Design, decision: Decision) -> Found | None:
     """S is empty and D is not: under a declared prior every f in the natural domain is a model."""
     if decision.verdict is not Verdict.IMPOSSIBLE or decision.prior != "declared":
         return None
-    if all(family_of(observed.block).has_full_domain or mixtures.has_constants(design, observed) or mixtures.moving(design, "declared", observed) for observed in design.decoder):
+    if all(
+        family_of(observed.block).has_full_domain
+        or mixtures.has_constants(design, observed)
+        or mixtures.moving(design, "declared", observed)
+        for observed in design.decoder
+    ):
         return Lossless.NO, "No model is consistent, so no p(x) is reached."
     return None
 
@@ -62,16 +69,24 @@ def one_gaussian(design: Design, decision: Decision) -> Found | None:
     """One Gaussian coordinate, affine mean, learned variance, Gaussian prior: D and the constants both reach all N(b, v)."""
     observed = design.decoder[0]
     single = len(design.decoder) == 1 and observed.block.copies == 1 and observed.block.dimension is None
-    if not single or design.covariates or decision.prior != "declared" or not mixtures.is_gaussian(family_of(observed.block)):
+    if (
+        not single
+        or design.covariates
+        or decision.prior != "declared"
+        or not mixtures.is_gaussian(family_of(observed.block))
+    ):
         return None
-    variances = [h for h in observed.heads if isinstance(h.source, Constant)]
-    is_learned = len(variances) == 1 and variances[0].source.value is None and variances[0].source.sharing != "fixed"
+    variances = [h.source for h in observed.heads if isinstance(h.source, Constant)]
+    is_learned = len(variances) == 1 and variances[0].value is None and variances[0].sharing != "fixed"
     is_affine = function_class(observed, 0).kind == "affine" and observed.inputs.kind == "identity" and is_learned
     if not is_affine or not all(mixtures.has_gaussian_prior(design, latent) for latent in design.encoder):
         return None
     decoder_constants(design)
     _require_constants(design, decision.prior)
-    return Lossless.YES, "One Gaussian coordinate with a learned variance: decoders constant in z reach every N(b, v), as all of D does."
+    return (
+        Lossless.YES,
+        "One Gaussian coordinate with a learned variance: decoders constant in z reach every N(b, v), as all of D does.",
+    )
 
 
 def _require_constants(design: Design, prior: str) -> None:
@@ -98,9 +113,15 @@ def dead_block(design: Design, decision: Decision) -> Found | None:
         if not entries or not entries <= decision.zero or mixtures.moving(design, decision.prior, observed) is None:
             continue
         if mixtures.copies_move_together(design, observed):
-            return Lossless.NO, f"In S the coordinates of {name} are independent; in D two of them can follow z together."
+            return (
+                Lossless.NO,
+                f"In S the coordinates of {name} are independent; in D two of them can follow z together.",
+            )
         if mixtures.leaves_family(observed):
-            return Lossless.NO, f"In S every coordinate of {name} has a law of its family; in D it can be a mixture, which is none (convexity)."
+            return (
+                Lossless.NO,
+                f"In S every coordinate of {name} has a law of its family; in D it can be a mixture, which is none (convexity).",
+            )
     return None
 
 
@@ -117,7 +138,11 @@ def few_products(design: Design, decision: Decision) -> Found | None:
         for latent in dead:
             is_continuum = family_of(latent.block).support.cardinality == "continuum"
             eta = mixtures.moving(design, decision.prior, observed, latent) if is_continuum else None
-            if eta is not None and sum(bool(value.free_symbols) for value in eta) == 1 and mixtures.copies_move_together(design, observed, latent):
+            if (
+                eta is not None
+                and sum(bool(value.free_symbols) for value in eta) == 1
+                and mixtures.copies_move_together(design, observed, latent)
+            ):
                 return (
                     Lossless.NO,
                     f"S mixes at most {count} product laws of {observed.block.name}; in D its coordinates can follow {latent.block.name}, "
@@ -132,9 +157,15 @@ def gaussian_marginal(design: Design, decision: Decision) -> Found | None:
         if not mixtures.is_gaussian_in(design, decision, observed):
             continue
         if mixtures.has_bounded_mean(observed):
-            return Lossless.NO, f"In S the law of {observed.block.name} is Gaussian; a bounded mean that moves makes it none (Cramer's theorem)."
+            return (
+                Lossless.NO,
+                f"In S the law of {observed.block.name} is Gaussian; a bounded mean that moves makes it none (Cramer's theorem).",
+            )
         if decision.prior == "declared" and mixtures.moving_variance(design, observed):
-            return Lossless.NO, f"In S the law of {observed.block.name} is Gaussian; a variance that moves with z has larger fourth moments."
+            return (
+                Lossless.NO,
+                f"In S the law of {observed.block.name} is Gaussian; a variance that moves with z has larger fourth moments.",
+            )
     return None
 
 
@@ -154,24 +185,40 @@ def bits(design: Design, decision: Decision) -> Found | None:
 
 def unequal_variances(design: Design, decision: Decision) -> Found | None:
     """One two-valued latent, variances equal in S: mixtures of two Gaussians are identifiable."""
-    if len(design.encoder) != 1 or design.encoder[0].block.copies != 1 or family_of(design.encoder[0].block).support.cardinality != 2:
+    if (
+        len(design.encoder) != 1
+        or design.encoder[0].block.copies != 1
+        or family_of(design.encoder[0].block).support.cardinality != 2
+    ):
         return None
     for observed in design.decoder:
         variance = (observed.block.name, 1, design.encoder[0].block.name, 0)
         is_fixed = mixtures.is_gaussian(family_of(observed.block)) and variance in decision.zero
         if is_fixed and mixtures.moving_variance(design, observed):
-            return Lossless.NO, "In S both components have the same variance; D mixes Gaussians of two variances, and such mixtures are identifiable."
+            return (
+                Lossless.NO,
+                "In S both components have the same variance; D mixes Gaussians of two variances, and such mixtures are identifiable.",
+            )
     return None
 
 
 def shift(design: Design, decision: Decision) -> Found | None:
     """Features that forget a common shift leave F'1 = 0; a model in which one coordinate moves alone has another p(x)."""
-    if len(design.decoder) != 1 or not all(latent.inputs.kind in ("softmax", "layer_norm") for latent in design.encoder):
+    if len(design.decoder) != 1 or not all(
+        latent.inputs.kind in ("softmax", "layer_norm") for latent in design.encoder
+    ):
         return None
     observed = design.decoder[0]
     is_line = mixtures.is_gaussian(family_of(observed.block)) and observed.block.copies > 1
-    if is_line and mixtures.others_stay(design, observed) and mixtures.moving(design, decision.prior, observed) is not None:
-        return Lossless.NO, "The features leave F'1 = 0: no single coordinate moves alone in S, in D one can, and p(x) tells (convexity)."
+    if (
+        is_line
+        and mixtures.others_stay(design, observed)
+        and mixtures.moving(design, decision.prior, observed) is not None
+    ):
+        return (
+            Lossless.NO,
+            "The features leave F'1 = 0: no single coordinate moves alone in S, in D one can, and p(x) tells (convexity).",
+        )
     return None
 
 
@@ -189,7 +236,10 @@ def prior_out_of_reach(design: Design, decision: Decision) -> Found | None:
                 run(design, decision.prior, step, decision.zero)
             except (Rejected, NotImplementedError):
                 continue
-            return Lossless.NO, "D reaches laws of its family without mixing, only by constant decoders; then the posterior is the prior, which the encoder cannot be."
+            return (
+                Lossless.NO,
+                "D reaches laws of its family without mixing, only by constant decoders; then the posterior is the prior, which the encoder cannot be.",
+            )
     return None
 
 

@@ -46,7 +46,12 @@ def moving(design: Design, prior: str, observed: Conditional, latent: Conditiona
             if bounded is None:
                 continue
             shown = bounded
-        for eta, active in _models(design, shown, [(candidate.block.name, 0)], ("{0}", "tanh({0})") if shown is not observed else ("{0}", "{0} + 1")):
+        for eta, active in _models(
+            design,
+            shown,
+            [(candidate.block.name, 0)],
+            ("{0}", "tanh({0})") if shown is not observed else ("{0}", "{0} + 1"),
+        ):
             if len(different_values(eta, active)) > 1:
                 return eta
     return None
@@ -63,7 +68,9 @@ def _models(
     parameters = sorted({s.name for head in heads if isinstance(head.source, Map) for s in head.source.parameters})
     for values in product(PARAMETERS, repeat=len(parameters)):
         for shape, head in product(shapes, heads):
-            outputs = {h.symbol.name: _idle(h) for h in observed.heads} | {head.symbol.name: shape.format(" + ".join(firsts))}
+            outputs = {h.symbol.name: _idle(h) for h in observed.heads} | {
+                head.symbol.name: shape.format(" + ".join(firsts))
+            }
             step = {"outputs": outputs, "parameters": dict(zip(parameters, values, strict=True))}
             try:
                 yield model_natural(_one_softmax(design, observed), step, active, names), active
@@ -112,14 +119,20 @@ def _holds_bounded(source: Map) -> bool:
         return source.batch_norm is None
     if source.kind != "mlp" or not source.bias or source.batch_norm is not None or not source.hidden:
         return False
-    return source.activation in BOUNDED_ACTIVATIONS or (source.activation in LIPSCHITZ_ACTIVATIONS and source.hidden[0] >= 2)
+    return source.activation in BOUNDED_ACTIVATIONS or (
+        source.activation in LIPSCHITZ_ACTIVATIONS and source.hidden[0] >= 2
+    )
 
 
 def different_values(eta: Natural, active: Sequence[Coordinate]) -> list[list[object]]:
     """Values of eta at exact points of the active coordinates, of which any two certainly differ."""
     found: list[list[object]] = []
     for parts in product(*(family.support.points for _, _, family, _ in active)):
-        point = {v: c for (_, variables, _, _), part in zip(active, parts, strict=True) for v, c in zip(variables, part, strict=True)}
+        point = {
+            v: c
+            for (_, variables, _, _), part in zip(active, parts, strict=True)
+            for v, c in zip(variables, part, strict=True)
+        }
         try:
             value: list[object] = [enclose(sp.sympify(e), point) for e in eta]
         except (ValueError, NotImplementedError, ZeroDivisionError):
@@ -152,8 +165,12 @@ def _others_are_valid(design: Design, observed: Conditional) -> bool:
 def others_stay(design: Design, observed: Conditional) -> bool:
     """Whether one copy of the block can move while its other copies and all other blocks are constant."""
     if is_explicit(observed):
-        return observed.block.copies == 1 and all(has_constants(design, other) for other in design.decoder if other is not observed)
-    has_softmax = any(h.link is not None and h.link.has(SOFTMAX) and observed.block.dimension is None for h in observed.heads)
+        return observed.block.copies == 1 and all(
+            has_constants(design, other) for other in design.decoder if other is not observed
+        )
+    has_softmax = any(
+        h.link is not None and h.link.has(SOFTMAX) and observed.block.dimension is None for h in observed.heads
+    )
     return not has_softmax and all(has_constants(design, other) for other in design.decoder)
 
 
@@ -167,7 +184,9 @@ def has_every_constant(observed: Conditional) -> bool:
         if source.kind == "expression":
             if not (is_two_valued and head.link is None and len(observed.heads) == 1 and _has_free_origin(source)):
                 return False
-        elif not source.bias or (head.link not in SMOOTH_LINKS if is_two_valued else head.link not in (None, OUTPUT, SOFTMAX)):
+        elif not source.bias or (
+            head.link not in SMOOTH_LINKS if is_two_valued else head.link not in (None, OUTPUT, SOFTMAX)
+        ):
             return False
     return True
 
@@ -193,12 +212,16 @@ def leaves_family(observed: Conditional) -> bool:
     family, length = family_of(observed.block), observed.block.length
     if not _fixed_constants(observed) or length == 1 or length == "depends_on_z":
         return False
-    is_moving = [length == "random" or function_class(observed, i).kind != "constant" for i in range(len(observed.natural))]
+    is_moving = [
+        length == "random" or function_class(observed, i).kind != "constant" for i in range(len(observed.natural))
+    ]
     pieces = curves(family)
     for piece in pieces:
         moved = [s for s, moves in zip(piece.statistics, is_moving, strict=False) if moves and s.has(piece.parameter)]
         is_line = all(combination(s, moved[:1], [piece.parameter]) is not None for s in moved[1:])
-        has_three = piece.reaches_infinity or (int(piece.cardinality) >= 3 and all(sp.diff(s, piece.parameter, 2) == 0 for s in moved))
+        has_three = piece.reaches_infinity or (
+            int(piece.cardinality) >= 3 and all(sp.diff(s, piece.parameter, 2) == 0 for s in moved)
+        )
         if not (is_line and has_three):
             return False
     return bool(pieces)
@@ -207,9 +230,13 @@ def leaves_family(observed: Conditional) -> bool:
 def copies_move_together(design: Design, observed: Conditional, latent: Conditional | None = None) -> bool:
     """Whether two (for an output per copy: all) copies can have the same parameters, a function of z: exchangeable, dependent."""
     constants = (*(h.source for h in observed.heads), *observed.block.fixed.values())
-    if observed.block.copies < 2 or any(isinstance(c, Constant) and c.value is None and c.sharing == "fixed" for c in constants):
+    if observed.block.copies < 2 or any(
+        isinstance(c, Constant) and c.value is None and c.sharing == "fixed" for c in constants
+    ):
         return False
-    return not is_explicit(observed) or all(candidate.block.copies == 1 for candidate in ((latent,) if latent else design.encoder))
+    return not is_explicit(observed) or all(
+        candidate.block.copies == 1 for candidate in ((latent,) if latent else design.encoder)
+    )
 
 
 def number_of_values(design: Design, live: set[str]) -> int | None:
@@ -218,9 +245,15 @@ def number_of_values(design: Design, live: set[str]) -> int | None:
     for latent in design.encoder:
         if latent.block.name in live:
             cardinality = family_of(latent.block).support.cardinality
-            if not isinstance(cardinality, int) or latent.block.copies > 10 or (latent.block.dimension or 0) > MOST_VALUES:
+            if (
+                not isinstance(cardinality, int)
+                or latent.block.copies > 10
+                or (latent.block.dimension or 0) > MOST_VALUES
+            ):
                 return None
-            values = (latent.block.dimension or cardinality) if family_of(latent.block).spans_all_functions else cardinality
+            values = (
+                (latent.block.dimension or cardinality) if family_of(latent.block).spans_all_functions else cardinality
+            )
             count *= max(values, cardinality) ** latent.block.copies
     return count if count <= MOST_VALUES else None
 
@@ -254,7 +287,9 @@ def is_gaussian_in(design: Design, decision: Decision, observed: Conditional) ->
             if name != block.block.name:
                 continue
             latent, own = latents[z], family_of(latents[z].block)
-            is_linear = is_gaussian(family) and is_gaussian(own) and sp.total_degree(own.statistics[k], *own.variables) == 1
+            is_linear = (
+                is_gaussian(family) and is_gaussian(own) and sp.total_degree(own.statistics[k], *own.variables) == 1
+            )
             if not is_linear or sp.total_degree(family.statistics[i], *family.variables) != 1 or latent.block.given:
                 return False
             if decision.prior == "declared" and not has_gaussian_prior(design, latent):
@@ -335,6 +370,8 @@ def _tells_five(observed: Conditional, i: int) -> bool:
     if isinstance(observed.block.length, int):
         return observed.block.length >= 4
     is_own = family.statistics[i] in family.variables
-    return is_own and len(family.variables) == 1 and (family.support.cardinality == "countable" or int(family.support.cardinality) >= 5)
-
-
+    return (
+        is_own
+        and len(family.variables) == 1
+        and (family.support.cardinality == "countable" or int(family.support.cardinality) >= 5)
+    )

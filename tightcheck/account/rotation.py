@@ -32,7 +32,9 @@ def makes_diagonal(design: Design) -> bool:
         return False
     for observed in design.decoder:
         x = family_of(observed.block).variables
-        mean = sp.Symbol("c_0", real=True) + sum((sp.Symbol(f"F_{i}", real=True) * v for i, v in enumerate(x)), sp.Integer(0))
+        mean = sp.Symbol("c_0", real=True) + sum(
+            (sp.Symbol(f"F_{i}", real=True) * v for i, v in enumerate(x)), sp.Integer(0)
+        )
         size = sum(o.block.copies * (o.block.dimension or 1) for o in design.decoder)
         used = size if len(design.decoder) == 1 else None
         eta = (mean, sp.Symbol("c_1", negative=True))
@@ -61,5 +63,7 @@ def _has_own_variances(latent: Conditional) -> bool:
         return False
     constants = [head.source for head in latent.heads if isinstance(head.source, Constant)]
     own = all(source.value is None and source.sharing == "per_coordinate" for source in constants)
-    shared = latent.block.copies == 1 and all(source.value is None and source.sharing != "fixed" for source in constants)
+    shared = latent.block.copies == 1 and all(
+        source.value is None and source.sharing != "fixed" for source in constants
+    )
     return (own or shared) and all(head.bounds is None for head in latent.heads)

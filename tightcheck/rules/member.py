@@ -27,12 +27,11 @@ CONDITION = "exists"
 VALUES = (sp.Integer(1), sp.Integer(-1), -sp.Rational(1, 2))
 ORIGINS = (sp.Integer(0), sp.Integer(-1), -sp.Rational(1, 2), sp.Integer(1))
 PARAMETERS = (1, 0, -1, 2)
+MOST_CONSTANTS = 6
 
 
 def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any]]:
     """Candidate models, simplest first."""
-    if prior == "free":
-        return
     for latent in design.encoder:
         for observed in design.decoder:
             term = prior_term(design, latent) if prior == "declared" else None
@@ -46,7 +45,7 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
                     "parameters": {name: str(value) for name, value in parameters.items()},
                 }
                 for mode in _modes(latent, observed):
-                    for c in _proper_constants(latent, observed, F, f0, mode) if prior == "implied" else ((),):
+                    for c in _proper_constants(latent, observed, F, f0, mode) if prior != "declared" else ((),):
                         yield {**base, "mode": mode, "c": [to_text(value) for value in c]}
 
 
@@ -83,7 +82,8 @@ def candidates(latent: Conditional, observed: Conditional, zero: Entries, term: 
             eta = [sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)]
             if in_domain(fx, eta) and (term is None or _is_conjugate(observed, eta, fz, term)):
                 yield F, f0, {}
-                break
+                if not fz.support.is_finite and term is not None:
+                    break  # another f_0 is as good; on a finite side links may still refuse this one
 
 
 def _is_conjugate(observed: Conditional, eta: Sequence[sp.Expr], fz: Family, term: sp.Expr) -> bool:
@@ -102,6 +102,8 @@ def _matrices(free: list[tuple[int, int]], rows: int, columns: int, fz: Family) 
         for value in VALUES:
             yield filled({place: value})
     if fz.support.is_finite:
+        for place in free[:1]:
+            yield filled({place: sp.Rational(1, 2)})
         return
     if rows < columns and set(product(range(rows), range(columns))) <= set(free):
         yield filled({**{(i, i): sp.Integer(1) for i in range(rows)}, **{(i, columns - 1): sp.Integer(-1) for i in range(rows)}})
@@ -118,6 +120,8 @@ def _origins(fx: Family, observed: Conditional, F: list[list[sp.Expr]], fz: Fami
     for i, row in enumerate(F):
         stated = _constant_value(observed, i)
         choices.append(ORIGINS if stated is None else (stated,))
+        if stated is None and any(row) and fz.support.is_finite:
+            choices[-1] = (*ORIGINS, sp.Rational(1, 4))
         if any(row) and stated is None and not fz.support.is_finite:
             choices[-1] = ORIGINS[:2]
     yield from ([*values] for values in product(*choices))
@@ -191,10 +195,16 @@ def _proper_constants(
 def _constants(latent: Conditional) -> Iterator[tuple[sp.Expr, ...]]:
     """Points deep inside the natural domain."""
     family = family_of(latent.block)
-    for values in ((0, -1), (0, -8), (-8, -8), (2, -8), (1, 1), (0, 0)):
-        eta = [sp.Integer(values[0]) if _is_first(family, k) else sp.Integer(values[1]) for k in range(len(family.statistics))]
-        eta = [sp.Integer(0) if _is_cross(family, k) else e for k, e in enumerate(eta)]
-        if in_domain(family, eta):
+    size, found = len(family.statistics), 0
+    shapes = [
+        [sp.Integer(0) if _is_cross(family, k) else sp.Integer(first if _is_first(family, k) else other) for k in range(size)]
+        for first, other in ((0, -1), (0, -8), (-8, -8), (2, -8), (1, 1), (0, 0))
+    ]
+    if size <= 3:
+        shapes += [list(map(sp.Integer, values)) for values in product((0, 1, -1, -8), repeat=size)]
+    for eta in shapes:
+        if found < MOST_CONSTANTS and in_domain(family, eta):
+            found += 1
             yield tuple(eta)
 
 

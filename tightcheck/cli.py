@@ -6,6 +6,7 @@ import gc
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -55,7 +56,15 @@ def _fail(error: Exception) -> NoReturn:
 def start() -> None:
     """The process: short, so it collects no garbage (a tenth of the time that importing SymPy takes)."""
     gc.disable()
+    _have_no_tensors()
     main(prog_name="tightcheck")
+
+
+def _have_no_tensors() -> None:
+    """SymPy's first sum imports its tensors to ask whether a term is one, for as long as that; there are none here."""
+    module = ModuleType("sympy.tensor.tensor")
+    vars(module).update(dict.fromkeys(("TensExpr", "TensAdd"), type("NoTensor", (), {})))
+    sys.modules[module.__name__] = module
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

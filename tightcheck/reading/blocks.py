@@ -16,6 +16,7 @@ from tightcheck.family import Family, FixedParameter
 from tightcheck.reading import models
 from tightcheck.reading.errors import DesignError, nearest
 from tightcheck.reading.outside import refused
+from tightcheck.reading.shape import keys
 from tightcheck.reading.validate import At
 from tightcheck.reading.values import constant, listed, read_constant
 from tightcheck.serial import representative_family
@@ -184,9 +185,9 @@ def _constants(data: models.Block, at: At, family: Family, notes: Notes) -> dict
         constants["variance"] = constant(data.covariance, at / "covariance")
     known = {name for way in family.parametrisations for name in way.parameters}
     known |= {name for parameter in fixed_parameters(family.name) for name in ways_to_write(parameter)}
-    for key, value in (data.model_extra or {}).items():
+    for key, value in data.further.items():
         if key not in known:
-            every = [*sorted(known), *models.Block.model_fields]
+            every = [*sorted(known), *keys(models.Block)]
             raise (at / key).error(f"the key {key[:60]!r} is not known for a {family.name}; {nearest(key, every)}")
         constants[key] = read_constant(value, at / key)
     return constants

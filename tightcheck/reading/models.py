@@ -8,27 +8,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from tightcheck.reading.shape import Limits, Shape
 
 LARGEST_SIZE = 10**12
 
-Size = Annotated[int, Field(gt=0, le=LARGEST_SIZE)]
+Size = Annotated[int, Limits(gt=0, le=LARGEST_SIZE)]
 Number = int | Decimal
-Formula = Annotated[
-    str, Field(min_length=1, description="a formula in the closed grammar, such as `library * softmax`")
-]
+Formula = Annotated[str, Limits("a formula in the closed grammar, such as `library * softmax`", min_length=1)]
 Amount = Number | Formula
-Bounds = Annotated[list[Amount], Field(min_length=2, max_length=2)]
+Bounds = Annotated[list[Amount], Limits(min_length=2, max_length=2)]
 Names = str | list[str]
 
 
-class Strict(BaseModel):
-    """Unknown keys are refused and nothing is coerced."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, defer_build=True)
-
-
-class Constant(Strict):
+class Constant(Shape):
     """A parameter that depends on neither side: exactly one of the two keys."""
 
     fixed: Amount | list[Amount | list[Amount]] | None = None
@@ -47,10 +39,10 @@ OutputValue = Amount | Output
 Outputs = str | dict[str, OutputValue] | list[str | dict[str, OutputValue] | list[str | dict[str, OutputValue]]]
 
 
-class Map(Strict):
+class Map(Shape):
     """The class of functions that the network computes."""
 
-    kind: str = Field(description="affine, mlp, unrestricted or expression")
+    kind: Annotated[str, Limits("affine, mlp, unrestricted or expression")]
     hidden: list[Size] = []
     activation: str = "relu"
     bias: bool = True
@@ -62,16 +54,15 @@ class Map(Strict):
 Maps = str | Map | list[str | Map | list[str | Map]]
 
 
-class Length(Strict):
+class Length(Shape):
     """A length that depends on the latent variables."""
 
     depends_on: str
 
 
-class Block(BaseModel):
+class Block(Shape, is_open=True):
     """Independent draws of one family. Further keys are parameters of the family that are constants."""
 
-    model_config = ConfigDict(extra="allow", strict=True, defer_build=True)
     family: str
     name: str | None = None
     dim: Size | None = None
@@ -82,19 +73,19 @@ class Block(BaseModel):
     domain: str | None = None
     given: Names = []
     graph: str | None = None
-    edges: list[Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=2, max_length=2)]] | None = None
+    edges: list[Annotated[list[Annotated[int, Limits(ge=0)]], Limits(min_length=2, max_length=2)]] | None = None
 
 
 Blocks = Block | list[Block]
 
 
-class Covariate(Strict):
+class Covariate(Shape):
     """A covariate; `computed_from` says that it is a function of the observed data."""
 
     computed_from: str | None = None
 
 
-class Part(Strict):
+class Part(Shape):
     """What encoder and decoder have in common."""
 
     map: Maps | None = None
@@ -125,7 +116,7 @@ class Decoder(Part):
     hierarchical: str | None = None
 
 
-class Both(Strict):
+class Both(Shape):
     """One file with both parts."""
 
     encoder: Encoder

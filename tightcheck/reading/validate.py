@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NoReturn, TypeVar
 
-import pydantic
-
 from tightcheck.design import Place
 from tightcheck.reading import models
 from tightcheck.reading.errors import DesignError, nearest
 from tightcheck.reading.nodes import Path_, Tree
+from tightcheck.reading.shape import Misfit, Shape, keys, model, read
 
-Model = TypeVar("Model", bound=pydantic.BaseModel)
+S = TypeVar("S", bound=Shape)
 KINDS = {
     "string_type": "a word",
     "int_type": "a whole number",
@@ -44,15 +43,26 @@ class At:
         return DesignError(message, self.place)
 
 
-def validated(model: type[Model], at: At, data: Any) -> Model:
-    """`data` as the model. Raises DesignError about the first part that does not fit."""
+def validated(shape: type[S], at: At, data: Any) -> S:
+    """`data` as the shape. Raises DesignError about the first part that does not fit."""
     try:
-        return model.model_validate(data)
-    except pydantic.ValidationError as error:
-        _complain(model, at, data, error.errors(include_url=False))
+        return read(shape, data)
+    except Misfit:
+        _complain(shape, at, data, _errors(shape, data))
 
 
-def _complain(model: type[pydantic.BaseModel], at: At, data: Any, errors: list[Any]) -> NoReturn:
+def _errors(shape: type[Shape], data: Any) -> list[Any]:
+    """What pydantic says is wrong."""
+    from pydantic import ValidationError
+
+    try:
+        model(shape).model_validate(data)
+    except ValidationError as error:
+        return list(error.errors(include_url=False))
+    raise AssertionError(f"pydantic takes what is no {shape.__name__}")
+
+
+def _complain(shape: type[Shape], at: At, data: Any, errors: list[Any]) -> NoReturn:
     """Of the alternatives that were tried, those that went deepest into the data say what is wrong."""
     located = [(_real_path(error["loc"], data), error) for error in errors]
     deepest = max(len(path) + (error["type"] == "extra_forbidden") for path, error in located)
@@ -60,7 +70,7 @@ def _complain(model: type[pydantic.BaseModel], at: At, data: Any, errors: list[A
     path, error = min(found, key=lambda pair: pair[1]["type"] in KINDS)  # another shape: another alternative
     same = [e for p, e in found if p == path and (error["type"] in KINDS) == (e["type"] in KINDS)]
     here = At(at.tree, (*at.path, *path))
-    raise here.error(_sentence(model, path, error, same))
+    raise here.error(_sentence(shape, path, error, same))
 
 
 def _real_path(location: tuple[str | int, ...], data: Any) -> Path_:
@@ -72,12 +82,12 @@ def _real_path(location: tuple[str | int, ...], data: Any) -> Path_:
     return path
 
 
-def _sentence(model: type[pydantic.BaseModel], path: Path_, error: Any, same: list[Any]) -> str:
+def _sentence(shape: type[Shape], path: Path_, error: Any, same: list[Any]) -> str:
     kind, context = error["type"], error.get("ctx", {})
     owners = (vars(models).get(str(step)) for step in reversed(error["loc"]))
-    owner = next((o for o in owners if isinstance(o, type) and issubclass(o, pydantic.BaseModel)), model)
+    owner = next((o for o in owners if isinstance(o, type) and issubclass(o, Shape)), shape)
     if kind == "extra_forbidden":
-        return f"the key {str(path[-1])[:60]!r} is not known here; {nearest(str(path[-1]), owner.model_fields)}"
+        return f"the key {str(path[-1])[:60]!r} is not known here; {nearest(str(path[-1]), keys(owner))}"
     if kind == "missing":
         return f"the key {error['loc'][-1]!r} is missing here; write `{error['loc'][-1]}: ...`"
     name = f"`{path[-1]}`" if path and isinstance(path[-1], str) else "this part"

@@ -122,7 +122,8 @@ def _log_polynomial(polynomial: sp.Expr) -> sp.Expr:
     logarithms = []
     for factor in sp.Mul.make_args(polynomial):
         base, exponent = factor.as_base_exp() if factor.is_Pow and factor.exp.is_Integer else (factor, sp.Integer(1))
-        base = -base if base.could_extract_minus_sign() else base
+        is_negated = base.is_negative or (not base.is_positive and base.could_extract_minus_sign())  # |1 - e| = e - 1
+        base = -base if is_negated else base
         logarithms.append(exponent * sp.log(base))
     return sp.Add(*logarithms)
 

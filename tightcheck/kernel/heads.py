@@ -37,10 +37,10 @@ def head_values(conditional: Conditional, eta: Sequence[sp.Expr]) -> dict[Head, 
     return {h: normal_form(sp.sympify(by_symbol[h.symbol]).xreplace(known)) for h in conditional.heads}
 
 
-def output_values(conditional: Conditional, head: Head, value: sp.Expr) -> sp.Expr | None:
+def output_values(conditional: Conditional, head: Head, value: sp.Expr, side: Side) -> sp.Expr | None:
     """What the head's map must put out for the head to be `value`; None where the link is not one that is inverted here."""
-    link = OUTPUT if head.link is None else head.link
-    if not is_onto(head, conditional) and link != OUTPUT and not _certainly_reached(link, value):
+    link, value = _without_shift(OUTPUT if head.link is None else head.link, value)
+    if not is_onto(head, conditional) and link != OUTPUT and not _reached_everywhere(link, value, side):
         return None
     if conditional.block.dimension is not None and link == SOFTMAX:
         return normal_form(sp.log(value))
@@ -56,6 +56,20 @@ def output_values(conditional: Conditional, head: Head, value: sp.Expr) -> sp.Ex
     if slope.is_number and slope != 0:
         return sp.expand((value - link.xreplace({OUTPUT: sp.Integer(0)})) / slope)
     return None
+
+
+def _without_shift(link: sp.Expr, value: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """The link and the value without a constant that the link adds: softplus(o) + 1 = v is softplus(o) = v - 1."""
+    shift, moving = link.as_coeff_Add()
+    return (moving, value - shift) if shift != 0 and moving != OUTPUT else (link, value)
+
+
+def _reached_everywhere(link: sp.Expr, value: sp.Expr, side: Side) -> bool:
+    """Whether the link certainly takes the value at every point of the side's support."""
+    if not side.family.support.is_finite or len(side.family.support.points) != side.family.support.cardinality:
+        return _certainly_reached(link, value)
+    points = [dict(zip(side.variables, point, strict=True)) for point in side.family.support.points] if side.variables else [{}]
+    return all(_certainly_reached(link, value.xreplace(point)) for point in points)
 
 
 def _certainly_reached(link: sp.Expr, value: sp.Expr) -> bool:
@@ -125,7 +139,7 @@ def holds_function(conditional: Conditional, head: Head, value: sp.Expr, side: S
         require(not moves, "a bounded output is not shown to reach a function that moves")
         low, high = head.bounds
         require(bool(value.is_number and low <= value) and bool(value <= high), lambda: f"{head.symbol} = {value} is out of its bounds")
-    output = output_values(conditional, head, value)
+    output = output_values(conditional, head, value, side)
     if output is None:
         require(not moves, lambda: f"the link of {head.symbol} is not inverted here")
         require(in_range(head, value), lambda: f"the link of {head.symbol} is not shown to reach {value}")

@@ -6,6 +6,7 @@ Five sufficient conditions, each exact. r > 0 counts the copies that move togeth
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import product
 
 import sympy as sp
@@ -41,6 +42,11 @@ def integrates(
 
 def in_domain(family: Family, eta: Sequence[sp.Expr]) -> bool:
     """Whether eta certainly lies in the natural domain, wherever its symbols are."""
+    return _in_domain(family, tuple(eta))
+
+
+@cache
+def _in_domain(family: Family, eta: tuple[sp.Expr, ...]) -> bool:
     known = dict(zip(family.natural_parameters, eta, strict=True))
     return all(_certainly(relation, known) for relation in family.natural_domain)
 
@@ -55,15 +61,18 @@ def _certainly(relation: sp.Basic, known: Mapping[sp.Basic, sp.Basic]) -> bool:
         return bool(relation == sp.true)
     if not isinstance(relation, (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan)):
         return False
-    left, right = (sp.expand(sp.sympify(side).xreplace(known)) for side in relation.args)
-    difference = sp.factor(left - right)
-    signs = {
-        sp.StrictLessThan: difference.is_negative,
-        sp.LessThan: difference.is_nonpositive,
-        sp.StrictGreaterThan: difference.is_positive,
-        sp.GreaterThan: difference.is_nonnegative,
-    }
-    return bool(signs[type(relation)])
+    left, right = (sp.sympify(side).xreplace(known) for side in relation.args)
+    difference, sign = sp.expand(left - right), SIGNS[type(relation)]
+    return bool(getattr(difference, sign)) or (not difference.is_number and bool(getattr(sp.factor(difference), sign)))
+
+
+SIGNS: Mapping[type[sp.Basic], str] = {
+    sp.StrictLessThan: "is_negative",
+    sp.LessThan: "is_nonpositive",
+    sp.StrictGreaterThan: "is_positive",
+    sp.GreaterThan: "is_nonnegative",
+}
+"""What the difference of a relation's two sides is."""
 
 
 def _bounded_observed(

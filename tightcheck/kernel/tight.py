@@ -6,7 +6,7 @@ import sympy as sp
 
 from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.expression import CoordinateSum
-from tightcheck.kernel.classes import all_entries, expression_of, family_of, function_class
+from tightcheck.kernel.classes import all_entries, expression_of, family_of, function_class, substituted, varying_heads
 from tightcheck.kernel.heads import contains
 from tightcheck.kernel.model import constants_reachable, encoder_side, statistics_of, total_log_partition
 from tightcheck.kernel.rejected import require
@@ -79,7 +79,7 @@ def in_span_for_all(design: Design, observed: Conditional) -> None:
         functions = function_class(observed, i)
         if functions.kind == "constant":
             continue
-        if functions.kind == "expression":
+        if len(design.encoder) == 1 and is_formula(observed, i, design.encoder[0]):
             _expression_in_span(design, observed, i)
             continue
         require(functions.kind == "affine", f"{observed.block.name}: the class is not affine")
@@ -107,8 +107,10 @@ def _expression_in_span(design: Design, observed: Conditional, i: int) -> tuple[
 def in_variables(observed: Conditional, i: int, latent: Conditional) -> sp.Expr:
     """The expression of natural parameter i in the latent family's variables and free parameters."""
     family = family_of(latent.block)
-    expression = expression_of(observed, i)
+    expression = expression_of(observed, i) if function_class(observed, i).kind == "expression" else sp.Integer(0)
     require(not expression.has(CoordinateSum), "sums over coordinates are not looked at")
+    if function_class(observed, i).kind != "expression":
+        return _through_origin(observed, i, latent)
     name, single = latent.block.name, len(family.variables) == 1
     coordinates = {f"{name}[{j}]": variable for j, variable in enumerate(family.variables) if not single or latent.block.copies == 1}
     if single:
@@ -121,21 +123,39 @@ def in_variables(observed: Conditional, i: int, latent: Conditional) -> sp.Expr:
     return expression.xreplace(known)
 
 
+def is_formula(observed: Conditional, i: int, latent: Conditional) -> bool:
+    """Whether natural parameter i is written out: an expression map, or one weight times one positive number z."""
+    functions = function_class(observed, i)
+    if functions.kind == "expression":
+        return True
+    source, family = functions.source, family_of(latent.block)
+    through_origin = functions.kind == "linked" and source is not None and source.kind == "affine" and not source.bias
+    is_number = len(family.variables) == 1 and bool(family.variables[0].is_positive) and latent.block.copies == 1
+    plain = observed.inputs.kind == "identity" and not observed.inputs.covariates
+    heads = varying_heads(observed, i)
+    return bool(through_origin and is_number and plain and len(heads) == 1 and heads[0].link is None and heads[0].symbol.is_positive)
+
+
+def _through_origin(observed: Conditional, i: int, latent: Conditional) -> sp.Expr:
+    """natural(w z) with a weight w > 0: an affine map without bias whose output is the positive parameter itself."""
+    require(is_formula(observed, i, latent), "the class is not written out")
+    (head,) = varying_heads(observed, i)
+    weight = sp.Symbol("weight", positive=True)
+    return substituted(observed, i).xreplace({head.symbol: weight * family_of(latent.block).variables[0]})
+
+
 def conjugate_for_all(design: Design, moving: list[Conditional]) -> None:
     """C2 for the whole class: P in the span, and every A(f) in the span."""
     for latent in design.encoder:
         _prior_in_span(design, latent)
-    is_expression = any(function_class(o, i).kind == "expression" for o in moving for i in range(len(o.natural)))
-    if is_expression:
-        latent = design.encoder[0]
+    latent = design.encoder[0]
+    if any(is_formula(o, i, latent) for o in moving for i in range(len(o.natural))):
         family = family_of(latent.block)
         for observed in moving:
-            kinds = {function_class(observed, i).kind for i in range(len(observed.natural))}
-            require(kinds <= {"expression", "constant"}, "expressions and networks are mixed")
-            eta = [
-                in_variables(observed, i, latent) if function_class(observed, i).kind == "expression" else observed.natural[i]
-                for i in range(len(observed.natural))
-            ]
+            formulas = [is_formula(observed, i, latent) for i in range(len(observed.natural))]
+            constants = [function_class(observed, i).kind == "constant" for i in range(len(observed.natural))]
+            require(all(f or c for f, c in zip(formulas, constants, strict=True)), "expressions and networks are mixed")
+            eta = [in_variables(observed, i, latent) if f else substituted(observed, i) for i, f in enumerate(formulas)]
             value = total_log_partition(observed, eta)
             require(combination(value, family.statistics, family.variables) is not None, "A(f) is not shown to be in span(psi, 1)")
         return
@@ -201,7 +221,7 @@ def live_columns(design: Design, latent: Conditional, moving: list[Conditional])
             functions = function_class(observed, i)
             if functions.kind == "constant":
                 continue
-            if functions.kind == "expression":
+            if is_formula(observed, i, latent):
                 coefficients = combination(in_variables(observed, i, latent), family.statistics, family.variables)
                 live |= {k for k, value in enumerate((coefficients or (0,) * 9)[1:]) if value != 0}
             elif functions.kind == "affine" and observed.inputs.kind == "identity":

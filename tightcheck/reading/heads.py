@@ -9,12 +9,13 @@ from typing import Any
 
 import sympy as sp
 
+from tightcheck import registry
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Head, Inputs, Map, Outside
 from tightcheck.expression import FUNCTIONS
 from tightcheck.family import Family, Parametrisation
 from tightcheck.parametrise import SPELLINGS, find
 from tightcheck.reading import models
-from tightcheck.reading.blocks import Notes, Written, as_fixed, fill_fixed, fixed_parameters, load_with, ways_to_write
+from tightcheck.reading.blocks import SPREADS, Notes, Written, as_fixed, fill_fixed, fixed_parameters, load_with, ways_to_write
 from tightcheck.reading.errors import nearest
 from tightcheck.reading.outside import BATCH_NORM, WORDS, outside_word
 from tightcheck.reading.validate import At
@@ -124,8 +125,10 @@ def read_conditional(
     side: Side, written: Written, inputs: Inputs, scope: Scope, maps: tuple[Any, At], outputs: tuple[Any, At]
 ) -> Conditional:
     """The conditional of one block: the outputs' names pick the parametrisation, its symbols become heads."""
-    block = written.block
     named = {name: _read_output(value, at, scope, side) for name, value, at in _outputs(*outputs)}
+    if isinstance(side.part, models.Decoder):  # an isotropic encoder keeps its one statistic |z|^2
+        written = _independent(written, named)
+    block = written.block
     named, fixed = _take_fixed(named, written, side.notes)
     for name, value in written.constants.items():
         if name in named:
@@ -145,6 +148,20 @@ def read_conditional(
         for symbol in way.symbols_of(name)
     )
     return Conditional(replace(block, fixed=fixed), inputs, heads, way.natural, outputs[1].place)
+
+
+def _independent(written: Written, named: Mapping[str, _Output]) -> Written:
+    """An isotropic Gaussian with a constant spread is a product of Gaussians on the line with that spread."""
+    constants = {name: value.source for name, value in named.items() if isinstance(value.source, Constant)}
+    constant_spread = any(
+        SPELLINGS.get(name, name).removeprefix("log_") in SPREADS and value.sharing != "per_coordinate"
+        for name, value in {**written.constants, **constants}.items()
+    )
+    if written.family is None or written.family.name != "isotropic_gaussian" or not constant_spread:
+        return written
+    size = written.block.copies * (written.block.dimension or 1)
+    block = replace(written.block, family="gaussian", copies=size, dimension=None)
+    return replace(written, block=block, family=registry.load("gaussian"))
 
 
 def _outputs(data: Any, at: At) -> list[tuple[str, Any, At]]:

@@ -25,5 +25,5 @@ def analyze(design: Design) -> Analysis:
         joint=joint,
         encoder_map=exact_encoder(declared),
         implied_prior=joint.marginal_z or "" if joint else "",
-        remarks=(*remarks(design), *(without(design) if design.outside else ())),
+        remarks=(*remarks(design), *without(design)),
     )

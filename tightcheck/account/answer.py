@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from tightcheck.account import outside
 from tightcheck.account.blocks import blocks
 from tightcheck.account.case import Case
-from tightcheck.account.conditions import conditions
+from tightcheck.account.conditions import asked, conditions, telling
 from tightcheck.account.consistent import constraints, remaining
-from tightcheck.account.findings import findings
 from tightcheck.account.missing import missing
-from tightcheck.account.outside import outside_reason
 from tightcheck.account.trace import trace
 from tightcheck.account.words import listed
 from tightcheck.verdict import Answer, Condition, Lossless, Verdict
 
+LONGEST = 70
+"""Equations of more letters than this are left to the list below the summary."""
 
-def answer(case: Case, lossless: tuple[Lossless, str] = (Lossless.UNDECIDED, "")) -> Answer:
-    """The answer that a decision proves; `lossless` is found elsewhere."""
-    told = conditions(case)
+
+def answer(case: Case, lossless: tuple[Lossless, str]) -> Answer:
+    """The answer that a decision proves; `lossless` is another question's answer."""
+    equations = asked(case)
+    told = conditions(case, equations)
+    lines = constraints(case, equations)
     return Answer(
         verdict=case.verdict,
-        reason=reason(case, told),
+        reason=reason(case, told, lines),
         conditions=told,
-        constraints=constraints(case),
-        remaining=remaining(case),
+        constraints=lines,
+        remaining=remaining(case, equations),
         blocks=blocks(case),
         lossless=lossless[0],
         lossless_reason=lossless[1],
@@ -32,30 +36,43 @@ def answer(case: Case, lossless: tuple[Lossless, str] = (Lossless.UNDECIDED, "")
     )
 
 
-def reason(case: Case, told: tuple[Condition, ...]) -> str:
+def reason(case: Case, told: tuple[Condition, ...], lines: tuple[str, ...]) -> str:
     """The verdict in a sentence or two of this design's own words."""
     if case.verdict is Verdict.OUTSIDE:
-        return outside_reason(case.design)
+        return (
+            outside.reason(case.design) if case.decision.prior != "implied" else "The same holds for the implied prior."
+        )
     if case.verdict is Verdict.TIGHT:
-        return " ".join(c.sentence for c in told[:2])
-    if case.verdict is Verdict.IMPOSSIBLE:
-        return next((c.sentence for c in told if c.status == "fails"), case.verdict.value)
+        return " ".join(condition.sentence for condition in told[:2])
     if case.verdict is Verdict.RESTRICTED:
-        return _restricted(told, constraints(case)) or case.verdict.value
-    briefs = [finding.brief for finding in findings(case)]
+        return _restricted(told, lines)
+    last = [finding for finding in telling(case) if case.is_empty]
+    briefs = [f"{f.brief}." for f in last if f.condition == last[-1].condition]
     if case.verdict is Verdict.COLLAPSE:
-        return f"{'. '.join(briefs)}." if briefs else case.verdict.value
-    shown = [line for condition in told if condition.status == "restricts" for line in condition.constraints]
-    return (
-        f"Shown so far: {', '.join(shown)}."
-        if shown
-        else "Nothing was shown to restrict the design, and nothing to be consistent."
-    )
+        return " ".join(dict.fromkeys(briefs)) or case.verdict.value
+    if case.verdict is Verdict.IMPOSSIBLE:
+        return _impossible(case, told, briefs)
+    shown = listed(lines) if lines and len(" ".join(lines)) < LONGEST else ""
+    return f"Shown so far, for every consistent model: {shown}." if shown else "No verdict was proved."
 
 
 def _restricted(told: tuple[Condition, ...], lines: tuple[str, ...]) -> str:
     """The conditions that restrict, with their equations where these are short."""
-    names = listed([c.name for c in told if c.status == "restricts"])
-    if lines and len(" ".join(lines)) < 70:
+    names = listed([condition.name for condition in told if condition.status == "restricts"])
+    if lines and len(" ".join(lines)) < LONGEST:
         return f"The consistent ones have {listed(lines)}{f' ({names})' if names else ''}."
-    return f"What restricts them: {names}." if names else ""
+    return f"What restricts them: {names}." if names else Verdict.RESTRICTED.value
+
+
+def _impossible(case: Case, told: tuple[Condition, ...], briefs: list[str]) -> str:
+    """Why dependence is excluded, and why independence is."""
+    failing = next((condition for condition in told if condition.status == "fails"), None)
+    if failing is None:
+        return case.verdict.value
+    head = failing.term[:1].upper() + failing.term[1:]
+    lead = " ".join(dict.fromkeys(briefs))
+    return (
+        f"{lead} {head} excludes the models that are left ({failing.name}).".strip()
+        if lead
+        else f"{head} excludes every model ({failing.name})."
+    )

@@ -13,7 +13,7 @@ from tightcheck.joint import form as joint_form
 from tightcheck.joint.domain import Sign, signs
 from tightcheck.joint.form import Form, Interaction
 from tightcheck.joint.parts import Group, Part
-from tightcheck.kernel.classes import all_entries, family_of
+from tightcheck.kernel.classes import all_entries
 from tightcheck.kernel.zero import Entries, Entry
 from tightcheck.verdict import Verdict
 
@@ -78,6 +78,10 @@ class Case:
         """The families of the code."""
         return listed([spoken(latent.block.family) for latent in self.design.encoder])
 
+    def is_witnessed(self, condition: str) -> bool:
+        """Whether the certificate holds a model that violates the condition."""
+        return any(s["lemma"] == "nonmember" and s.get("condition") == condition for s in self.decision.steps)
+
     def part(self, name: str) -> Part | None:
         """A block as Theorem 1 sees it; None for a block that counts as a covariate."""
         return next((part for part in self.form.parts if part.name == name), None) if self.form else None
@@ -91,10 +95,8 @@ class Case:
         """The block of W that an entry of F belongs to; None where a statistic belongs to the base measure."""
         if self.form is None:
             return None
-        row, column = self._group(entry[0], entry[1]), self._group(entry[2], entry[3])
-        return next(
-            (i for i in self.form.interactions if i.row and i.column and (i.row, i.column) == (row, column)), None
-        )
+        pair = self._group(entry[0], entry[1]), self._group(entry[2], entry[3])
+        return next((i for i in self.form.interactions if i.row and i.column and (i.row, i.column) == pair), None)
 
     def _group(self, name: str, k: int) -> Group | None:
         """The group of the block's k-th statistic."""
@@ -152,6 +154,3 @@ def case_of(design: Design, decision: Decision) -> Case:
     is_inside = bool(design.encoder and design.decoder) and not design.outside
     found = joint_form(design) if is_inside else None
     return Case(design, decision, found if found and found.observed and found.latent else None)
-
-
-__all__ = ["Case", "case_of", "family_of"]

@@ -18,7 +18,8 @@ def exact_encoder(case: Case) -> str:
     """One line for each statistic of each latent block, then the design's own outputs."""
     if case.form is None or case.verdict is Verdict.OUTSIDE:
         return ""
-    return "\n".join(line for part in case.form.latent for line in _part(case, case.form, part))
+    alike = [f"q({case.z} | {case.x}) = p({case.z}) for every {case.x}"] if case.verdict is Verdict.COLLAPSE else []
+    return "\n".join([*alike, *(line for part in case.form.latent for line in _part(case, case.form, part))])
 
 
 def _part(case: Case, form: Form, part: Part) -> list[str]:

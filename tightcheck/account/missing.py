@@ -7,6 +7,7 @@ from tightcheck.account.words import listed
 from tightcheck.verdict import Verdict
 
 REFUSED = "did not apply: "
+LONGEST = 110
 
 
 def missing(case: Case) -> str:
@@ -14,17 +15,21 @@ def missing(case: Case) -> str:
     if case.verdict is not Verdict.UNDECIDED:
         return ""
     if case.is_empty:
-        return f"Every dependence is excluded; open is whether the encoder reaches the prior (C3){_because(case, 'prior_reach')}."
-    weights = [name for name in case.interactions if name not in case.dead]
-    which = listed([f"{name} = 0" for name in weights]) or f"no dependence on {case.z}"
-    if ("member", "applies") in case.decision.trace:
-        return f"Some dependent models are consistent; open is whether all are{_because(case, 'counterexample')}."
+        return f"All dependence is excluded. Open is whether the encoder reaches the prior{_because(case, 'prior_reach: constants')}."
     if case.decision.prior == "free":
-        return "Nothing was shown about a free prior; the implied prior has its own answer."
-    return f"Open is whether {which} in every consistent model: no lemma that is known here excludes dependence, and no dependent model was shown to be consistent{_because(case, 'member')}."
+        return "Nothing was shown about a free prior. The implied prior has an answer of its own."
+    if ("member", "applies") in case.decision.trace:
+        return f"Some dependent models are consistent. Open is whether all are{_because(case, 'counterexample')}."
+    weights = [name for name in case.interactions if name not in case.dead]
+    which = listed([f"{name} = 0" for name in weights]) or f"{case.x} is independent of {case.z}"
+    return (
+        f"Open is whether {which} in every consistent model: no lemma known here excludes dependence, and no dependent"
+        f" model was shown to be consistent{_because(case, 'member')}."
+    )
 
 
 def _because(case: Case, rule: str) -> str:
-    """What the last candidate of a rule failed on."""
+    """What the last candidate of a rule failed on, where that is short enough to read."""
     failed = [outcome for name, outcome in case.decision.trace if name.startswith(rule) and outcome.startswith(REFUSED)]
-    return f" (the last candidate: {failed[-1].removeprefix(REFUSED)})" if failed else ""
+    reason = failed[-1].removeprefix(REFUSED) if failed else ""
+    return f" (the last candidate: {reason})" if reason and len(reason) < LONGEST else ""

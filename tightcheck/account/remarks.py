@@ -1,4 +1,4 @@
-"""What is worth saying beside the verdict: how the files were read, what the objective does, what is outside."""
+"""What is worth saying beside the verdict: how the files were read, and what the objective does."""
 
 from __future__ import annotations
 
@@ -6,27 +6,24 @@ from collections.abc import Iterator
 
 from tightcheck.design import Design, Objective
 
-BASIS = "The analysis is for data that charge all of X; on data with constant coordinates more can be consistent."
-
 
 def remarks(design: Design) -> tuple[str, ...]:
-    """The design's own remarks with their places, then those on the objective."""
-    return (
-        *(f"{remark} ({place})" if place.file else remark for place, remark in design.remarks),
-        *_objective(design.objective),
-    )
+    """The design's own remarks with their places, then that on the objective."""
+    read = [f"{remark} ({place})" if place.file else remark for place, remark in design.remarks]
+    where = f" ({design.objective.place})" if design.objective.place.file else ""
+    return (*read, *(f"{remark}{where}" for remark in _objective(design.objective)))
 
 
 def _objective(objective: Objective) -> Iterator[str]:
-    where = f" ({objective.place})" if objective.place.file else ""
     if objective.kind == "beta":
         yield (
-            f"With the KL term weighted by {objective.value} the encoder is fitted to the tempered posterior, p(z) p(x | z)^(1/beta) normalised:"
-            f" the verdict is about that one, with g* = W' nu / beta + b, and the objective is then not tight for log p(x){where}."
+            f"With the KL term weighted by beta = {objective.value} the encoder is fitted to the tempered posterior,"
+            " proportional to p(z) p(x | z)^(1/beta). The verdict is about that one, with W'/beta for W' in the exact"
+            " encoder; the objective is then not tight for log p(x)."
         )
     elif objective.kind == "iwae":
-        yield f"An importance-weighted bound with {objective.value} samples is tight for the same models as the ELBO{where}."
+        yield f"The importance-weighted bound with {objective.value} samples has the same consistent models as the ELBO."
     elif objective.kind == "semi_supervised":
-        yield f"On labelled examples {objective.value} is observed; the verdict is about the unlabelled ones{where}."
+        yield f"The verdict is about examples without a label; where {objective.value} is seen it is no latent variable."
     elif objective.kind == "other":
-        yield f"The objective is no bound on log p(x); the verdict is that of the plain ELBO{where}."
+        yield "The objective is no bound on log p(x): the verdict is that of the plain ELBO."

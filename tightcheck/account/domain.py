@@ -1,0 +1,42 @@
+"""C4 in words: the decoder's parameters stay in their domain and the joint integrates."""
+
+from __future__ import annotations
+
+from tightcheck.account.case import Case
+from tightcheck.account.equations import Equations
+from tightcheck.joint.integrable import condition as when
+from tightcheck.kernel.classes import family_of
+from tightcheck.verdict import Condition, Verdict
+
+ALWAYS = "always"
+IMPLIED = "the implied prior"
+
+
+def equations(case: Case) -> Equations:
+    """When the joint is a density, for an implied prior; the sentence is `always` where it is for all parameters."""
+    if case.form is None or case.decision.prior != "implied" or case.is_empty:
+        return Equations()
+    words = ALWAYS if all(o.block.length == "random" for o in case.live) else when(case.form)
+    return Equations((), words) if words in ("", ALWAYS) else Equations((words.removeprefix("iff "),), words)
+
+
+def condition(case: Case, asked: Equations) -> Condition:
+    """C4 where no lemma removed anything."""
+    if case.decision.prior != "implied":
+        if all(family_of(observed.block).has_full_domain for observed in case.moving):
+            domain = f"Every real natural parameter is allowed for {case.decoder} {case.x}"
+        else:
+            domain = f"Models of the design keep the parameters of {case.x} in their domain"
+        return Condition("C4", "holds", f"{domain}, and the prior is a density.")
+    if case.is_empty:
+        return Condition("C4", "holds", "Without dependence the joint is the product of two densities.")
+    if asked.sentence == ALWAYS:
+        return Condition("C4", "holds", "The joint is a density for all parameters.")
+    if case.verdict is Verdict.TIGHT:
+        tail = f": {asked.lines[0]}" if asked.lines else ""
+        return Condition("C4", "holds", f"Models of the design have a joint that integrates{tail}.", asked.lines)
+    place = case.design.prior.place
+    if asked.lines:
+        return Condition("C4", "restricts", f"The joint must integrate: {asked.lines[0]}.", asked.lines, IMPLIED, place)
+    sentence = "No exact condition for the joint to integrate is known here."
+    return Condition("C4", "undecided", sentence, (), IMPLIED, place)

@@ -1,0 +1,128 @@
+"""C1 in words: every natural parameter of the decoder is affine in the encoder's statistics."""
+
+from __future__ import annotations
+
+from tightcheck.account.case import Case
+from tightcheck.account.equations import Equations, bits, cube, interactions
+from tightcheck.account.words import listed
+from tightcheck.design import Conditional, Map, Place
+from tightcheck.joint.maps import natural
+from tightcheck.joint.parts import Part
+from tightcheck.kernel import Rejected
+from tightcheck.kernel.classes import family_of, function_class
+from tightcheck.kernel.tight import in_span_for_all, spans_everything
+from tightcheck.verdict import Condition, Verdict
+
+
+def equations(case: Case) -> Equations:
+    """f = W psi + a for blocks whose map allows more than that, without the blocks of W that vanish."""
+    if case.form is None or case.is_empty or spans_everything(case.design):
+        return Equations()
+    lines: list[str] = []
+    for observed in case.live:
+        part = case.part(observed.block.name)
+        if part is None or not part.groups:
+            continue
+        if observed.block.length == "random":
+            lines.append(_words(case, observed, part))
+        elif any(function_class(observed, i).kind not in ("affine", "constant") for i in range(len(observed.natural))):
+            lines += _maps(case, part)
+    return Equations(tuple(lines))
+
+
+def _maps(case: Case, part: Part) -> list[str]:
+    """f = W z + a, one line for each group of statistics."""
+    assert case.form is not None
+    own = f"f_{part.name}" if len(case.form.observed) > 1 else "f"
+    labels = [own if len(part.groups) == 1 else f"{own}_{k + 1}" for k in range(len(part.groups))]
+    vectors = [natural(case.form, group, case.forced) for group in part.groups]
+    return [f"{label} = {vector}" for label, vector in zip(labels, vectors, strict=True)]
+
+
+def _words(case: Case, observed: Conditional, part: Part) -> str:
+    """Counts whose total has its own law: the logarithms of the probabilities are affine in psi."""
+    assert case.form is not None
+    latent, count = case.form.latent[0], bits(case)
+    is_affine = all(h.source.kind == "affine" for h in observed.heads if isinstance(h.source, Map))
+    if count is not None and is_affine and observed.inputs.kind == "identity":
+        name = latent.name
+        return f"log sum_k exp(a_k + w_k {name}) is affine in {name} on {cube(latent)}: {interactions(count)}"
+    return f"sum_k exp(({natural(case.form, part.groups[0], case.forced)})_k) = 1 for every {case.z}"
+
+
+def holds(case: Case) -> bool:
+    """Whether every decoder of the design satisfies C1."""
+    try:
+        for observed in case.moving:
+            in_span_for_all(case.design, observed)
+    except (Rejected, NotImplementedError):
+        return spans_everything(case.design)
+    return True
+
+
+def condition(case: Case, asked: Equations) -> Condition:
+    """C1 where no lemma removed anything."""
+    psi = listed([case.statistics(latent.block.name) for latent in case.design.encoder])
+    if not case.moving:
+        return Condition("C1", "holds", f"No parameter of {case.x} is computed from {case.z}.")
+    if spans_everything(case.design):
+        return Condition("C1", "holds", f"Every function of {case.z} is affine in the encoder's statistics.")
+    if case.verdict is Verdict.TIGHT or holds(case):
+        return Condition("C1", "holds", f"Every decoder of the design has natural parameters affine in {psi}.")
+    source, place = _guilty(case)
+    if case.is_witnessed("C1") or _is_rich(case):
+        sentence = f"The decoder's natural parameters must be affine in {psi}, and {_excess(case, source)}."
+        return Condition("C1", "restricts", sentence, asked.lines, _term(source), place)
+    sentence = f"Not shown: whether every decoder of the design has natural parameters affine in {psi}."
+    return Condition("C1", "undecided", sentence, asked.lines, _term(source), place)
+
+
+def _guilty(case: Case) -> tuple[Map | None, Place]:
+    """The first map that sees z, and where it is written, or its link where the map itself is affine."""
+    for observed in case.moving:
+        for head in observed.heads:
+            if isinstance(head.source, Map):
+                is_link = head.source.kind == "affine" and head.place.file is not None
+                return head.source, head.place if is_link else head.source.place
+    return None, case.moving[0].place
+
+
+def _excess(case: Case, source: Map | None) -> str:
+    """What the design's maps are instead."""
+    if source is not None and source.kind == "mlp" and source.hidden:
+        return f"most networks of {source.activation} units are not"
+    if source is not None and source.kind == "unrestricted":
+        return "most functions are not"
+    if any(observed.block.length == "random" for observed in case.moving):
+        return "they are the log softmax of the outputs, since the length has a law of its own: most are not affine"
+    return "with this map and link most are not"
+
+
+def _term(source: Map | None) -> str:
+    if source is not None and source.kind == "mlp":
+        return f"{source.activation} network in the decoder"
+    return "unrestricted decoder" if source is not None and source.kind == "unrestricted" else "the decoder's link"
+
+
+def _is_rich(case: Case) -> bool:
+    """Whether some natural parameter runs through a set of functions that no finite set of statistics spans.
+
+    A unit whose activation is no polynomial separates any finite set of points, so single units span every function
+    on it. log(c + exp(w z)) is affine on no line, and adds two coordinates that are kept apart.
+    """
+    return any(_exceeds(case, observed) for observed in case.moving if observed.inputs.kind == "identity")
+
+
+def _exceeds(case: Case, observed: Conditional) -> bool:
+    if observed.block.length == "random":
+        maps = [head.source for head in observed.heads if isinstance(head.source, Map)]
+        is_free = all(source.kind in ("affine", "unrestricted") and source.bias for source in maps)
+        return is_free and any(
+            latent.block.copies > 1 or family_of(latent.block).support.cardinality == "continuum"
+            for latent in case.design.encoder
+        )
+    classes = [function_class(observed, i) for i in range(len(observed.natural))]
+    networks = [c.source for c in classes if c.kind == "mlp" and c.source is not None]
+    return any(c.kind == "unrestricted" for c in classes) or any(
+        source.hidden and source.activation != "identity" and source.bias for source in networks
+    )

@@ -1,0 +1,131 @@
+"""Suggestions: what is shown was decided, is better than what is there, and mends the term in the way."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tightcheck.account import suggest
+from tightcheck.account.suggest import neighbours, suggestions
+from tightcheck.decide import Decision, decide
+from tightcheck.design import Design
+from tightcheck.read_yaml import read_design
+from tightcheck.verdict import ORDER, Suggestion, Verdict
+
+ROOT = Path(__file__).parent.parent
+WORDS = [verdict.word for verdict in ORDER]
+
+
+def read(name: str) -> Design:
+    """A published design by its folder's name, or a test design by its file's."""
+    folder = ROOT / "tightcheck" / "examples" / name
+    if folder.is_dir():
+        return read_design(folder / "encoder.yaml", folder / "decoder.yaml")
+    return read_design(ROOT / "tests" / "designs" / f"{name}.yaml")
+
+
+def suggested(design: Design) -> tuple[Suggestion, ...]:
+    return suggestions(design, decide(design, design.prior.kind), decide(design, "implied"))
+
+
+def shown(name: str) -> list[tuple[str, str]]:
+    return [(suggestion.kind, suggestion.verdict) for suggestion in suggested(read(name))]
+
+
+def test_counts_instead_of_frequencies() -> None:
+    first = suggested(read("text-vae-frequencies"))[0]
+    assert (first.kind, first.verdict) == ("features", "restricted")
+    assert "raw counts" in first.change
+    assert first.place is not None
+    assert "frequencies" in first.place.text
+
+
+def test_the_implied_prior_comes_first() -> None:
+    found = suggested(read("sigmoid-belief-net"))
+    assert (found[0].kind, found[0].verdict) == ("prior", "tight")
+
+
+def test_full_covariance_for_principal_components() -> None:
+    assert ("encoder", "tight") in shown("ppca-diagonal")
+    random = np.random.default_rng(0)
+    loading = random.normal(size=(3, 2))
+    precision = np.eye(2) + loading.T @ loading
+    assert abs(precision[0, 1]) > 0.1  # no diagonal Gaussian is the posterior, a full one is
+
+
+def test_a_field_for_bits_with_a_common_child() -> None:
+    """The posterior of two bits is exp(b_1 z_1 + b_2 z_2 + k z_1 z_2) with k != 0: one edge is what is missing."""
+    assert any("Markov random field" in found.change for found in suggested(read("toy-mixture")))
+    centres = {z: np.array([1.0, 0.5]) * z[0] + np.array([0.7, 1.0]) * z[1] for z in product((0, 1), repeat=2)}
+    x = np.array([0.3, -0.8])
+    log_posterior = {z: -np.sum((x - centre) ** 2) / 2 for z, centre in centres.items()}
+    interaction = log_posterior[1, 1] - log_posterior[1, 0] - log_posterior[0, 1] + log_posterior[0, 0]
+    assert interaction == pytest.approx(-(np.array([1.0, 0.5]) @ np.array([0.7, 1.0])))
+
+
+def test_an_affine_decoder_with_its_own_prior() -> None:
+    found = suggested(read("mnist-bernoulli-vae"))
+    assert [s.verdict for s in found if "affine in z and tie the prior" in s.change] == ["tight"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("collapse/encoder-constant-mean", "compute mean"),
+        ("collapse/encoder-one-relu", "ReLU units"),
+        ("impossible/encoder-bounded-variance", "take every value"),
+        ("impossible/conjugation-correlated-prior-bernoulli", "independent coordinates"),
+        ("impossible/conjugation-half-bernoulli", "learn the variance"),
+        ("restricted/conjugation-gaussian-isotropic", "full covariance"),
+    ],
+)
+def test_each_obstacle_has_its_remedy(name: str, words: str) -> None:
+    assert any(words in neighbour.change for neighbour in neighbours(read(name)))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "aevb-mnist",
+        "gaussian-vae-images",
+        "hyperspherical-vae",
+        "nash",
+        "ppca-diagonal",
+        "text-vae-counts",
+        "text-vae-frequencies",
+        "toy-mixture",
+        "impossible/encoder-bounded-variance",
+        "impossible/conjugation-laplace-prior",
+        "collapse/conjugation-poisson-gaussian",
+    ],
+)
+def test_only_what_is_better_is_shown(name: str) -> None:
+    present = decide(read(name), "declared").verdict
+    found = suggested(read(name))
+    assert len(found) <= suggest.MOST_SHOWN + 1
+    for suggestion in found:
+        is_better = present not in ORDER or WORDS.index(suggestion.verdict) > WORDS.index(present.word)
+        assert is_better or suggestion.change.endswith("(lossless)")
+
+
+@pytest.mark.parametrize("name", ["rbm", "ppca-full", "iaf", "vq-vae"])
+def test_tight_designs_and_those_outside_are_left_alone(name: str) -> None:
+    assert shown(name) == []
+
+
+def test_no_verdict_is_shown_that_was_not_decided(monkeypatch: pytest.MonkeyPatch) -> None:
+    design = read("text-vae-frequencies")
+    declared, implied = decide(design, "declared"), decide(design, "implied")
+    monkeypatch.setattr(suggest, "decide", lambda design, prior: Decision(Verdict.UNDECIDED, prior))
+    assert suggestions(design, declared, implied) == ()
+
+
+def test_neighbours_change_the_design() -> None:
+    for name in ("mnist-bernoulli-vae", "text-vae-frequencies", "tvae", "vdsh", "sparse-coding-vae"):
+        design = read(name)
+        found = [neighbour.design for neighbour in neighbours(design)]
+        assert found
+        assert all(other != design for other in found)

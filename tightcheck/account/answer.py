@@ -39,9 +39,8 @@ def answer(case: Case, lossless: tuple[Lossless, str]) -> Answer:
 def reason(case: Case, told: tuple[Condition, ...], lines: tuple[str, ...]) -> str:
     """The verdict in a sentence or two of this design's own words."""
     if case.verdict is Verdict.OUTSIDE:
-        return (
-            outside.reason(case.design) if case.decision.prior != "implied" else "The same holds for the implied prior."
-        )
+        is_first = case.decision.prior != "implied" or case.design.prior.kind == "implied"
+        return outside.reason(case.design) if is_first else "The same holds for the implied prior."
     if case.verdict is Verdict.TIGHT:
         return " ".join(condition.sentence for condition in told[:2])
     if case.verdict is Verdict.RESTRICTED:
@@ -71,8 +70,5 @@ def _impossible(case: Case, told: tuple[Condition, ...], briefs: list[str]) -> s
         return case.verdict.value
     head = failing.term[:1].upper() + failing.term[1:]
     lead = " ".join(dict.fromkeys(briefs))
-    return (
-        f"{lead} {head} excludes the models that are left ({failing.name}).".strip()
-        if lead
-        else f"{head} excludes every model ({failing.name})."
-    )
+    excluded = "the models that are left" if lead else "every model"
+    return f"{lead} {head} excludes {excluded} ({failing.name}).".strip()

@@ -149,8 +149,16 @@ class Case:
         return next(latent for latent in self.design.encoder if latent.block.name == name)
 
 
+UNFORESEEN = (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
+"""What writing the joint of an unforeseen pair may raise: the verdict stands without it."""
+
+
 def case_of(design: Design, decision: Decision) -> Case:
     """The case, with the form where the design's two sides have one."""
-    is_inside = bool(design.encoder and design.decoder) and not design.outside
-    found = joint_form(design) if is_inside else None
-    return Case(design, decision, found if found and found.observed and found.latent else None)
+    if design.outside or not (design.encoder and design.decoder):
+        return Case(design, decision, None)
+    try:
+        found = joint_form(design)
+    except UNFORESEEN:
+        return Case(design, decision, None)
+    return Case(design, decision, found if found.observed and found.latent else None)

@@ -35,9 +35,8 @@ def conditions(case: Case, equations: Asked) -> tuple[Condition, ...]:
     told = telling(case)
     last = told[-1].condition if told and case.is_empty else ""
     blame = no_model.condition(case) if case.verdict is Verdict.IMPOSSIBLE else None
-    return tuple(
-        _condition(case, equations, name, [f for f in told if f.condition == name], last, blame) for name in NAMES
-    )
+    found = {name: [finding for finding in told if finding.condition == name] for name in NAMES}
+    return tuple(_condition(case, equations, name, found[name], last, blame) for name in NAMES)
 
 
 def telling(case: Case) -> list[Finding]:

@@ -49,9 +49,7 @@ def condition(case: Case, asked: Equations) -> Condition:
     if case.decision.prior == "implied":
         return Condition("C2", "holds", "The implied prior satisfies it by construction.")
     if spans_everything(case.design):
-        return Condition(
-            "C2", "holds", f"log p({case.z}) - A(f({case.z})) is affine in the encoder's statistics, as is all."
-        )
+        return Condition("C2", "holds", f"Every function of {case.z} is affine in the encoder's statistics.")
     if case.decision.prior == "free":
         sentence = "A free prior need not be one that goes with the decoder; the consistent models have such a prior."
         return Condition("C2", "restricts", sentence, (), "free prior", case.design.prior.place)
@@ -62,9 +60,7 @@ def condition(case: Case, asked: Equations) -> Condition:
     if case.is_witnessed("C2") or _couples(case):
         return _restricting(case, asked)
     if all(o.block.length == "random" for o in case.moving) and _has_known_prior(case):
-        sentence = (
-            f"The length has a law of its own, so A is constant, and the prior of {case.z} is an encoder distribution."
-        )
+        sentence = "The length has a law of its own, so A is constant. The prior is an encoder distribution."
         return Condition("C2", "holds", sentence)
     if case.is_empty and _has_known_prior(case):
         return Condition("C2", "holds", "Without dependence it asks that the prior be in the encoder's family. It is.")
@@ -91,7 +87,7 @@ def _conjugate(case: Case) -> str:
 
 
 def _couples(case: Case) -> bool:
-    """Whether some decoder adds two coordinates of z that psi and p keep apart: A is strictly convex, A(f) is no sum."""
+    """Whether some decoder adds two coordinates of z that psi and p keep apart: A is strictly convex."""
     return (
         any(latent.block.copies > 1 and not latent.block.given for latent in case.design.encoder)
         and _has_known_prior(case)

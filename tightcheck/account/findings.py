@@ -1,4 +1,4 @@
-"""What a lemma of the certificate says about this design: the condition, the sentence, the guilty term and its place."""
+"""What a lemma of the certificate says about this design: condition, sentence, guilty term and its place."""
 
 from __future__ import annotations
 
@@ -169,139 +169,143 @@ SENTENCES: Mapping[str, Template] = {
     "frequencies": Template(
         "C3",
         "The encoder is shown {features} of {x}, which {x} and 2 {x} share, and the exact posterior tells them apart",
-        "The exact encoder is g*({x}) = W' {x} + b, affine in the counts {x}. The encoder is shown {features}, and these"
-        " are the same for {x} and 2 {x}; W' {x} = W' (2 {x}) for every {x} only if {zero} (the paper's Example 3).",
+        "The exact encoder is g*({x}) = W' {x} + b, affine in the counts {x}. The encoder is shown {features}, and"
+        " these are the same for {x} and 2 {x}; W' {x} = W' (2 {x}) for every {x} only if {zero} (the paper's"
+        " Example 3).",
         _features,
     ),
     "sublinear": Template(
         "C3",
         "The exact encoder grows like {x}, and a network that is shown {features} grows only like log({x})",
-        "The exact encoder is affine in {x}. The encoder is shown {features}, and its map is Lipschitz, so it grows at most"
-        " like log({x}); an affine function of {x} that does is constant: {zero}.",
+        "The exact encoder is affine in {x}. The encoder is shown {features}, and its map is Lipschitz, so it grows"
+        " at most like log({x}); an affine function of {x} that does is constant: {zero}.",
         _features,
     ),
     "column": Template(
         "C3",
         "The encoder's {head} is the same for every {x}",
-        "The encoder's {head} does not depend on {x}, so that of the exact posterior must not either. The statistics of"
-        " {x} are linearly independent, hence none of them may be coupled to {statistic}: {zero}.",
+        "The encoder's {head} does not depend on {x}, so that of the exact posterior must not either. The"
+        " statistics of {x} are linearly independent, hence none of them may be coupled to {statistic}: {zero}.",
         _constant,
     ),
     "lipschitz": Template(
         "C1",
         "The decoder's network cannot grow as fast as {statistic}",
-        "The decoder's natural parameters must be affine in the encoder's statistics {psi}. The decoder's {network} grows at"
-        " most linearly in {z}, and {statistic} grows faster at an end of the support: {zero}.",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}. The decoder's {network}"
+        " grows at most linearly in {z}, and {statistic} grows faster at an end of the support: {zero}.",
         _decoder_map,
     ),
     "affine_inputs": Template(
         "C1",
         "The decoder is affine in {z}, and {statistic} is not",
-        "The decoder's natural parameters must be affine in the encoder's statistics {psi}, and the design makes them"
-        " affine in {z}. No function that is both contains {statistic}: {zero}.",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}, and the design makes"
+        " them affine in {z}. No function that is both contains {statistic}: {zero}.",
         _decoder_map,
     ),
     "bounded": Template(
         "C1",
-        "The decoder's natural parameters are bounded functions of {z}, and no non-constant function affine in {psi} is",
-        "The decoder's natural parameters must be affine in the encoder's statistics {psi}, polynomials on an unbounded"
-        " space. The decoder's {network} is bounded, and no polynomial is but a constant: {zero}.",
+        "The decoder's natural parameters are bounded functions of {z}, and no non-constant function affine in"
+        " {psi} is",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}, polynomials on an"
+        " unbounded space. The decoder's {network} is bounded, and no polynomial is but a constant: {zero}.",
         _decoder_map,
     ),
     "convexity": Template(
         "C2",
         "No prior of this kind is conjugate to {a_decoder} decoder that depends on {z}, within {encoder} posteriors",
-        "With this prior C2 makes A(f({z})) affine in {psi}, where A is the log-partition function of the {decoder}."
-        " As one coordinate of {z} moves, {psi} takes three values on a line, and A is strictly convex: f is constant, {zero}.",
+        "With this prior C2 makes A(f({z})) affine in {psi}, where A is the log-partition function of the"
+        " {decoder}. As one coordinate of {z} moves, {psi} takes three values on a line, and A is strictly convex: f"
+        " is constant, {zero}.",
         _prior,
     ),
     "growth": Template(
         "C2",
         "{a_decoder} decoder that depends on {z} is conjugate to no {prior} prior within {encoder} posteriors",
-        "With this prior C2 makes A(f({z})) a polynomial, a combination of {psi}, where A is the log-partition function of"
-        " the {decoder}. The exponential, logarithmic and decaying terms of A(f({z})) along a line all have one sign and"
-        " cannot cancel, and a polynomial has none: f is constant, {zero}.",
+        "With this prior C2 makes A(f({z})) a polynomial, a combination of {psi}, where A is the log-partition"
+        " function of the {decoder}. The exponential, logarithmic and decaying terms of A(f({z})) along a line all"
+        " have one sign and cannot cancel, and a polynomial has none: f is constant, {zero}.",
         _prior,
     ),
     "entire": Template(
         "C2",
         "{a_decoder} decoder that depends on {z} is conjugate to no prior of this kind within {encoder} posteriors",
         "With this prior C2 makes A(f({z})) a combination of {psi}, where A is the log-partition function of the"
-        " {decoder}. For complex {z} the normaliser exp A(f({z})) is then an entire function without zeros, and by the"
-        " theorems of Borel and Picard it is one only if f is constant: {zero}.",
+        " {decoder}. For complex {z} the normaliser exp A(f({z})) is then an entire function without zeros, and by"
+        " the theorems of Borel and Picard it is one only if f is constant: {zero}.",
         _prior,
     ),
     "poles": Template(
         "C2",
         "{a_decoder} decoder that depends on {z} is conjugate to no prior of this kind within {encoder} posteriors",
         "With this prior C2 makes A(f({z})) a combination of {psi}, where A is the log-partition function of the"
-        " {decoder}. For complex {z} its logarithmic singularities all have one sign and cannot cancel, and {psi} has none:"
-        " f is constant, {zero}.",
+        " {decoder}. For complex {z} its logarithmic singularities all have one sign and cannot cancel, and {psi}"
+        " has none: f is constant, {zero}.",
         _prior,
     ),
     "pinned_equal": Template(
         "C2",
         "The encoder's variance is fixed at the prior's, and any dependence on {z} makes the posterior narrower",
-        "The exact posterior's precision is the prior's plus a term of the decoder that is positive unless W = 0. The"
-        " encoder's variance is fixed at the prior's: {zero}.",
+        "The exact posterior's precision is the prior's plus a term of the decoder that is positive unless W = 0."
+        " The encoder's variance is fixed at the prior's: {zero}.",
         _constant,
     ),
     "shared_precision": Template(
         "C2",
-        "All coordinates of {z} share one posterior variance, and fewer numbers are observed than there are coordinates",
+        "All coordinates of {z} share one posterior variance, and fewer numbers are observed than there are"
+        " coordinates",
         "The exact posterior's precision is the prior's plus a matrix whose rank is at most the number of observed"
-        " numbers. With one variance for all coordinates of {z} that matrix is a multiple of the identity, of full rank"
-        " unless it is zero: {zero}.",
+        " numbers. With one variance for all coordinates of {z} that matrix is a multiple of the identity, of full"
+        " rank unless it is zero: {zero}.",
         _latent,
     ),
     "exponential_slices": Template(
         "C2",
         "{a_decoder} decoder that depends on {z} through {statistic} is conjugate to no prior of this kind",
-        "With this prior C2 makes A(f({z})) a combination of {psi}. The log-partition functions of the {decoder} give it"
-        " terms that {psi} does not have as soon as f contains {statistic}: {zero}.",
+        "With this prior C2 makes A(f({z})) a combination of {psi}. The log-partition functions of the {decoder}"
+        " give it terms that {psi} does not have as soon as f contains {statistic}: {zero}.",
         _prior,
     ),
     "bounded_encoder": Template(
         "C3",
         "The encoder's output is bounded, and the exact posterior's parameters are not",
-        "The exact encoder is affine in the statistics of {x}, which run to infinity. The encoder's output stays bounded, and"
-        " a bounded function affine in them is constant: {zero}.",
+        "The exact encoder is affine in the statistics of {x}, which run to infinity. The encoder's output stays"
+        " bounded, and a bounded function affine in them is constant: {zero}.",
         _encoder_map,
     ),
     "lipschitz_encoder": Template(
         "C3",
         "The encoder's network cannot grow like the squares of {x}",
-        "The exact encoder is affine in the statistics of {x}, squares among them. The encoder's network grows at most"
-        " linearly in {x}, so those squares have no part in it.",
+        "The exact encoder is affine in the statistics of {x}, squares among them. The encoder's network grows at"
+        " most linearly in {x}, so those squares have no part in it.",
         _encoder_map,
     ),
     "convex_link": Template(
         "C3",
         "The encoder's link bends every function that moves with {x}",
-        "The exact encoder is affine in {x}. The encoder's output is a softplus or exponential of a piecewise affine"
-        " network, which is affine along no ray on which the network moves: {zero}.",
+        "The exact encoder is affine in {x}. The encoder's output is a softplus or exponential of a piecewise"
+        " affine network, which is affine along no ray on which the network moves: {zero}.",
         _encoder_map,
     ),
     "rays": Template(
         "C4",
         "Neither conditional stays in its domain, or the joint does not integrate, unless {zero}",
-        "Towards the ends of their supports p({x} | {z}) and q({z} | {x}) must keep their parameters in the natural domain, and"
-        " the joint must integrate. This forbids the coefficient of {statistic} either sign: {zero}.",
+        "Towards the ends of their supports p({x} | {z}) and q({z} | {x}) must keep their parameters in the natural"
+        " domain, and the joint must integrate. This forbids the coefficient of {statistic} either sign: {zero}.",
         _latent,
     ),
     "random_length": Template(
         "C1",
         "The word probabilities must add up to 1 for every {z}, and exponentials of functions affine in {psi} do not",
         "The length of {x} has a law of its own, so the decoder's natural parameters are the logarithms of the word"
-        " probabilities. If they are affine in {psi}, their exponentials add up to 1 for every {z} only if none depends on"
-        " {z}: {zero}.",
+        " probabilities. If they are affine in {psi}, their exponentials add up to 1 for every {z} only if none"
+        " depends on {z}: {zero}.",
         _decoder_map,
     ),
     "line": Template(
         "C4",
         "The posterior must be a density for every real {x}",
-        "The data {x} take every real value, and the coefficient of {statistic} in log q({z} | {x}) must stay negative at all of"
-        " them. It is affine in {x}, so it is constant: {zero} (as in the paper's Example 1).",
+        "The data {x} take every real value, and the coefficient of {statistic} in log q({z} | {x}) must stay"
+        " negative at all of them. It is affine in {x}, so it is constant: {zero} (as in the paper's Example 1).",
         _latent,
     ),
 }
@@ -310,8 +314,8 @@ SENTENCES: Mapping[str, Template] = {
 SQUARE = Template(
     "C2",
     "A is quadratic in f, so f has no term in {statistic}",
-    "With this prior C2 makes A(f({z})) a combination of {psi}. The log-partition function of the {decoder} is quadratic in"
-    " the mean's parameter, so a term in {statistic} of f would leave that span: {zero}.",
+    "With this prior C2 makes A(f({z})) a combination of {psi}. The log-partition function of the {decoder} is"
+    " quadratic in the mean's parameter, so a term in {statistic} of f would leave that span: {zero}.",
     _prior,
 )
 OTHER = Template(

@@ -39,7 +39,7 @@ def equations(case: Case) -> Equations | None:
 
 
 def _pair(case: Case) -> tuple[Part, Part, str] | None:
-    """The two blocks and the name of W, where one Gaussian block of known covariance may move with one Gaussian block."""
+    """x, z and the name of W, where one block of known covariance may move with one Gaussian block."""
     live = case.entries - case.decision.zero
     observed = [case.part(name) for name in sorted({entry[0] for entry in live})]
     latents = [case.part(name) for name in sorted({entry[2] for entry in live})]

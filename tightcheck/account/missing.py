@@ -8,6 +8,7 @@ from tightcheck.verdict import Verdict
 
 REFUSED = "did not apply: "
 LONGEST = 110
+CONSTANTS = "prior_reach: constants"
 
 
 def missing(case: Case) -> str:
@@ -15,7 +16,7 @@ def missing(case: Case) -> str:
     if case.verdict is not Verdict.UNDECIDED:
         return ""
     if case.is_empty:
-        return f"All dependence is excluded. Open is whether the encoder reaches the prior{_because(case, 'prior_reach: constants')}."
+        return f"All dependence is excluded. Open is whether the encoder reaches the prior{_because(case, CONSTANTS)}."
     if case.decision.prior == "free":
         return "Nothing was shown about a free prior. The implied prior has an answer of its own."
     if ("member", "applies") in case.decision.trace:

@@ -28,7 +28,7 @@ def condition(case: Case) -> Condition | None:
 
 def _single(case: Case, latent: Conditional, step: Mapping[str, Any]) -> Condition:
     """One model, not consistent."""
-    sentence = "The design is a single model, and points in the certificate show that its posterior is no encoder distribution."
+    sentence = "The design is one model. By points in the certificate its posterior is no encoder distribution."
     return Condition(step["step"]["condition"], "fails", sentence, (), "the decoder", case.design.decoder[0].place)
 
 
@@ -37,8 +37,8 @@ def _pinned(case: Case, latent: Conditional, step: Mapping[str, Any]) -> Conditi
     name = latent.block.name
     head = next((h for h in latent.heads if isinstance(h.source, Constant)), latent.heads[0])
     sentence = (
-        f"The exact posterior's precision is the prior's plus what {case.x} adds, a matrix that is never negative and whose"
-        f" rank is at most the size of {case.x}. The encoder's fixed variance of {name} is never the one that follows."
+        f"The exact posterior's precision is the prior's plus what {case.x} adds, a matrix that is never negative and"
+        f" of rank at most the size of {case.x}. The encoder's fixed variance of {name} is never the one that follows."
     )
     return Condition("C2", "fails", sentence, (), f"fixed variance of {name}", head.place)
 
@@ -54,7 +54,8 @@ def _kink(case: Case, latent: Conditional, step: Mapping[str, Any]) -> Condition
     """A prior with a kink."""
     name = latent.block.name
     sentence = (
-        f"log p({name}) has a kink inside the support. A(f({name})) and the encoder's statistics are analytic there, so"
+        f"The logarithm of the prior p({name}) has a kink inside the support. A(f({name})) and the encoder's"
+        " statistics are analytic there, so"
         " no decoder removes it."
     )
     return Condition("C2", "fails", sentence, (), "the kink of the prior", case.prior_place(name))
@@ -72,7 +73,7 @@ def _unreachable(case: Case, latent: Conditional, step: Mapping[str, Any]) -> Co
         return Condition("C2", "fails", sentence, (), "the declared prior", place)
     head, needed = _out_of_reach(case, latent)
     word = spoken(head.symbol.name)
-    written = f", written {head.place.text}," if head.place.text else ""
+    written = f", written `{head.place.text}`," if head.place.text else ""
     sentence = f"{INDEPENDENT}, and there the encoder's {word}{written} would have to be {needed}, which it never is."
     return Condition("C3", "fails", sentence, (), f"the encoder's {word}", head.place)
 

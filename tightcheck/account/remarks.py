@@ -22,8 +22,8 @@ def _objective(objective: Objective) -> Iterator[str]:
             " encoder; the objective is then not tight for log p(x)."
         )
     elif objective.kind == "iwae":
-        yield f"The importance-weighted bound with {objective.value} samples has the same consistent models as the ELBO."
+        yield f"With {objective.value} importance samples the bound has the same consistent models as the ELBO."
     elif objective.kind == "semi_supervised":
-        yield f"The verdict is about examples without a label; where {objective.value} is seen it is no latent variable."
+        yield f"The verdict is about examples without a label; where {objective.value} is seen it is not latent."
     elif objective.kind == "other":
         yield "The objective is no bound on log p(x): the verdict is that of the plain ELBO."

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 PROPER = frozenset(
-    "gaussian poisson bernoulli rademacher dirichlet mises fisher wishart weibull laplace rayleigh pareto markov maxwell".split()
+    "gaussian poisson bernoulli rademacher dirichlet mises fisher wishart weibull laplace rayleigh pareto markov"
+    " maxwell conway".split()
 )
 
 

@@ -1,0 +1,146 @@
+"""The account of a decision states facts of the design: the guilty term's place, the equations of S, what is left."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tightcheck.account.findings import SENTENCES
+from tightcheck.account.no_model import TOLD
+from tightcheck.analysis import analyze
+from tightcheck.kernel.check import NO_MODEL, ZERO_LEMMAS
+from tightcheck.read_yaml import read_design
+from tightcheck.verdict import Analysis, Condition, Verdict
+
+EXAMPLES = Path(__file__).parent.parent / "tightcheck" / "examples"
+STATUSES = {"holds", "restricts", "fails", "undecided"}
+
+
+@cache
+def example(name: str) -> Analysis:
+    return analyze(read_design(EXAMPLES / name / "encoder.yaml", EXAMPLES / name / "decoder.yaml"))
+
+
+def condition(analysis: Analysis, name: str) -> Condition:
+    return next(condition for condition in analysis.declared.conditions if condition.name == name)
+
+
+def line_of(name: str, file: str, text: str) -> int:
+    """The first line of an example's file that holds the text, from 1."""
+    lines = (EXAMPLES / name / file).read_text(encoding="utf-8").splitlines()
+    return next(number for number, line in enumerate(lines, start=1) if text in line and not line.startswith("#"))
+
+
+@pytest.mark.parametrize(
+    ("name", "failing", "file", "text"),
+    [
+        ("text-vae-frequencies", "C3", "encoder.yaml", "features:"),
+        ("mnist-bernoulli-vae", "C2", "decoder.yaml", "prior:"),
+        ("aevb-mnist", "C1", "decoder.yaml", "map:"),
+        ("vdsh", "C3", "encoder.yaml", "log_variance:"),
+        ("hyperspherical-vae", "C3", "encoder.yaml", "concentration:"),
+    ],
+)
+def test_the_guilty_term_has_its_place(name: str, failing: str, file: str, text: str) -> None:
+    found = [c for c in example(name).declared.conditions if c.status == "fails"]
+    assert [c.name for c in found] == [failing]
+    place = found[0].place
+    assert place is not None
+    assert place.file is not None
+    assert (Path(place.file).name, place.line) == (file, line_of(name, file, text))
+    assert found[0].term
+
+
+def test_probabilistic_pca_asks_for_orthogonal_columns() -> None:
+    answer = example("ppca-diagonal").declared
+    assert answer.constraints == ("W'W diagonal",)
+    assert condition(example("ppca-diagonal"), "C2").status == "restricts"
+    equations = 10 * 9 // 2
+    assert f"{784 * 10 - equations} of its {784 * 10} dimensions" in answer.remaining
+
+
+def test_a_text_vae_with_counts_asks_for_affine_log_partition() -> None:
+    answer = example("text-vae-counts").declared
+    assert any("affine in z on {0,1}^64" in line and "2^64 - 1 - 64 equations" in line for line in answer.constraints)
+    assert condition(example("text-vae-counts"), "C1").status == "restricts"
+
+
+def test_frequencies_leave_one_law_of_words() -> None:
+    analysis = example("text-vae-frequencies")
+    assert analysis.declared.constraints == ("W = 0",)
+    assert analysis.declared.blocks == {"z": "z collapses: in every consistent model x does not depend on z"}
+    assert "9999 parameters" in analysis.declared.remaining
+    assert "q(z | x) = p(z) for every x" in analysis.encoder_map
+
+
+def test_a_block_that_survives_is_told_from_one_that_collapses() -> None:
+    """In M2 the class may move the picture, the style may not."""
+    blocks = example("m2").declared.blocks
+    assert "some consistent models depend on y" in blocks["y"]
+    assert "z collapses" in blocks["z"]
+
+
+def test_bits_with_a_bernoulli_decoder_have_no_interaction() -> None:
+    answer = example("bernoulli-vae").declared
+    assert "f = W z + a" in answer.constraints
+    assert any("2^200 - 1 - 200 equations" in line for line in answer.constraints)
+
+
+def test_the_exact_encoder_is_in_the_designs_own_parameters() -> None:
+    assert "logits = W' x + b" in example("text-vae-counts").encoder_map
+    assert "mean = (W' x + b)*variance_z" in example("ppca-diagonal").encoder_map
+
+
+def test_an_output_out_of_reach_is_named_with_the_value_it_would_need() -> None:
+    """VDSH's log-variance is a sigmoid, and a standard normal prior needs the log-variance 0."""
+    sentence = condition(example("vdsh"), "C3").sentence
+    assert "sigmoid(output)" in sentence
+    assert "would have to be 0" in sentence
+
+
+def test_what_is_outside_is_named_with_what_can_still_be_said() -> None:
+    analysis = example("iaf")
+    assert analysis.verdict is Verdict.OUTSIDE
+    assert "flow: iaf" in analysis.declared.reason
+    assert "gaussian" in analysis.declared.reason
+    assert any("Without `flow: iaf`" in remark and "collapse" in remark for remark in analysis.remarks)
+
+
+def test_the_objective_is_remarked_upon() -> None:
+    assert any("tempered" in remark and "beta = 4" in remark for remark in example("beta-vae").remarks)
+    assert any("50 importance samples" in remark for remark in example("iwae").remarks)
+    assert any("no bound" in remark for remark in example("beta-tcvae").remarks)
+
+
+@pytest.mark.parametrize("name", sorted(folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()))
+def test_every_answer_is_in_sentences(name: str) -> None:
+    for answer in (example(name).declared, example(name).implied):
+        assert answer.reason.endswith(".")
+        assert bool(answer.missing) == (answer.verdict is Verdict.UNDECIDED)
+        assert {c.status for c in answer.conditions} <= STATUSES
+        for c in answer.conditions:
+            assert c.sentence.endswith((".", ")"))
+            assert c.sentence[0].isupper()
+        if answer.verdict in (Verdict.COLLAPSE, Verdict.IMPOSSIBLE):
+            assert any(c.status == "fails" for c in answer.conditions)
+        if answer.verdict is Verdict.TIGHT:
+            assert {c.status for c in answer.conditions} == {"holds"}
+            assert answer.constraints == ()
+
+
+def test_a_joint_that_cannot_be_written_leaves_the_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(design: object) -> None:
+        raise NotImplementedError
+
+    monkeypatch.setattr("tightcheck.account.case.joint_form", fails)
+    folder = EXAMPLES / "ppca-diagonal"
+    analysis = analyze(read_design(folder / "encoder.yaml", folder / "decoder.yaml"))
+    assert analysis.verdict is example("ppca-diagonal").verdict
+    assert analysis.joint is None
+
+
+def test_every_lemma_has_its_sentence() -> None:
+    assert set(SENTENCES) == set(ZERO_LEMMAS)
+    assert set(TOLD) == {*NO_MODEL, "unreachable"}

@@ -168,7 +168,7 @@ QUADRATIC = frozenset(("quadratic", "quadratic_form", "quadratic_over_linear"))
 SENTENCES: Mapping[str, Template] = {
     "frequencies": Template(
         "C3",
-        "The encoder is shown {features} of {x}, which {x} and 2 {x} share, and the exact posterior tells them apart",
+        "The encoder is shown {features}, which are the same for {x} and 2 {x}; the exact posterior is not",
         "The exact encoder is g*({x}) = W' {x} + b, affine in the counts {x}. The encoder is shown {features}, and"
         " these are the same for {x} and 2 {x}; W' {x} = W' (2 {x}) for every {x} only if {zero} (the paper's"
         " Example 3).",

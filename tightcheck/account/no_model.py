@@ -55,8 +55,7 @@ def _kink(case: Case, latent: Conditional, step: Mapping[str, Any]) -> Condition
     name = latent.block.name
     sentence = (
         f"The logarithm of the prior p({name}) has a kink inside the support. A(f({name})) and the encoder's"
-        " statistics are analytic there, so"
-        " no decoder removes it."
+        " statistics are analytic there, so no decoder removes it."
     )
     return Condition("C2", "fails", sentence, (), "the kink of the prior", case.prior_place(name))
 

@@ -225,7 +225,7 @@ def test_bits_leave_a_consistent_coordinate_two_values(read: Reader) -> None:
 
 
 def test_three_rates_are_told_from_two() -> None:
-    """Factorial moments of a Poisson mixture are the rates' moments: their Hankel determinant vanishes for two rates only."""
+    """Factorial moments of a Poisson mixture are its rates' moments: for two rates their Hankel determinant is 0."""
 
     def determinant(rates: dict[int, Fraction]) -> float:
         moments = [float(sum(weight * rate**k for rate, weight in rates.items())) for k in range(5)]

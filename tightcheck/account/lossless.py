@@ -44,7 +44,7 @@ def empty(design: Design, decision: Decision) -> Found | None:
     if decision.verdict is not Verdict.IMPOSSIBLE or decision.prior != "declared":
         return None
     if all(
-        family_of(observed.block).has_full_domain
+        mixtures.is_always_natural(observed)
         or mixtures.has_constants(design, observed)
         or mixtures.moving(design, "declared", observed)
         for observed in design.decoder
@@ -66,7 +66,7 @@ def one_draw(design: Design, decision: Decision) -> Found | None:
 
 
 def one_gaussian(design: Design, decision: Decision) -> Found | None:
-    """One Gaussian coordinate, affine mean, learned variance, Gaussian prior: D and the constants both reach all N(b, v)."""
+    """One Gaussian coordinate, affine mean, learned variance, Gaussian prior: p(x) = N(b, v), as with constants."""
     observed = design.decoder[0]
     single = len(design.decoder) == 1 and observed.block.copies == 1 and observed.block.dimension is None
     if (
@@ -85,7 +85,7 @@ def one_gaussian(design: Design, decision: Decision) -> Found | None:
     _require_constants(design, decision.prior)
     return (
         Lossless.YES,
-        "One Gaussian coordinate with a learned variance: decoders constant in z reach every N(b, v), as all of D does.",
+        "One Gaussian coordinate with a learned variance: constant decoders reach every N(b, v), as all of D does.",
     )
 
 
@@ -100,7 +100,8 @@ def turned(design: Design, decision: Decision) -> Found | None:
     if decision.prior == "declared" and rotation.makes_diagonal(design):
         return (
             Lossless.YES,
-            "Rotating z (W -> W L^-1/2 Q L^1/2 with prior precision L and Q orthogonal) keeps p(x) and makes W'W / sigma^2 diagonal.",
+            "Rotating z (W -> W L^-1/2 Q L^1/2, prior precision L, Q orthogonal) keeps p(x) and makes W' S^-1 W "
+            "diagonal, S being the noise covariance.",
         )
     return None
 
@@ -120,20 +121,21 @@ def dead_block(design: Design, decision: Decision) -> Found | None:
         if mixtures.leaves_family(observed):
             return (
                 Lossless.NO,
-                f"In S every coordinate of {name} has a law of its family; in D it can be a mixture, which is none (convexity).",
+                f"In S every coordinate of {name} has a law of its family; in D it can be a mixture, which is none "
+                "(convexity).",
             )
     return None
 
 
 def few_products(design: Design, decision: Decision) -> Found | None:
-    """S mixes at most K product laws; 2 K exchangeable coordinates whose law follows a continuous z have moments of higher rank."""
+    """S mixes at most K product laws; 2 K coordinates that follow a continuous z have moments of higher rank."""
     for observed in design.decoder:
         live = {e[2] for e in all_entries(design) if e[0] == observed.block.name and e not in decision.zero}
         if not live:
             continue
         count = mixtures.number_of_values(design, live)
         dead = [latent for latent in design.encoder if latent.block.name not in live]
-        if count is None or observed.block.copies < 2 * count:
+        if count is None or observed.block.copies < 2 * count or mixtures.has_softmax(observed):
             continue
         for latent in dead:
             is_continuum = family_of(latent.block).support.cardinality == "continuum"
@@ -145,26 +147,30 @@ def few_products(design: Design, decision: Decision) -> Found | None:
             ):
                 return (
                     Lossless.NO,
-                    f"S mixes at most {count} product laws of {observed.block.name}; in D its coordinates can follow {latent.block.name}, "
+                    f"S mixes at most {count} product laws of {observed.block.name}; in D its coordinates can follow "
+                    f"{latent.block.name}, "
                     f"and the moments of {2 * count} of them then have rank above {count}.",
                 )
     return None
 
 
 def gaussian_marginal(design: Design, decision: Decision) -> Found | None:
-    """p(x) is Gaussian in all of S; with a bounded mean (Cramer) or a moving variance (kurtosis) it is not."""
+    """p(x) is Gaussian in all of S; with a bounded mean (Cramer) or a moving variance (Laplace) it is not."""
     for observed in design.decoder:
-        if not mixtures.is_gaussian_in(design, decision, observed):
+        others = mixtures.others_are_valid(design, observed, decision.prior)
+        if not others or not mixtures.is_gaussian_in(design, decision, observed):
             continue
         if mixtures.has_bounded_mean(observed):
             return (
                 Lossless.NO,
-                f"In S the law of {observed.block.name} is Gaussian; a bounded mean that moves makes it none (Cramer's theorem).",
+                f"In S the law of {observed.block.name} is Gaussian; a bounded mean that moves makes it none "
+                "(Cramer's theorem).",
             )
         if decision.prior == "declared" and mixtures.moving_variance(design, observed):
             return (
                 Lossless.NO,
-                f"In S the law of {observed.block.name} is Gaussian; a variance that moves with z has larger fourth moments.",
+                f"In S the law of {observed.block.name} is Gaussian; where the variance moves with z it is not "
+                "(scale mixtures are identifiable).",
             )
     return None
 
@@ -177,7 +183,8 @@ def bits(design: Design, decision: Decision) -> Found | None:
         if mixtures.three_values(design, observed):
             return (
                 Lossless.NO,
-                f"When one coordinate of {observed.block.name} moves alone, S leaves it a mixture of two laws; D reaches mixtures of three, "
+                f"When one coordinate of {observed.block.name} moves alone, S leaves it a mixture of two laws; D "
+                "reaches mixtures of three, "
                 "and mixtures of this family are identifiable.",
             )
     return None
@@ -197,33 +204,37 @@ def unequal_variances(design: Design, decision: Decision) -> Found | None:
         if is_fixed and mixtures.moving_variance(design, observed):
             return (
                 Lossless.NO,
-                "In S both components have the same variance; D mixes Gaussians of two variances, and such mixtures are identifiable.",
+                "In S both components have the same variance; D mixes Gaussians of two variances, "
+                "and such mixtures are identifiable.",
             )
     return None
 
 
 def shift(design: Design, decision: Decision) -> Found | None:
-    """Features that forget a common shift leave F'1 = 0; a model in which one coordinate moves alone has another p(x)."""
+    """Features that forget a common shift leave F'1 = 0; where one coordinate moves alone p(x) is another."""
     if len(design.decoder) != 1 or not all(
         latent.inputs.kind in ("softmax", "layer_norm") for latent in design.encoder
     ):
         return None
     observed = design.decoder[0]
+    is_finite = all(family_of(latent.block).support.is_finite for latent in design.encoder)
+    tells = is_finite or mixtures.leaves_family(observed)
     is_line = mixtures.is_gaussian(family_of(observed.block)) and observed.block.copies > 1
     if (
-        is_line
+        tells
+        and is_line
         and mixtures.others_stay(design, observed)
         and mixtures.moving(design, decision.prior, observed) is not None
     ):
         return (
             Lossless.NO,
-            "The features leave F'1 = 0: no single coordinate moves alone in S, in D one can, and p(x) tells (convexity).",
+            "The features leave F'1 = 0: no coordinate moves alone in S, in D one can, and p(x) tells (convexity).",
         )
     return None
 
 
 def prior_out_of_reach(design: Design, decision: Decision) -> Found | None:
-    """A product of family laws comes from constant decoders only, and with these the encoder would have to be the prior."""
+    """A product of family laws comes from constant decoders only; with these the encoder would have to be the prior."""
     from tightcheck.kernel.check import run
     from tightcheck.rules import prior_reach
 
@@ -238,7 +249,8 @@ def prior_out_of_reach(design: Design, decision: Decision) -> Found | None:
                 continue
             return (
                 Lossless.NO,
-                "D reaches laws of its family without mixing, only by constant decoders; then the posterior is the prior, which the encoder cannot be.",
+                "D reaches unmixed laws of its family only by constant decoders; the posterior is then the prior, "
+                "which the encoder cannot be.",
             )
     return None
 

@@ -1,8 +1,8 @@
 """What mixing over z does to the law of an observed block: facts from which p(x) tells whether f moves.
 
-Convexity. If a mixture of members with the same fixed parameters is a member, then the integral of exp <nu(x), Y> is 1 for
-every x, Y = f(z) - eta_0 under a finite measure. It is strictly convex along three collinear values of nu unless Y is
-constant in that direction; where the slices of the family hold such lines, f is constant.
+Convexity. If a mixture of members with the same fixed parameters is a member, then the integral of exp <nu(x), Y> is 1
+for every x, Y = f(z) - eta_0 under a finite measure. It is strictly convex along three collinear values of nu unless Y
+is 0 in that direction; where the slices of the family hold such lines, f is constant.
 Identifiability. Sums of r exponentials of one statistic have at most r - 1 zeros; finite mixtures of Gaussians are
 identifiable (Yakowitz and Spragins 1968).
 """
@@ -33,11 +33,11 @@ BOUNDED_LINKS = (1 / (1 + sp.exp(-OUTPUT)), sp.tanh(OUTPUT))
 
 
 def moving(design: Design, prior: str, observed: Conditional, latent: Conditional | None = None) -> Natural | None:
-    """Natural parameters of one copy that move with one latent coordinate in a valid model of the design (None: not found).
+    """Natural parameters of one copy that move with one latent coordinate in a model of the design (None: not found).
 
-    The other blocks are constant. Under an implied prior the latent is finite or f is bounded, so that the joint integrates.
+    Under an implied prior the latent is finite or f is bounded and the other blocks are constant: the joint integrates.
     """
-    if not _others_are_valid(design, observed):
+    if not others_are_valid(design, observed, prior):
         return None
     for candidate in design.encoder if latent is None else (latent,):
         shown = observed
@@ -84,7 +84,7 @@ def _idle(head: Head) -> str:
 
 
 def _one_softmax(design: Design, observed: Conditional) -> Conditional:
-    """A softmax over n >= 3 copies with outputs t, t, 0, ..., 0, whose first two copies share exp(t) / (2 exp(t) + n - 2).
+    """A softmax over n >= 3 copies with outputs t, t, 0, ..., 0: each of two gets exp(t) / (2 exp(t) + n - 2).
 
     Covariates in the link take the value 1.
     """
@@ -102,7 +102,7 @@ def _one_softmax(design: Design, observed: Conditional) -> Conditional:
 
 
 def _with_bounded_maps(observed: Conditional) -> Conditional | None:
-    """The block with maps replaced by one that may put out tanh of z, if every map holds bounded functions that move."""
+    """The block with maps that may put out tanh of z, if every map holds bounded functions that move."""
     heads = []
     for head in observed.heads:
         if isinstance(head.source, Map):
@@ -156,10 +156,17 @@ def has_constants(design: Design, observed: Conditional) -> bool:
     return True
 
 
-def _others_are_valid(design: Design, observed: Conditional) -> bool:
-    """Whether the other blocks have a model: one that is constant, or any where every parameter is natural."""
+def others_are_valid(design: Design, observed: Conditional, prior: str) -> bool:
+    """Whether the other blocks have a model: one that is constant, or under a declared prior any."""
     others = [other for other in design.decoder if other is not observed]
-    return all(family_of(other.block).has_full_domain or has_constants(design, other) for other in others)
+    return all(has_constants(design, other) or (prior == "declared" and is_always_natural(other)) for other in others)
+
+
+def is_always_natural(observed: Conditional) -> bool:
+    """Whether every map gives natural parameters: all of R^n is natural, expressions are polynomials."""
+    sources = [head.source for head in observed.heads if isinstance(head.source, Map)]
+    formulas = [source.expression for source in sources if source.expression is not None]
+    return family_of(observed.block).has_full_domain and all(formula.is_polynomial() for formula in formulas)
 
 
 def others_stay(design: Design, observed: Conditional) -> bool:
@@ -168,10 +175,12 @@ def others_stay(design: Design, observed: Conditional) -> bool:
         return observed.block.copies == 1 and all(
             has_constants(design, other) for other in design.decoder if other is not observed
         )
-    has_softmax = any(
-        h.link is not None and h.link.has(SOFTMAX) and observed.block.dimension is None for h in observed.heads
-    )
-    return not has_softmax and all(has_constants(design, other) for other in design.decoder)
+    return not has_softmax(observed) and all(has_constants(design, other) for other in design.decoder)
+
+
+def has_softmax(observed: Conditional) -> bool:
+    """Whether a softmax over the copies ties their parameters together."""
+    return observed.block.dimension is None and any(h.link is not None and h.link.has(SOFTMAX) for h in observed.heads)
 
 
 def has_every_constant(observed: Conditional) -> bool:
@@ -228,7 +237,7 @@ def leaves_family(observed: Conditional) -> bool:
 
 
 def copies_move_together(design: Design, observed: Conditional, latent: Conditional | None = None) -> bool:
-    """Whether two (for an output per copy: all) copies can have the same parameters, a function of z: exchangeable, dependent."""
+    """Whether copies (two under a softmax, else all) can have the same parameters, a function of z: dependent."""
     constants = (*(h.source for h in observed.heads), *observed.block.fixed.values())
     if observed.block.copies < 2 or any(
         isinstance(c, Constant) and c.value is None and c.sharing == "fixed" for c in constants
@@ -244,6 +253,9 @@ def number_of_values(design: Design, live: set[str]) -> int | None:
     count = 1
     for latent in design.encoder:
         if latent.block.name in live:
+            is_whole = family_of(latent.block).spans_all_functions or latent.block.dimension in (None, 1, 2, 3)
+            if not is_whole or latent.block.length is not None:
+                return None
             cardinality = family_of(latent.block).support.cardinality
             if (
                 not isinstance(cardinality, int)
@@ -315,7 +327,7 @@ def has_bounded_mean(observed: Conditional) -> bool:
 
 def moving_variance(design: Design, observed: Conditional) -> bool:
     """Whether the variance of a Gaussian coordinate can move while its mean is 0."""
-    if len(observed.natural) != 2 or not _others_are_valid(design, observed):
+    if len(observed.natural) != 2 or not others_are_valid(design, observed, "declared"):
         return False
     return any(
         eta[0] == 0 and len(different_values(eta[1:], active)) > 1
@@ -340,9 +352,9 @@ def independent_bits(design: Design) -> bool:
 def three_values(design: Design, observed: Conditional) -> bool:
     """Whether one coordinate can move alone through three values that p(x) identifies.
 
-    Let the rest of p(x) be constant and one natural parameter t move. On S t is additive in the bits (C1) and A(t) too (C2),
-    A strictly convex: (t_11, t_00) and (t_10, t_01) have the same sum and the same sum under A, hence agree, and at most
-    one bit moves t. For texts of random length A = 0, but log t and log (1 - t) are additive, with the same effect.
+    Let the rest of p(x) be constant and one natural parameter t move. On S t is additive in the bits (C1), and so is
+    A(t) (C2), A strictly convex: {t_11, t_00} and {t_10, t_01} have the same sum and the same sum under A, hence agree,
+    and at most one bit moves t. For texts of random length A = 0, but log p and log (1 - p) are additive: the same.
     """
     if not others_stay(design, observed) or not all(_is_identifiable(other) for other in design.decoder):
         return False

@@ -3,8 +3,8 @@
 x = W z + b + noise of constant covariance S, prior N(m, L^-1) with L diagonal. Let Q be orthogonal and diagonalise
 L^-1/2 W' S^-1 W L^-1/2 (real symmetric), and put V = W L^-1/2 Q L^1/2, a = b + (W - V) m. Then
 
-    V L^-1 V' = W L^-1/2 Q Q' L^-1/2 W' = W L^-1 W'   and   V m + a = W m + b,    so p(x) = N(W m + b, S + W L^-1 W') stays
-    V' S^-1 V = L^1/2 Q' (L^-1/2 W' S^-1 W L^-1/2) Q L^1/2   is diagonal,         so the posterior's precision is
+    V L^-1 V' = W L^-1/2 Q Q' L^-1/2 W' = W L^-1 W'  and  V m + a = W m + b,  so p(x) = N(W m + b, S + W L^-1 W') stays;
+    V' S^-1 V = L^1/2 Q' (L^-1/2 W' S^-1 W L^-1/2) Q L^1/2   is diagonal, and so is the posterior's precision
 
 (divided by beta for a tempered posterior, which changes nothing). The affine class holds V and a.
 """

@@ -89,14 +89,14 @@ def _sees_everything(design: Design) -> bool:
 
 
 SMALLEST = (
-    "for one decoder f: an encoder family with the statistics f_1(z), ..., f_n(z) and log p(z) - log h'(z) - A(f(z)), the smallest "
-    "that suffices, and natural parameters affine in nu(x); the registry has no such family for a general f"
+    "for one decoder f: an encoder family with the statistics f_1(z), ..., f_n(z) and log p(z) - log h'(z) - A(f(z)), "
+    "the smallest that suffices, and natural parameters affine in nu(x); the registry has none for a general f"
 )
 IMPLIED = "tie the prior to the decoder: p(z) proportional to h'(z) exp(<c, psi(z)> + A(f(z))), the paper's joint"
 
 
 def _is_better(new: Verdict, old: Verdict) -> bool:
-    """Whether a verdict is certainly more than the present one; beside `undecided` only what some models reach counts."""
+    """Whether a verdict is certainly more than the present one; beside `undecided` dependence counts."""
     if new not in ORDER:
         return False
     return new in (Verdict.RESTRICTED, Verdict.TIGHT) if old not in ORDER else ORDER.index(new) > ORDER.index(old)
@@ -230,7 +230,7 @@ def _conditional(
 
 
 def _width(design: Design) -> Iterator[Neighbour]:
-    """An encoder network that holds every affine map: 2 r units of an activation with a(t) - a(-t) linear, with bias."""
+    """An encoder network that holds every affine map: 2 r units, a(t) - a(-t) linear, with bias."""
     rows = sum(_size(observed.block) for observed in design.decoder)
     columns = sum(_size(latent.block) for latent in design.encoder)
     needed = 2 * min(rows, columns)
@@ -367,7 +367,8 @@ def _field(design: Design) -> Iterator[Neighbour]:
     edges = tuple((i, j) for j in range(n) for i in range(j))
     field = _conditional(latent, "markov_random_field", ("natural",), (), copies=1, dimension=n, edges=edges)
     yield Neighbour(
-        f"let the bits interact in q: a Markov random field on the complete graph (co-parents; treewidth {n - 1}, exact inference is cheap)",
+        f"let the bits interact in q: a Markov random field on the complete graph (co-parents; "
+        f"treewidth {n - 1}, exact inference is cheap)",
         "encoder",
         latent.block.place,
         _with_encoder(design, (field,)),
@@ -441,7 +442,8 @@ def _bits(design: Design) -> Iterator[Neighbour]:
         block = Block(latent.block.name, "bernoulli", size, place=latent.block.place)
         way = find(family_of(block), ("logits",))
         prior_way = find(family_of(block), ("probs",))
-        assert way is not None and prior_way is not None
+        assert way is not None
+        assert prior_way is not None
         head = Head(way.symbols[0], source, place=latent.place)
         inputs = (
             replace(latent.inputs, kind="identity", expression=None) if latent.inputs.kind in LOSSY else latent.inputs

@@ -4,7 +4,7 @@
 
     tight       step `tight` (and, for an implied prior, a `member`: some model is dependent and integrates)
     collapse    zero lemmas until no entry of F is left, and `constants`: some model without dependence is consistent
-    impossible  zero lemmas until no entry is left, and `unreachable`; or one of NO_MODEL alone
+    impossible  zero lemmas until no entry is left, and `unreachable` or `never_constant`; or one of NO_MODEL alone
     restricted  `member` and `nonmember` (which may use entries that zero lemmas removed)
 """
 
@@ -17,8 +17,9 @@ from tightcheck import serial
 from tightcheck.design import Design, Map
 from tightcheck.kernel.classes import all_entries, family_of
 from tightcheck.kernel.heads import parametrisation_of
+from tightcheck.kernel.links import LINK_LEMMAS
 from tightcheck.kernel.model import constants_reachable, decoder_constants, member, nonmember, unreachable
-from tightcheck.kernel.no_model import prior_kink, prior_support, single
+from tightcheck.kernel.no_model import never_constant, prior_kink, prior_support, single
 from tightcheck.kernel.pinned import pinned_equal, pinned_impossible, shared_precision
 from tightcheck.kernel.rays import PRIOR_FREE_LEMMAS
 from tightcheck.kernel.rejected import Rejected, require
@@ -28,9 +29,9 @@ from tightcheck.kernel.zero import Entries
 from tightcheck.verdict import Verdict
 
 FORMAT = 1
-ZERO_LEMMAS = {**SLICE_LEMMAS, **PRIOR_FREE_LEMMAS, "pinned_equal": pinned_equal, "shared_precision": shared_precision}
+ZERO_LEMMAS = {**SLICE_LEMMAS, **PRIOR_FREE_LEMMAS, **LINK_LEMMAS, "pinned_equal": pinned_equal, "shared_precision": shared_precision}
 NO_MODEL = {"pinned_impossible": pinned_impossible, "prior_support": prior_support, "prior_kink": prior_kink, "single": single}
-LEMMAS = (*ZERO_LEMMAS, "tight", "member", "nonmember", "constants", "unreachable", *NO_MODEL)
+LEMMAS = (*ZERO_LEMMAS, "tight", "member", "nonmember", "constants", "unreachable", "never_constant", *NO_MODEL)
 """Every lemma the kernel knows: the trusted base, with the registry's facts."""
 
 
@@ -113,6 +114,8 @@ def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> E
             constants_reachable(design, prior, latent)
     elif name == "unreachable":
         unreachable(design, prior, step)
+    elif name == "never_constant":
+        never_constant(design, prior, step)
     else:
         NO_MODEL[name](design, prior, step)
     return zero
@@ -121,7 +124,7 @@ def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> E
 def _conclusion(design: Design, prior: str, zero: Entries, proved: set[str]) -> Verdict | None:
     """What follows from the lemmas that held."""
     is_empty = all_entries(design) <= zero
-    if proved & set(NO_MODEL) or (is_empty and "unreachable" in proved):
+    if proved & set(NO_MODEL) or (is_empty and proved & {"unreachable", "never_constant"}):
         return Verdict.IMPOSSIBLE
     if "tight" in proved and (prior != "implied" or "member" in proved or not all_entries(design)):
         return Verdict.TIGHT

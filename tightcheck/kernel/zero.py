@@ -308,11 +308,11 @@ def lipschitz(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries
     family = family_of(latent.block)
     require(len(family.variables) == 1 and family.support.bounds is not None, "z is not a number")
     assert family.support.bounds is not None
-    too_fast = _not_lipschitz(family.statistics, family.variables[0], family.support.bounds[0])
+    too_fast = not_lipschitz(family.statistics, family.variables[0], family.support.bounds[0])
     return frozenset((observed.block.name, i, latent.block.name, k) for k in too_fast)
 
 
-def _not_lipschitz(statistics: tuple[sp.Expr, ...], z: sp.Symbol, bounds: tuple[sp.Expr, sp.Expr]) -> frozenset[int]:
+def not_lipschitz(statistics: tuple[sp.Expr, ...], z: sp.Symbol, bounds: tuple[sp.Expr, sp.Expr]) -> frozenset[int]:
     """The statistics whose growth at an end of (lower, upper) excludes them, by the table of rates below."""
     lower, upper = bounds
     at_zero = [k for k, s in enumerate(statistics) if lower == 0 and s in (sp.log(z), sp.log(z) ** 2, 1 / z)]

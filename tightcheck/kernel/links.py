@@ -1,0 +1,96 @@
+"""C1 behind a link: natural parameters that are a bounded, or a Lipschitz, function of the outputs of a network in z."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Design, Map
+from tightcheck.kernel.classes import BOUNDED_ACTIVATIONS, LIPSCHITZ_ACTIVATIONS, family_of, function_class, varying_heads
+from tightcheck.kernel.rejected import require
+from tightcheck.kernel.slices import curves
+from tightcheck.kernel.zero import Entries, latent_of, not_lipschitz, observed_of, of_block
+
+
+def bounded_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """Outputs of a network of bounded activations are bounded, and so is a continuous function of them."""
+    latent, observed, i = latent_of(design, step["latent"]), observed_of(design, step["observed"]), int(step["component"])
+    formula = _formula(observed, i)
+    sources = [h.source for h in varying_heads(observed, i) if isinstance(h.source, Map)]
+    hidden = all(m.kind == "mlp" and m.hidden and m.activation in BOUNDED_ACTIVATIONS and m.batch_norm is None for m in sources)
+    require(bool(sources) and hidden, "the outputs are not shown to be bounded")
+    require(not formula.has(SOFTMAX) and all(s.name.startswith("output_") for s in formula.free_symbols), "the link sees more")
+    require(_is_continuous(formula), "the link is not shown to be continuous")
+    pieces = curves(family_of(latent.block))
+    unbounded = all(p.is_polynomial and p.reaches_infinity and sp.oo in (p.upper, -p.lower) for p in pieces)
+    require(bool(pieces) and unbounded, "psi is not polynomial on unbounded slices")
+    return frozenset(e for e in of_block(design, latent, [observed]) if e[1] == i)
+
+
+def _formula(observed: Conditional, i: int) -> sp.Expr:
+    """The natural parameter in the outputs."""
+    functions = function_class(observed, i)
+    require(functions.kind == "linked" and functions.formula is not None, "the natural parameter is not a link's")
+    assert functions.formula is not None
+    return functions.formula
+
+
+def _is_continuous(formula: sp.Expr) -> bool:
+    """Whether a formula of sums, products, exp, and of logarithms and powers of what is positive, is finite everywhere."""
+    if formula.is_Symbol or formula.is_number:
+        return True
+    if formula.is_Pow:
+        safe = bool(formula.base.is_positive) or bool(formula.exp.is_Integer and formula.exp.is_positive)
+        return safe and formula.exp.is_number and _is_continuous(formula.base)
+    if isinstance(formula, sp.log) and not formula.args[0].is_positive:
+        return False
+    known = formula.is_Add or formula.is_Mul or isinstance(formula, (sp.exp, sp.log))
+    return known and all(_is_continuous(argument) for argument in formula.args)
+
+
+def slow_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """eta = phi(log softmax(o)) with phi Lipschitz, o Lipschitz in z: f grows at most linearly.
+
+    log softmax is Lipschitz. With y = softmax, phi is Lipschitz where y d eta / dy is bounded for y > 0.
+    """
+    latent, observed, i = latent_of(design, step["latent"]), observed_of(design, step["observed"]), int(step["component"])
+    formula, heads = _formula(observed, i), varying_heads(observed, i)
+    require(len(heads) == 1 and isinstance(heads[0].source, Map), "several heads are linked")
+    source = heads[0].source
+    assert isinstance(source, Map)
+    lipschitz = source.kind == "affine" or (source.kind == "mlp" and source.activation in LIPSCHITZ_ACTIVATIONS)
+    require(lipschitz and source.batch_norm != "train" and observed.inputs.kind == "identity", "the outputs are not shown to be Lipschitz in z")
+    y = sp.Dummy("y", positive=True)
+    latents = {block.name for block in design.latent}
+    others = formula.free_symbols - {SOFTMAX}
+    require(not any(s.name.partition("[")[0] in latents or s.name.startswith("output_") for s in others), "the link sees z or outputs")
+    positive = {s: sp.Dummy(s.name, positive=True) for s in others if s.is_positive or _is_factor(heads[0].link, s, bool(heads[0].symbol.is_positive))}
+    slope = y * sp.diff(formula.xreplace({SOFTMAX: y, **positive}), y)
+    require(_is_bounded_rational(slope, y), "the link is not shown to be Lipschitz")
+    family = family_of(latent.block)
+    require(len(family.variables) == 1 and family.support.bounds is not None, "z is not a number")
+    assert family.support.bounds is not None
+    too_fast = not_lipschitz(family.statistics, family.variables[0], family.support.bounds[0])
+    return frozenset(e for e in of_block(design, latent, [observed]) if e[1] == i and e[3] in too_fast)
+
+
+def _is_factor(link: sp.Expr | None, symbol: sp.Symbol, is_positive: bool) -> bool:
+    """Whether symbol * softmax is a positive parameter, so that the symbol is positive."""
+    return is_positive and link is not None and link == symbol * SOFTMAX and symbol != OUTPUT
+
+
+def _is_bounded_rational(expression: sp.Expr, y: sp.Symbol) -> bool:
+    """Whether a rational function is bounded on y > 0: positive coefficients below, no larger nor smaller powers above."""
+    numerator, denominator = sp.fraction(sp.cancel(sp.together(expression)))
+    if not (numerator.is_polynomial(y) and denominator.is_polynomial(y)):
+        return False
+    below = {m[0]: c for m, c in sp.Poly(denominator, y).terms()}
+    if all(c.is_negative for c in below.values()):
+        below = {m: -c for m, c in below.items()}
+    powers = [m[0] for m in sp.Poly(numerator, y).monoms()]
+    return all(bool(c.is_positive) for c in below.values()) and max(powers) <= max(below) and min(powers) >= min(below)
+
+
+LINK_LEMMAS = {"bounded_link": bounded_link, "slow_link": slow_link}

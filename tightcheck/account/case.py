@@ -86,6 +86,11 @@ class Case:
         """A block as Theorem 1 sees it; None for a block that counts as a covariate."""
         return next((part for part in self.form.parts if part.name == name), None) if self.form else None
 
+    def has_full_domain(self, name: str) -> bool:
+        """Whether every real value of the block's free natural parameters is allowed."""
+        part = self.part(name)
+        return part is not None and not part.natural_domain
+
     def statistics(self, name: str) -> str:
         """psi (or nu) of one block in words: z, z^2."""
         part = self.part(name)
@@ -117,7 +122,8 @@ class Case:
             interaction = self.interaction(entry)
             if interaction is not None:
                 found.setdefault(interaction.weight.name, set()).add(entry)
-        return {name: frozenset(members) for name, members in found.items()}
+        order = [interaction.weight.name for interaction in self.form.interactions] if self.form else []
+        return {name: frozenset(found[name]) for name in order if name in found}
 
     @cached_property
     def dead(self) -> tuple[str, ...]:

@@ -62,7 +62,9 @@ def _condition(
         return replace(blame, sentence=f"{sentences} {blame.sentence}".strip(), constraints=lines)
     if found:
         status = "fails" if name == last and blame is None else "restricts"
-        return Condition(name, status, sentences, lines, found[-1].term, found[-1].place)
+        left = {"C1": equations.linear, "C2": equations.conjugate, "C4": equations.normalised}.get(name, Equations())
+        told = f"{sentences} {left.sentence}" if name == "C2" and left.sentence else sentences
+        return Condition(name, status, told, (*lines, *left.lines), found[-1].term, found[-1].place)
     if name == "C1":
         return linear.condition(case, equations.linear)
     if name == "C2":

@@ -21,6 +21,8 @@ def equations(case: Case) -> Equations:
     is_open = case.form is not None and case.is_declared and not case.is_empty and case.verdict is not Verdict.TIGHT
     if not is_open or spans_everything(case.design) or all(o.block.length == "random" for o in case.live):
         return Equations()
+    if _is_one_choice(case):
+        return Equations()
     found = gaussian.equations(case)
     return found if found is not None else _written_out(case)
 
@@ -34,6 +36,13 @@ def _written_out(case: Case) -> Equations:
     if count is None:
         return Equations((line,), ASKS)
     return Equations((f"{line}: {interactions(count)} on {cube(case.form.latent[0])}",), ASKS, _parents(case))
+
+
+def _is_one_choice(case: Case) -> bool:
+    """Whether x may only depend on one finite draw, whose statistics span everything."""
+    names = {entry[2] for entry in case.entries - case.decision.zero}
+    latents = [latent.block for latent in case.design.encoder if latent.block.name in names]
+    return len(latents) == 1 and latents[0].copies == 1 and family_of(latents[0]).spans_all_functions
 
 
 def _parents(case: Case) -> str:
@@ -94,7 +103,7 @@ def _couples(case: Case) -> bool:
         and any(
             o.inputs.kind == "identity"
             and o.block.length is None
-            and family_of(o.block).has_full_domain
+            and case.has_full_domain(o.block.name)
             and any(function_class(o, i).kind in ("affine", "mlp", "unrestricted") for i in range(len(o.natural)))
             for o in case.moving
         )

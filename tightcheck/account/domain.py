@@ -5,7 +5,6 @@ from __future__ import annotations
 from tightcheck.account.case import Case
 from tightcheck.account.equations import Equations
 from tightcheck.joint.integrable import condition as when
-from tightcheck.kernel.classes import family_of
 from tightcheck.verdict import Condition, Verdict
 
 ALWAYS = "always"
@@ -17,13 +16,23 @@ def equations(case: Case) -> Equations:
     if case.form is None or case.decision.prior != "implied" or case.is_empty:
         return Equations()
     words = ALWAYS if all(o.block.length == "random" for o in case.live) else when(case.form)
-    return Equations((), words) if words in ("", ALWAYS) else Equations((words.removeprefix("iff "),), words)
+    if words in ("", ALWAYS):
+        return Equations((), words)
+    return Equations((_without_zero(case, words.removeprefix("iff ")),), words)
+
+
+def _without_zero(case: Case, words: str) -> str:
+    """The condition without the block V that vanishes."""
+    if "V" not in case.dead:
+        return words
+    shorter = words.removeprefix("V = 0 and ")
+    return shorter.replace(" + sum_i max(V_ij, 0)", "").replace(" + sum_i |V_ij|", "")
 
 
 def condition(case: Case, asked: Equations) -> Condition:
     """C4 where no lemma removed anything."""
     if case.decision.prior != "implied":
-        if all(family_of(observed.block).has_full_domain for observed in case.moving):
+        if all(case.has_full_domain(observed.block.name) for observed in case.moving):
             domain = f"Every real natural parameter is allowed for {case.decoder} {case.x}"
         else:
             domain = f"Models of the design keep the parameters of {case.x} in their domain"

@@ -149,8 +149,11 @@ def _decoder_map(words: Words) -> Guilty:
 
 
 def _encoder_map(words: Words) -> Guilty:
-    head = next((h for h in words.latent.heads if isinstance(h.source, Map)), None)
-    return "the encoder's map", head.source.place if head and isinstance(head.source, Map) else words.latent.place
+    heads = [head for head in words.latent.heads if isinstance(head.source, Map)]
+    linked = next((head for head in heads if head.link is not None), None)
+    if linked is not None:
+        return "the encoder's link", linked.place
+    return "the encoder's map", heads[0].source.place if heads else words.latent.place
 
 
 @dataclass(frozen=True)
@@ -288,7 +291,7 @@ SENTENCES: Mapping[str, Template] = {
     ),
     "rays": Template(
         "C4",
-        "Neither conditional stays in its domain, or the joint does not integrate, unless {zero}",
+        "Unless {zero}, a conditional leaves its domain or the joint does not integrate",
         "Towards the ends of their supports p({x} | {z}) and q({z} | {x}) must keep their parameters in the natural"
         " domain, and the joint must integrate. This forbids the coefficient of {statistic} either sign: {zero}.",
         _latent,

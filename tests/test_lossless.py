@@ -110,6 +110,7 @@ def test_no_shipped_design_is_contradicted(path: Path) -> None:
         ("gaussian-vae-images", "no"),
         ("toy-mixture", "no"),
         ("m2", "no"),
+        ("prodlda", "no"),
         ("iaf", "undecided"),
         ("mnist-grey-bernoulli-vae", "undecided"),
     ],

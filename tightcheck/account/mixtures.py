@@ -17,7 +17,7 @@ import sympy as sp
 
 from tightcheck.decide import Decision
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map
-from tightcheck.expression import CoordinateSum
+from tightcheck.expression import CoordinateSum, to_text
 from tightcheck.family import Family
 from tightcheck.kernel.classes import BOUNDED_ACTIVATIONS, LIPSCHITZ_ACTIVATIONS, all_entries, family_of, function_class
 from tightcheck.kernel.model import Coordinate, coordinates, decoder_constants, is_explicit, model_natural
@@ -41,17 +41,15 @@ def moving(design: Design, prior: str, observed: Conditional, latent: Conditiona
         return None
     for candidate in design.encoder if latent is None else (latent,):
         shown = observed
+        shapes: tuple[str, ...] = ("{0}", "{0} + 1")
         if prior == "implied" and not family_of(candidate.block).support.is_finite:
             bounded = _with_bounded_maps(observed)
             if bounded is None:
                 continue
-            shown = bounded
-        for eta, active in _models(
-            design,
-            shown,
-            [(candidate.block.name, 0)],
-            ("{0}", "tanh({0})") if shown is not observed else ("{0}", "{0} + 1"),
-        ):
+            shown, shapes = bounded, ("{0}", "tanh({0})")
+        elif observed.inputs.kind in ("statistics", "softmax"):
+            shown, shapes = _of_first_input(observed, candidate)
+        for eta, active in _models(design, shown, [(candidate.block.name, 0)], shapes):
             if len(different_values(eta, active)) > 1:
                 return eta
     return None
@@ -99,6 +97,27 @@ def _one_softmax(design: Design, observed: Conditional) -> Conditional:
             head = replace(head, link=head.link.xreplace({SOFTMAX: share, **ones}))
         heads.append(head)
     return replace(observed, heads=tuple(heads))
+
+
+def _of_first_input(observed: Conditional, latent: Conditional) -> tuple[Conditional, tuple[str, ...]]:
+    """An affine decoder that takes only its first input: the first statistic, or the first share of a softmax of z.
+
+    The other coordinates of z being 0, that share is exp(z) / (exp(z) + n - 1).
+    """
+    family = family_of(latent.block)
+    is_affine = all(h.source.kind == "affine" for h in observed.heads if isinstance(h.source, Map))
+    if not is_affine or len(family.variables) != 1:
+        return observed, ()
+    shape = f"exp({{0}}) / (exp({{0}}) + {latent.block.copies - 1})"
+    if observed.inputs.kind == "statistics":
+        shape = to_text(family.statistics[0].xreplace({family.variables[0]: sp.Symbol("z0", real=True)}))
+    elif latent.block.copies < 2:
+        return observed, ()
+    heads = tuple(
+        replace(h, source=replace(h.source, kind="unrestricted", bias=True)) if isinstance(h.source, Map) else h
+        for h in observed.heads
+    )
+    return replace(observed, heads=heads, inputs=replace(observed.inputs, kind="identity")), (shape,)
 
 
 def _with_bounded_maps(observed: Conditional) -> Conditional | None:

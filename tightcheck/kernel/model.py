@@ -158,7 +158,7 @@ def multiplicity(latent: Conditional, observed: Conditional) -> int:
 def moving_mode(latent: Conditional, observed: Conditional, step: Mapping[str, Any]) -> str:
     """Which copies move; an expression leaves no choice."""
     mode = step.get("mode", "one")
-    require(mode in ("one", "spread", "together"), f"{mode!r} is no way to move the copies")
+    require(mode in ("one", "spread", "together", "components"), f"{mode!r} is no way to move the copies")
     if is_explicit(observed):
         mode = "together" if multiplicity(latent, observed) > 1 or latent.block.copies == 1 else "spread"
     return str(mode)
@@ -168,7 +168,8 @@ def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     """A consistent model in which x and z are dependent: f = F psi + f0 of one latent coordinate, for one observed one.
 
     `mode`: "one" latent copy moves one observed copy; "spread", every latent copy moves an observed copy of its own, all
-    in the same way; "together", one latent copy moves every observed copy in the same way. What does not move is constant.
+    in the same way; "together", one latent copy moves every observed copy in the same way; "components", every component of
+    one Gaussian vector moves an observed copy of its own, as the first does. What does not move is constant.
     """
     latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
     fz, fx = family_of(latent.block), family_of(observed.block)
@@ -184,12 +185,20 @@ def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     mode = moving_mode(latent, observed, step)
     spread = mode == "spread"
     rank = latent.block.copies if spread else 1
+    if mode == "components":
+        require(fz.name in ("isotropic_gaussian", "full_gaussian") and latent.block.copies == 1, "the components are not alike")
+        require(all(not (e.free_symbols & set(fz.variables[1:])) for e in eta), "f mixes components")
+        require(prior != "implied", "components are looked at under a declared prior")
+        rank = int(latent.block.dimension or len(fz.variables))
+        require(observed.block.copies >= rank, "there are fewer observed numbers than components")
     require(not spread or observed.block.copies >= latent.block.copies, "there are fewer observed than latent coordinates")
     decoder_contains(observed, eta, decoder_side(observed, latent), rank, step.get("parameters", {}))
     idle = 0 if mode == "together" else observed.block.copies - rank
     decoder_constants(design, observed.block.name, also_copies=idle > 0)
     multiple = observed.block.copies if mode == "together" else 1
-    c = conjugate(design, prior, latent, observed, eta, F, step, beta / multiple)
+    each = fz.variables if mode == "components" else fz.variables[:1]
+    energy = -sum(total_log_partition(observed, [e.xreplace({fz.variables[0]: v}) for e in eta]) for v in each) * multiple / beta
+    c = conjugate(design, prior, latent, observed, eta, energy, F, step, beta / multiple)
     g = [
         sum((F[i][k] * t for i, t in enumerate(nu)), sp.Integer(0)) / beta + c[k] for k in range(len(fz.statistics))
     ]
@@ -284,13 +293,13 @@ def conjugate(
     latent: Conditional,
     observed: Conditional,
     eta: Sequence[sp.Expr],
+    energy: sp.Expr,
     F: Sequence[Sequence[sp.Expr]],
     step: Mapping[str, Any],
     beta: sp.Expr,
 ) -> tuple[sp.Expr, ...]:
     """C2 (and C4 for an implied prior): the encoder's constants c, or Rejected."""
     fz = family_of(latent.block)
-    energy = -total_log_partition(observed, eta) / beta
     if prior == "declared":
         block = prior_block(design, latent.block.name)
         require(block is not None, "no prior is declared")
@@ -399,8 +408,9 @@ def some_prior_integrates(design: Design, observed: Conditional, active: Sequenc
     if not lipschitz or observed.inputs.kind != "identity" or any(h.link is not None for h in observed.heads):
         return False
     kind = effective_kind(design, observed, frozenset())
+    tame = kind in ("finite", "quadratic", "quadratic_form") or _is_compact(family_of(observed.block))  # A grows like f or f^2
     return all(
-        family.support.is_finite or _is_compact(family) or (kind in ("finite", "quadratic", "quadratic_form") and _has_squares(family))
+        family.support.is_finite or _is_compact(family) or (tame and _has_squares(family))
         for _, _, family, _ in active
     )
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 from typing import Any
 
 import sympy as sp
 
-from tightcheck.design import Conditional, Constant, Design, Map
-from tightcheck.kernel.classes import family_of
+from tightcheck.design import SOFTMAX, Conditional, Constant, Design, Map
+from tightcheck.kernel.classes import family_of, function_class
 from tightcheck.kernel.model import nonmember
-from tightcheck.kernel.rejected import require
+from tightcheck.kernel.rejected import Rejected, require
 from tightcheck.kernel.slices import family_of_prior, is_entire, prior_block, prior_term
+from tightcheck.kernel.tight import in_variables
 from tightcheck.kernel.zero import latent_of
+from tightcheck.span import separates
 
 
 def prior_support(design: Design, prior: str, step: Mapping[str, Any]) -> None:
@@ -65,6 +68,40 @@ def prior_kink(design: Design, prior: str, step: Mapping[str, Any]) -> None:
 def _is_open(observed: Conditional) -> bool:
     """Whether the natural domain is stated by strict inequalities only."""
     return all(isinstance(r, (sp.StrictLessThan, sp.StrictGreaterThan)) for r in family_of(observed.block).natural_domain)
+
+
+def never_constant(design: Design, prior: str, step: Mapping[str, Any]) -> None:
+    """Some observed block depends on z in every model: one fixed expression, or means that sum to a function of z."""
+    names = {latent.block.name for latent in design.encoder}
+    for observed in design.decoder:
+        for head in observed.heads:
+            if not isinstance(head.source, Map):
+                continue
+            if head.link is not None and head.link.has(SOFTMAX) and observed.block.dimension is None:
+                total = sp.cancel(head.link / SOFTMAX)  # the softmax sums to one over the copies
+                mentioned = {s.name for s in total.free_symbols}
+                if mentioned and mentioned <= names and isinstance(total, (sp.exp, sp.Symbol)) and head.bounds is None:
+                    return
+            if head.source.kind == "expression" and not head.source.parameters and _certainly_moves(design, observed):
+                return
+    require(False, "some model may be constant in z")
+
+
+def _certainly_moves(design: Design, observed: Conditional) -> bool:
+    """Whether a natural parameter written out without parameters takes two different values."""
+    for latent in design.encoder:
+        family = family_of(latent.block)
+        points = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
+        for i in range(len(observed.natural)):
+            if function_class(observed, i).kind != "expression":
+                continue
+            try:
+                formula = in_variables(observed, i, latent)
+            except Rejected:
+                continue
+            if any(separates(formula, [], pair) for pair in combinations(points, 2)):
+                return True
+    return False
 
 
 def single(design: Design, prior: str, step: Mapping[str, Any]) -> None:

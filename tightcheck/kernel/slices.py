@@ -153,7 +153,10 @@ def family_of_prior(block: PriorBlock, latent: Conditional) -> Family:
     if block.family == latent.block.family:  # what the prior leaves open can only be the encoder's own
         own = {name: c.value for name, c in dict(latent.block.fixed).items() if c.value is not None}
         known = {**own, **known}
-    return stated.with_fixed(known) if known else stated
+    if not known:
+        return stated
+    is_vector = latent.block.dimension is not None and stated.dimension is not None
+    return registry.load(stated.name, dimension=stated.dimension if is_vector else None, fixed=known)
 
 
 def is_product_space(family: Family, factor: Family) -> bool:

@@ -129,7 +129,7 @@ def is_formula(observed: Conditional, i: int, latent: Conditional) -> bool:
     if functions.kind == "expression":
         return True
     source, family = functions.source, family_of(latent.block)
-    through_origin = functions.kind == "linked" and source is not None and source.kind == "affine" and not source.bias
+    through_origin = functions.kind in ("linked", "affine") and source is not None and source.kind == "affine" and not source.bias
     is_number = len(family.variables) == 1 and bool(family.variables[0].is_positive) and latent.block.copies == 1
     plain = observed.inputs.kind == "identity" and not observed.inputs.covariates
     heads = varying_heads(observed, i)

@@ -65,6 +65,8 @@ def _outputs(observed: Conditional, active: Sequence[Coordinate], names: dict[st
     firsts = [variables[0] for _, variables, _, _ in active]
     total = sp.Add(*firsts)
     shapes: list[sp.Expr] = [total, 2 * total - 1, total - 1, total + 1]
+    if observed.inputs.kind == "one_hot" and len(firsts) > 1:
+        shapes.insert(0, sp.Mul(*firsts))
     if all(isinstance(h.source, Map) and h.source.kind == "unrestricted" for h in moving):
         shapes = [sp.Mul(*firsts) if len(firsts) > 1 else total**3, sp.Mul(*firsts) ** 2 + 1, total]
     for shape in shapes:

@@ -55,7 +55,8 @@ def _modes(latent: Conditional, observed: Conditional) -> tuple[str, ...]:
         return ("one",)
     spread = ("spread",) if latent.block.copies > 1 else ()
     biased = all(head.source.bias for head in observed.heads if isinstance(head.source, Map))
-    return ("one", *spread) if biased else ("one", *spread, "together")
+    components = ("components",) if latent.block.dimension is not None and latent.block.family.endswith("_gaussian") else ()
+    return ("one", *spread, *components) if biased else ("one", *spread, *components, "together")
 
 
 Candidate = tuple[list[list[sp.Expr]], list[sp.Expr], dict[str, int]]
@@ -80,7 +81,8 @@ def candidates(latent: Conditional, observed: Conditional, zero: Entries, term: 
     for F in _matrices(free, rows, columns, fz):
         for f0 in _origins(fx, observed, F, fz):
             eta = [sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)]
-            if in_domain(fx, eta) and (term is None or _is_conjugate(observed, eta, fz, term)):
+            alone = any(e.free_symbols & set(fz.variables[1:]) for e in eta) or fz.dimension is None
+            if in_domain(fx, eta) and (term is None or not alone or _is_conjugate(observed, eta, fz, term)):
                 yield F, f0, {}
                 if not fz.support.is_finite and term is not None:
                     break  # another f_0 is as good; on a finite side links may still refuse this one

@@ -22,6 +22,7 @@ CONDITION = "C3"
 def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any]]:
     """That the constants are reachable, and for each latent block that they are not."""
     yield {"lemma": "constants"}
+    yield {"lemma": "never_constant"}
     for latent in design.encoder if prior == "declared" else ():
         for lemma in ("pinned_impossible", "prior_support", "prior_kink"):
             yield {"lemma": lemma, "latent": latent.block.name}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tightcheck.account import outside
+from tightcheck.account import no_model, outside
 from tightcheck.account.blocks import blocks
 from tightcheck.account.case import Case
 from tightcheck.account.conditions import asked, conditions, telling
@@ -68,6 +68,8 @@ def _impossible(case: Case, told: tuple[Condition, ...], briefs: list[str]) -> s
     failing = next((condition for condition in told if condition.status == "fails"), None)
     if failing is None:
         return case.verdict.value
+    if no_model.is_never_constant(case):
+        return f"{' '.join(dict.fromkeys(briefs))} And no decoder of the design ignores {case.z}."
     head = failing.term[:1].upper() + failing.term[1:]
     lead = " ".join(dict.fromkeys(briefs))
     excluded = "the models that are left" if lead else "every model"

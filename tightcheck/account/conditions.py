@@ -64,6 +64,8 @@ def _condition(
         status = "fails" if name == last and blame is None else "restricts"
         left = {"C1": equations.linear, "C2": equations.conjugate, "C4": equations.normalised}.get(name, Equations())
         told = f"{sentences} {left.sentence}" if name == "C2" and left.sentence else sentences
+        if status == "fails" and no_model.is_never_constant(case):
+            told = f"{told} No decoder of the design ignores {case.z}, so none is left."
         return Condition(name, status, told, (*lines, *left.lines), found[-1].term, found[-1].place)
     if name == "C1":
         return linear.condition(case, equations.linear)

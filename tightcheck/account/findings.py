@@ -12,6 +12,7 @@ from tightcheck.design import Conditional, Constant, Head, Map, Place
 from tightcheck.joint import show
 from tightcheck.kernel.classes import family_of
 from tightcheck.kernel.zero import Entries, effective_kind
+from tightcheck.rules import ZERO_RULES
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,11 @@ def _decoder_map(words: Words) -> Guilty:
     return f"{name} in the decoder", source.place
 
 
+def _decoder_link(words: Words) -> Guilty:
+    linked = next((h for o in words.observed for h in o.heads if h.link is not None), None)
+    return ("the decoder's link", linked.place) if linked else _decoder_map(words)
+
+
 def _encoder_map(words: Words) -> Guilty:
     heads = [head for head in words.latent.heads if isinstance(head.source, Map)]
     linked = next((head for head in heads if head.link is not None), None)
@@ -212,6 +218,20 @@ SENTENCES: Mapping[str, Template] = {
         "The decoder's natural parameters must be affine in the encoder's statistics {psi}, polynomials on an"
         " unbounded space. The decoder's {network} is bounded, and no polynomial is but a constant: {zero}.",
         _decoder_map,
+    ),
+    "bounded_link": Template(
+        "C1",
+        "The decoder's natural parameters are bounded functions of {z}, and none but constants affine in {psi} is",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}, polynomials without"
+        " bounds. They are continuous functions of bounded outputs, and no polynomial is bounded but a constant: {zero}.",
+        _decoder_link,
+    ),
+    "slow_link": Template(
+        "C1",
+        "The decoder's natural parameters cannot grow as fast as {statistic}",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}. Through this link they grow"
+        " at most linearly in {z}, and {statistic} grows faster: {zero}.",
+        _decoder_link,
     ),
     "convexity": Template(
         "C2",
@@ -321,12 +341,16 @@ SQUARE = Template(
     " quadratic in the mean's parameter, so a term in {statistic} of f would leave that span: {zero}.",
     _prior,
 )
-OTHER = Template(
-    "C2",
-    "A lemma excludes {statistic}",
-    "By the lemma `{lemma}` of the kernel no consistent model has {statistic} in f: {zero}.",
-    _latent,
-)
+OTHER = "By the lemma `{lemma}` of the kernel no consistent model has {statistic} in f: {zero}."
+
+
+def _template(case: Case, lemma: str) -> Template:
+    """The lemma's own sentence, or a plain one under the condition of the rule that proposed it."""
+    if lemma in SENTENCES:
+        return SENTENCES[lemma]
+    names = [rule.partition(":")[0] for rule, _ in case.decision.trace if rule.endswith(f": {lemma}")]
+    condition = next((rule.CONDITION for rule in ZERO_RULES if rule.__name__.rpartition(".")[2] in names), "C2")
+    return Template(condition, "A lemma excludes {statistic}", OTHER, _latent)
 
 
 def findings(case: Case) -> tuple[Finding, ...]:
@@ -343,7 +367,7 @@ def findings(case: Case) -> tuple[Finding, ...]:
 def _told(case: Case, lemma: str, latent: str, entries: Entries) -> list[Finding]:
     """The lemma's finding; two where Gaussian blocks lose a square and other blocks everything."""
     if lemma != "growth":
-        return [_finding(case, SENTENCES.get(lemma, OTHER), lemma, latent, entries)]
+        return [_finding(case, _template(case, lemma), lemma, latent, entries)]
     kinds = {o.block.name: effective_kind(case.design, o, frozenset()) for o in case.design.decoder}
     square = frozenset(entry for entry in entries if kinds[entry[0]] in QUADRATIC)
     parts = ((SENTENCES["growth"], entries - square), (SQUARE, square))

@@ -17,6 +17,11 @@ from tightcheck.verdict import Condition
 INDEPENDENT = "Without dependence the exact posterior is the prior"
 
 
+def is_never_constant(case: Case) -> bool:
+    """Whether the certificate shows that no decoder of the design ignores z."""
+    return any(step["lemma"] == "never_constant" for step in case.decision.steps)
+
+
 def condition(case: Case) -> Condition | None:
     """The failing condition of an impossible design; None where the certificate shows no such thing."""
     step = next((s for s in case.decision.steps if s["lemma"] in TOLD), None)

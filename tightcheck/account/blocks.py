@@ -16,13 +16,16 @@ def blocks(case: Case) -> dict[str, str]:
 
 def _status(case: Case, name: str) -> str:
     own = {entry for entry in case.entries if entry[2] == name}
-    x = listed([o.block.name for o in case.design.decoder if any(e[0] == o.block.name for e in own)]) or case.x
+    names = [o.block.name for o in case.design.decoder if any(e[0] == o.block.name for e in own)]
+    x = listed(names) or case.x
     if case.verdict is Verdict.IMPOSSIBLE:
         return "no consistent model"
     if case.verdict is Verdict.TIGHT:
         return "free: every dependence that the design allows is consistent"
     if own <= case.decision.zero:
-        return f"{name} collapses: in every consistent model {x} does not depend on {name}"
+        return (
+            f"{name} collapses: in every consistent model {x} {'do' if len(names) > 1 else 'does'} not depend on {name}"
+        )
     gone = case.dead_among(own)
     lost = f"; {listed([f'{weight} = 0' for weight in gone])}" if gone else ""
     if any(step["lemma"] == "member" and step["latent"] == name for step in case.decision.steps):

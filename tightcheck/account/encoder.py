@@ -18,7 +18,8 @@ def exact_encoder(case: Case) -> str:
     """One line for each statistic of each latent block, then the design's own outputs."""
     if case.form is None or case.verdict is Verdict.OUTSIDE:
         return ""
-    alike = [f"q({case.z} | {case.x}) = p({case.z}) for every {case.x}"] if case.verdict is Verdict.COLLAPSE else []
+    z, x = (", ".join(block.name for block in side) for side in (case.design.latent, case.design.observed))
+    alike = [f"q({z} | {x}) = p({z}) for every {x}"] if case.verdict is Verdict.COLLAPSE else []
     return "\n".join([*alike, *(line for part in case.form.latent for line in _part(case, case.form, part))])
 
 

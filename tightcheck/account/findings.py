@@ -223,7 +223,7 @@ SENTENCES: Mapping[str, Template] = {
         "C1",
         "The decoder's natural parameters are bounded functions of {z}, and none but constants affine in {psi} is",
         "The decoder's natural parameters must be affine in the encoder's statistics {psi}, polynomials without"
-        " bounds. They are continuous functions of bounded outputs, and no polynomial is bounded but a constant: {zero}.",
+        " bounds. They are continuous functions of bounded outputs, and only constant polynomials are bounded: {zero}.",
         _decoder_link,
     ),
     "slow_link": Template(

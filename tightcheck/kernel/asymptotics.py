@@ -99,7 +99,7 @@ def _sum(orders: list[Order | None]) -> Order | None:
     key = max(found.key for found in known)
     if key <= (0, 0):
         return _bounded_sum(known)
-    total = sp.expand(sum((found.coefficient for found in known if found.key == key), sp.Integer(0)))
+    total = sp.expand(sp.Add(*(found.coefficient for found in known if found.key == key)))
     return None if total.is_zero is not False else Order(*key, total)
 
 

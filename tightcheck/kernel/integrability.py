@@ -1,6 +1,6 @@
 """C4 of one explicit model: is h'(z) exp(<c, psi(z)> + r A(F psi(z) + f_0)) integrable over z?
 
-Five sufficient conditions, each exact. r > 0 counts the copies that move together, over the temperature.
+Six sufficient conditions, each exact. r > 0 counts the copies that move together, over the temperature.
 """
 
 from __future__ import annotations
@@ -83,7 +83,13 @@ def _bounded_observed(
     if corners is None or not is_finite_measure(observed):
         return False
     return all(
-        in_domain(latent, [ck + r * sum((row[k] * v for row, v in zip(slopes, corner, strict=True)), sp.Integer(0)) for k, ck in enumerate(c)])
+        in_domain(
+            latent,
+            [
+                ck + r * sum((row[k] * v for row, v in zip(slopes, corner, strict=True)), sp.Integer(0))
+                for k, ck in enumerate(c)
+            ],
+        )
         for corner in corners
     )
 
@@ -98,15 +104,20 @@ def _bounded_latent(latent: Family, observed: Family, eta: Sequence[sp.Expr]) ->
     coefficients = [combination(e, latent.statistics, latent.variables) for e in eta]
     rows = [e for e in coefficients if e is not None]
     return len(rows) == len(eta) and all(
-        in_domain(observed, [row[0] + sum((a * v for a, v in zip(row[1:], corner, strict=True)), sp.Integer(0)) for row in rows])
+        in_domain(
+            observed,
+            [row[0] + sum((a * v for a, v in zip(row[1:], corner, strict=True)), sp.Integer(0)) for row in rows],
+        )
         for corner in corners
     )
 
 
 def _is_negative_quadratic(latent: Family, log_partition: sp.Expr, c: Sequence[sp.Expr], r: sp.Expr) -> bool:
-    """The exponent is a quadratic polynomial of z with a negative definite matrix: Gaussian tails on any part of R^d."""
+    """The exponent is a quadratic polynomial of z with negative definite matrix: Gaussian tails on any part of R^d."""
     exponent = sp.expand(
-        latent.log_base_measure + sum((a * s for a, s in zip(c, latent.statistics, strict=True)), sp.Integer(0)) + r * log_partition
+        latent.log_base_measure
+        + sum((a * s for a, s in zip(c, latent.statistics, strict=True)), sp.Integer(0))
+        + r * log_partition
     )
     if not exponent.is_polynomial(*latent.variables) or latent.support.bounds is None:
         return False
@@ -144,7 +155,7 @@ def hull_corners(family: Family) -> list[tuple[sp.Expr, ...]] | None:
 
 
 def _range(statistic: sp.Expr, family: Family) -> Range | None:
-    """An interval that holds the values of a statistic: a variable, its square, its cosine or sine, a unit vector's entry."""
+    """An interval that holds a statistic: a variable, its square, its cosine or sine, an entry of a unit vector."""
     if isinstance(statistic, (sp.cos, sp.sin)) and statistic.args[0] in family.variables:
         return -sp.Integer(1), sp.Integer(1)
     if statistic.is_Symbol and family.name == "von_mises_fisher":

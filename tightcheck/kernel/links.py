@@ -1,4 +1,4 @@
-"""C1 behind a link: natural parameters that are a bounded, or a Lipschitz, function of the outputs of a network in z."""
+"""C1 behind a link: natural parameters that are bounded or Lipschitz functions of the outputs of a network in z."""
 
 from __future__ import annotations
 
@@ -8,7 +8,13 @@ from typing import Any
 import sympy as sp
 
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Design, Map
-from tightcheck.kernel.classes import BOUNDED_ACTIVATIONS, LIPSCHITZ_ACTIVATIONS, family_of, function_class, varying_heads
+from tightcheck.kernel.classes import (
+    BOUNDED_ACTIVATIONS,
+    LIPSCHITZ_ACTIVATIONS,
+    family_of,
+    function_class,
+    varying_heads,
+)
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import curves
 from tightcheck.kernel.zero import Entries, latent_of, not_lipschitz, observed_of, of_block
@@ -16,12 +22,21 @@ from tightcheck.kernel.zero import Entries, latent_of, not_lipschitz, observed_o
 
 def bounded_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """Outputs of a network of bounded activations are bounded, and so is a continuous function of them."""
-    latent, observed, i = latent_of(design, step["latent"]), observed_of(design, step["observed"]), int(step["component"])
+    latent, observed, i = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["component"]),
+    )
     formula = _formula(observed, i)
     sources = [h.source for h in varying_heads(observed, i) if isinstance(h.source, Map)]
-    hidden = all(m.kind == "mlp" and m.hidden and m.activation in BOUNDED_ACTIVATIONS and m.batch_norm is None for m in sources)
+    hidden = all(
+        m.kind == "mlp" and m.hidden and m.activation in BOUNDED_ACTIVATIONS and m.batch_norm is None for m in sources
+    )
     require(bool(sources) and hidden, "the outputs are not shown to be bounded")
-    require(not formula.has(SOFTMAX) and all(s.name.startswith("output_") for s in formula.free_symbols), "the link sees more")
+    require(
+        not formula.has(SOFTMAX) and all(s.name.startswith("output_") for s in formula.free_symbols),
+        "the link sees more",
+    )
     require(_is_continuous(formula), "the link is not shown to be continuous")
     pieces = curves(family_of(latent.block))
     unbounded = all(p.is_polynomial and p.reaches_infinity and sp.oo in (p.upper, -p.lower) for p in pieces)
@@ -38,7 +53,7 @@ def _formula(observed: Conditional, i: int) -> sp.Expr:
 
 
 def _is_continuous(formula: sp.Expr) -> bool:
-    """Whether a formula of sums, products, exp, and of logarithms and powers of what is positive, is finite everywhere."""
+    """Whether a formula of sums, products, exp, and of logarithms and powers of what is positive is finite."""
     if formula.is_Symbol or formula.is_number:
         return True
     if formula.is_Pow:
@@ -55,18 +70,32 @@ def slow_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries
 
     log softmax is Lipschitz. With y = softmax, phi is Lipschitz where y d eta / dy is bounded for y > 0.
     """
-    latent, observed, i = latent_of(design, step["latent"]), observed_of(design, step["observed"]), int(step["component"])
+    latent, observed, i = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["component"]),
+    )
     formula, heads = _formula(observed, i), varying_heads(observed, i)
     require(len(heads) == 1 and isinstance(heads[0].source, Map), "several heads are linked")
     source = heads[0].source
     assert isinstance(source, Map)
     lipschitz = source.kind == "affine" or (source.kind == "mlp" and source.activation in LIPSCHITZ_ACTIVATIONS)
-    require(lipschitz and source.batch_norm != "train" and observed.inputs.kind == "identity", "the outputs are not shown to be Lipschitz in z")
+    require(
+        lipschitz and source.batch_norm != "train" and observed.inputs.kind == "identity",
+        "the outputs are not shown to be Lipschitz in z",
+    )
     y = sp.Dummy("y", positive=True)
     latents = {block.name for block in design.latent}
     others = formula.free_symbols - {SOFTMAX}
-    require(not any(s.name.partition("[")[0] in latents or s.name.startswith("output_") for s in others), "the link sees z or outputs")
-    positive = {s: sp.Dummy(s.name, positive=True) for s in others if s.is_positive or _is_factor(heads[0].link, s, bool(heads[0].symbol.is_positive))}
+    require(
+        not any(s.name.partition("[")[0] in latents or s.name.startswith("output_") for s in others),
+        "the link sees z or outputs",
+    )
+    positive = {
+        s: sp.Dummy(s.name, positive=True)
+        for s in others
+        if s.is_positive or _is_factor(heads[0].link, s, bool(heads[0].symbol.is_positive))
+    }
     slope = y * sp.diff(formula.xreplace({SOFTMAX: y, **positive}), y)
     require(_is_bounded_rational(slope, y), "the link is not shown to be Lipschitz")
     family = family_of(latent.block)
@@ -82,7 +111,7 @@ def _is_factor(link: sp.Expr | None, symbol: sp.Symbol, is_positive: bool) -> bo
 
 
 def _is_bounded_rational(expression: sp.Expr, y: sp.Symbol) -> bool:
-    """Whether a rational function is bounded on y > 0: positive coefficients below, no larger nor smaller powers above."""
+    """Whether a rational function is bounded on y > 0: positive coefficients below, no other extreme powers above."""
     numerator, denominator = sp.fraction(sp.cancel(sp.together(expression)))
     if not (numerator.is_polynomial(y) and denominator.is_polynomial(y)):
         return False

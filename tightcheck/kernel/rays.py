@@ -1,9 +1,9 @@
 """Zero lemmas that hold for every prior: what the natural domains, the integrability of the joint and C1 alone forbid.
 
-In a consistent model f = F psi + f_0 lies in Omega_nu for almost every z, g* = F' nu + c in Omega_psi for almost every x, and
-the joint has the integrable margins h' exp(<c, psi> + A(f)) and h exp(<f_0, nu> + B(g*)). Along a slice towards one of its
-ends the fastest of the statistics that may still have a coefficient decides, so each of these facts gives that coefficient
-a sign; two opposite signs leave zero.
+In a consistent model f = F psi + f_0 lies in Omega_nu for almost every z, g* = F' nu + c in Omega_psi for almost every
+x, and the joint has the integrable margins h' exp(<c, psi> + A(f)) and h exp(<f_0, nu> + B(g*)). Along a slice towards
+one of its ends the fastest of the statistics that may still have a coefficient decides, so each of these facts gives that
+coefficient a sign; two opposite signs leave zero.
 """
 
 from __future__ import annotations
@@ -152,10 +152,10 @@ def _faces(family: Family, eta: sp.Symbol) -> frozenset[int]:
 
 
 def random_length(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
-    """Counts of random length: f = log p(word | z), so sum_k exp(f_k) = 1, which non-constant f in span(psi, 1) cannot keep.
+    """Counts of random length: f = log p(word | z), so sum_k exp(f_k) = 1: no other f in span(psi, 1) than constants.
 
-    On entire slices by Borel's theorem; on polynomial slices because the non-constant exp(f_k) tend to zero and add up to a
-    constant; where psi takes three collinear values because exp is strictly convex.
+    On entire slices by Borel's theorem; on polynomial slices because the non-constant exp(f_k) tend to zero and add up
+    to a constant; where psi takes three collinear values because exp is strictly convex.
     """
     latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
     require(observed.block.length == "random", "the word probabilities do not have to add up to one")
@@ -163,7 +163,10 @@ def random_length(design: Design, step: Mapping[str, Any], zero: Entries) -> Ent
     require(bool(pieces), f"the family {latent.block.family} states no slices")
     for piece in pieces:
         is_polynomial = piece.is_polynomial and piece.reaches_infinity
-        require(piece.is_entire or is_polynomial or _has_three_collinear(piece), "psi is neither entire nor polynomial nor on a line")
+        require(
+            piece.is_entire or is_polynomial or _has_three_collinear(piece),
+            "psi is neither entire nor polynomial nor on a line",
+        )
     return of_block(design, latent, [observed])
 
 

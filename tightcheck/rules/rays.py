@@ -1,6 +1,6 @@
-"""C4, and C1 alone, for every prior. f must stay in Omega_nu, g* in Omega_psi, and both margins of the joint must be finite:
-along a slice the fastest statistic that is left decides the sign of its coefficient, and two opposite signs leave zero. Word
-probabilities add up to one, which leaves log softmax constant on entire and on polynomial slices.
+"""C4, and C1 alone, for every prior. f must stay in Omega_nu, g* in Omega_psi, and both margins of the joint must be
+finite: along a slice the fastest statistic that is left decides the sign of its coefficient; two opposite signs leave
+zero. Word probabilities add up to one, which leaves log softmax constant on entire and on polynomial slices.
 """
 
 from __future__ import annotations

@@ -23,9 +23,13 @@ def prior_support(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     require(prior == "declared", "the prior is not declared")
     latent = latent_of(design, step["latent"])
     block = prior_block(design, latent.block.name)
-    require(block is not None and block.family is not None and block.precision is None, "the prior is no registry family")
+    require(
+        block is not None and block.family is not None and block.precision is None, "the prior is no registry family"
+    )
     assert block is not None and block.family is not None
-    require(latent.block.dimension is None and latent.block.length is None and not block.given, "only numbers are looked at")
+    require(
+        latent.block.dimension is None and latent.block.length is None and not block.given, "only numbers are looked at"
+    )
     mine, other = family_of(latent.block), family_of_prior(block, latent)
     require(len(mine.variables) == len(other.variables) == 1, "only numbers are looked at")
     if mine.support.is_discrete != other.support.is_discrete:
@@ -35,7 +39,8 @@ def prior_support(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     assert ends is not None and others is not None
     numbers = [sp.sympify(e) for pair in (*ends, *others) for e in pair]
     require(all(not e.free_symbols for e in numbers), "the ends of the supports are not known")
-    require(ends != others and mine.support.bounds != other.support.bounds, "the supports are the same")
+    pairs = zip((e for pair in ends for e in pair), (e for pair in others for e in pair), strict=True)
+    require(any((sp.sympify(a) - b).is_zero is False for a, b in pairs), "the supports are not shown to differ")
 
 
 def prior_kink(design: Design, prior: str, step: Mapping[str, Any]) -> None:
@@ -67,7 +72,9 @@ def prior_kink(design: Design, prior: str, step: Mapping[str, Any]) -> None:
 
 def _is_open(observed: Conditional) -> bool:
     """Whether the natural domain is stated by strict inequalities only."""
-    return all(isinstance(r, (sp.StrictLessThan, sp.StrictGreaterThan)) for r in family_of(observed.block).natural_domain)
+    return all(
+        isinstance(r, (sp.StrictLessThan, sp.StrictGreaterThan)) for r in family_of(observed.block).natural_domain
+    )
 
 
 def never_constant(design: Design, prior: str, step: Mapping[str, Any]) -> None:
@@ -80,7 +87,8 @@ def never_constant(design: Design, prior: str, step: Mapping[str, Any]) -> None:
             if head.link is not None and head.link.has(SOFTMAX) and observed.block.dimension is None:
                 total = sp.cancel(head.link / SOFTMAX)  # the softmax sums to one over the copies
                 mentioned = {s.name for s in total.free_symbols}
-                if mentioned and mentioned <= names and isinstance(total, (sp.exp, sp.Symbol)) and head.bounds is None:
+                exponent = total.args[0] if isinstance(total, sp.exp) else total
+                if mentioned <= names and exponent.is_Symbol and head.bounds is None:
                     return
             if head.source.kind == "expression" and not head.source.parameters and _certainly_moves(design, observed):
                 return
@@ -113,7 +121,8 @@ def single(design: Design, prior: str, step: Mapping[str, Any]) -> None:
             if isinstance(source, Map):
                 require(source.kind == "expression" and not source.parameters, "the decoder has free parameters")
             else:
-                require(isinstance(source, Constant) and source.value is not None, "the decoder has a free constant")
+                known = source.value is not None and source.sharing == "fixed"
+                require(known, "the decoder has a free constant")
         free = any(c.value is None for c in dict(conditional.block.fixed).values())
         require(not free, "the decoder has a free constant")
     for block in design.prior.blocks:

@@ -47,7 +47,10 @@ def encoder_square(latent: Conditional) -> sp.Expr:
 def prior_square(design: Design, latent: Conditional) -> sp.Expr:
     """The coefficient of z^2 in the prior's exponent, the same exact number for every coordinate."""
     block = prior_block(design, latent.block.name)
-    require(block is not None and block.precision is None and block.family is not None, "the prior is no product of equal Gaussians")
+    require(
+        block is not None and block.precision is None and block.family is not None,
+        "the prior is no product of equal Gaussians",
+    )
     assert block is not None and block.family is not None
     require(not block.given, "a prior given another block is not looked at")
     prior = family_of_prior(block, latent)
@@ -85,14 +88,21 @@ def shared_precision(design: Design, step: Mapping[str, Any], zero: Entries) -> 
     latent = latent_of(design, step["latent"])
     live = quadratic_only(design, latent, zero)
     block = prior_block(design, latent.block.name)
-    require(block is not None and block.precision is None, "the prior's coordinates are not shown to be alike")
+    known = block is not None and block.precision is None and block.family is not None
+    require(known, "the prior's coordinates are not shown to be alike")
     assert block is not None
+    prior = family_of_prior(block, latent)
+    require(len(prior.variables) == 1 or prior.name == "isotropic_gaussian", "the prior is one of vectors")
     alike = all(c.value is not None or c.sharing == "shared" for name, c in block.parameters.items() if name != "mean")
     require(alike and not block.given, "the prior's coordinates are not shown to have one variance")
     family = family_of(latent.block)
     isotropic = family.name == "isotropic_gaussian"
-    shared = [h for h in latent.heads if isinstance(h.source, Constant) and h.source.sharing != "per_coordinate"]
-    one_variance = family.name == "gaussian" and function_class(latent, 1).kind == "constant" and any("mean" != h.symbol.name for h in shared)
+    shared = [h for h in latent.heads if isinstance(h.source, Constant) and (h.source.value is not None or h.source.sharing == "shared")]
+    one_variance = (
+        family.name == "gaussian"
+        and function_class(latent, 1).kind == "constant"
+        and any("mean" != h.symbol.name for h in shared)
+    )
     require(isotropic or one_variance, "the encoder's coordinates may have variances of their own")
     size = (latent.block.dimension or 1) if isotropic else latent.block.copies
     require(not isotropic or latent.block.copies == 1, "several isotropic draws are not looked at")

@@ -65,6 +65,8 @@ def _logarithmic(parametrisation: Parametrisation) -> Iterator[Parametrisation]:
 class Derived(Parametrisation):
     """A parametrisation worked out when `natural` or `inverse` is first asked for."""
 
+    _work_out: Callable[[], tuple[tuple[sp.Expr, ...], tuple[sp.Expr, ...]]]
+
     def __init__(
         self,
         parameters: Mapping[str, sp.Symbol | tuple[sp.Symbol, ...]],

@@ -27,7 +27,7 @@ ATTEMPTS = 12
 
 @dataclass(frozen=True)
 class Membership:
-    """The outcome of `decide`: `coefficients` (c_0, c_1, ..., c_k) for yes, `witness` points for no, neither for not shown."""
+    """The outcome: `coefficients` (c_0, c_1, ..., c_k) for yes, `witness` points for no, neither for not shown."""
 
     coefficients: tuple[sp.Expr, ...] | None = None
     witness: tuple[Point, ...] | None = None
@@ -38,7 +38,9 @@ class Membership:
         return True if self.coefficients is not None else False if self.witness is not None else None
 
 
-def decide(target: sp.Expr, basis: Sequence[sp.Expr], variables: Sequence[sp.Symbol], points: Iterable[Point]) -> Membership:
+def decide(
+    target: sp.Expr, basis: Sequence[sp.Expr], variables: Sequence[sp.Symbol], points: Iterable[Point]
+) -> Membership:
     """Whether `target` is in span(basis, 1) as functions of `variables`; other symbols are constants.
 
     `points` are exact members of the set; a witness is looked for among subsets of len(basis) + 2 of them.
@@ -50,7 +52,7 @@ def decide(target: sp.Expr, basis: Sequence[sp.Expr], variables: Sequence[sp.Sym
 
 
 def is_zero(expression: sp.Expr) -> bool:
-    """Whether the expression reduces to the number 0 by rules that preserve value on real arguments (False: not shown)."""
+    """Whether the expression reduces to 0 by rules that preserve value on real arguments (False: not shown)."""
     if expression == 0:
         return True
     reduced = normal_form(expression)
@@ -94,7 +96,9 @@ def _exp(argument: sp.Expr) -> sp.Expr:
     """exp(c log g + rest) = g^c exp(rest)."""
     powers, rest = [], []
     for term in sp.Add.make_args(_split_logarithms(sp.expand(argument))):
-        coefficient, logarithm = term.as_coeff_Mul() if isinstance(term.as_coeff_Mul()[1], sp.log) else _log_factor(term)
+        coefficient, logarithm = (
+            term.as_coeff_Mul() if isinstance(term.as_coeff_Mul()[1], sp.log) else _log_factor(term)
+        )
         powers.append(logarithm.args[0] ** coefficient) if logarithm is not None else rest.append(term)
     return sp.Mul(*powers) * sp.exp(sp.Add(*rest))
 
@@ -110,7 +114,7 @@ def _log_factor(term: sp.Expr) -> tuple[sp.Expr, sp.Expr | None]:
 
 
 def _log(argument: sp.Expr) -> sp.Expr:
-    """log |a|, factored: log(a z + a) = log a + log(z + 1), log(1 + 1/z) = log(1 + z) - log z, log(p - 1) = log(1 - p)."""
+    """log |a|, factored: log(a z + a) = log a + log(z + 1), log(1 + 1/z) = log(1 + z) - log z."""
     if not argument.is_Add:
         return sp.log(argument)
     numerator, denominator = sp.fraction(sp.factor(sp.together(argument)))
@@ -130,7 +134,7 @@ def _log_polynomial(polynomial: sp.Expr) -> sp.Expr:
 
 @cache
 def atoms_of(expression: sp.Expr, variables: tuple[sp.Symbol, ...]) -> Mapping[sp.Expr, sp.Expr]:
-    """Write an expression as sum of coefficient * atom: atoms are products that contain variables (1 for the constant)."""
+    """An expression as sum of coefficient * atom: atoms are products that contain variables (1 for the constant)."""
     terms: dict[sp.Expr, sp.Expr] = {}
     for term in sp.Add.make_args(normal_form(expression)):
         coefficient, atom = term.as_independent(*variables, as_Add=False)
@@ -138,13 +142,17 @@ def atoms_of(expression: sp.Expr, variables: tuple[sp.Symbol, ...]) -> Mapping[s
     return {atom: coefficient for atom, coefficient in terms.items() if coefficient != 0}
 
 
-def combination(target: sp.Expr, basis: Sequence[sp.Expr], variables: Sequence[sp.Symbol]) -> tuple[sp.Expr, ...] | None:
+def combination(
+    target: sp.Expr, basis: Sequence[sp.Expr], variables: Sequence[sp.Symbol]
+) -> tuple[sp.Expr, ...] | None:
     """Coefficients (c_0, ..., c_k) with target = c_0 + sum c_k basis_k identically, or None if none were found."""
     return _combination(sp.sympify(target), tuple(map(sp.sympify, basis)), tuple(variables))
 
 
 @cache
-def _combination(target: sp.Expr, basis: tuple[sp.Expr, ...], variables: tuple[sp.Symbol, ...]) -> tuple[sp.Expr, ...] | None:
+def _combination(
+    target: sp.Expr, basis: tuple[sp.Expr, ...], variables: tuple[sp.Symbol, ...]
+) -> tuple[sp.Expr, ...] | None:
     """Columns with an atom of their own are read off, one after another; a linear system is solved for what is left."""
     columns = dict(enumerate([{sp.Integer(1): sp.Integer(1)}, *(atoms_of(b, variables) for b in basis)]))
     right = dict(atoms_of(target, variables))
@@ -167,7 +175,9 @@ def _own_atom(columns: Mapping[int, Mapping[sp.Expr, sp.Expr]]) -> tuple[int, sp
     return next(((k, atom) for k, atom, value in own if value.is_zero is False or not value.is_Add), None)
 
 
-def _solved(target: sp.Expr, basis: tuple[sp.Expr, ...], variables: tuple[sp.Symbol, ...]) -> tuple[sp.Expr, ...] | None:
+def _solved(
+    target: sp.Expr, basis: tuple[sp.Expr, ...], variables: tuple[sp.Symbol, ...]
+) -> tuple[sp.Expr, ...] | None:
     """`combination` by one linear system over all atoms."""
     columns = [{sp.Integer(1): sp.Integer(1)}, *(atoms_of(b, variables) for b in basis)]
     right = atoms_of(target, variables)
@@ -184,7 +194,7 @@ def _solved(target: sp.Expr, basis: tuple[sp.Expr, ...], variables: tuple[sp.Sym
 
 
 def separating_points(target: sp.Expr, basis: Sequence[sp.Expr], points: Sequence[Point]) -> tuple[Point, ...] | None:
-    """len(basis) + 2 points at which (1, basis, target) are linearly independent, proved by ball arithmetic, or None."""
+    """len(basis) + 2 points at which (1, basis, target) are independent, proved by ball arithmetic, or None."""
     size, draw = len(basis) + 2, random.Random(0)
     if len(points) < size:
         return None
@@ -196,7 +206,7 @@ def separating_points(target: sp.Expr, basis: Sequence[sp.Expr], points: Sequenc
 
 
 def separates(target: sp.Expr, basis: Sequence[sp.Expr], points: Sequence[Point]) -> bool:
-    """Whether det [1, basis, target] at these points certainly is not zero, so that target is outside span(basis, 1)."""
+    """Whether det [1, basis, target] at these points certainly is not zero: target is outside span(basis, 1)."""
     from flint import arb_mat, ctx
 
     if len(points) != len(basis) + 2:
@@ -210,6 +220,21 @@ def separates(target: sp.Expr, basis: Sequence[sp.Expr], points: Sequence[Point]
         return False
     finally:
         ctx.prec = previous
+
+
+BALL_METHODS: Mapping[type[sp.Function], str] = {
+    sp.exp: "exp",
+    sp.log: "log",
+    sp.tanh: "tanh",
+    sp.sin: "sin",
+    sp.cos: "cos",
+    sp.loggamma: "lgamma",
+    sp.gamma: "gamma",
+    sp.erf: "erf",
+    sp.Abs: "__abs__",
+    sp.atan: "atan",
+}
+"""The functions of one argument that FLINT encloses."""
 
 
 def enclose(expression: sp.Expr, point: Point) -> arb:
@@ -242,9 +267,9 @@ def enclose(expression: sp.Expr, point: Point) -> arb:
         return arguments[0] ** (int(exponent) if exponent.is_Integer else arguments[1])
     if isinstance(expression, sp.Max):
         return max_ball(arguments)
-    functions = {sp.exp: "exp", sp.log: "log", sp.tanh: "tanh", sp.sin: "sin", sp.cos: "cos", sp.loggamma: "lgamma", sp.gamma: "gamma", sp.erf: "erf", sp.Abs: "__abs__", sp.atan: "atan"}
-    if expression.func in functions:
-        return getattr(arguments[0], functions[expression.func])()
+    if expression.func in BALL_METHODS:
+        ball: arb = getattr(arguments[0], BALL_METHODS[expression.func])()
+        return ball
     if expression.func in (sp.besseli, sp.besselk):
         method = arguments[1].bessel_i if expression.func is sp.besseli else arguments[1].bessel_k
         return method(arguments[0])

@@ -17,7 +17,9 @@ from tightcheck.span import normal_form
 REPRESENTATIVE = 3
 """Vector families are looked at in this dimension, or their own where it is smaller: their facts are uniform beyond it."""
 
-LIPSCHITZ_ACTIVATIONS = frozenset("relu leaky_relu elu selu celu gelu silu swish mish softplus tanh sigmoid hardtanh relu6 softsign".split())
+LIPSCHITZ_ACTIVATIONS = frozenset(
+    "relu leaky_relu elu selu celu gelu silu swish mish softplus tanh sigmoid hardtanh relu6 softsign".split()
+)
 BOUNDED_ACTIVATIONS = frozenset("tanh sigmoid hardtanh relu6 softsign".split())
 IDENTITY_PAIRS = frozenset("relu leaky_relu softplus gelu silu swish".split())
 """a(t) and a(-t) combine to a non-zero multiple of t, so a width of 2 r holds every affine map of rank r."""
@@ -40,7 +42,9 @@ class FunctionClass:
 
 
 @cache
-def _family(name: str, dimension: int | None, edges: tuple[tuple[int, int], ...] | None, fixed: tuple[tuple[str, sp.Expr], ...]) -> Family:
+def _family(
+    name: str, dimension: int | None, edges: tuple[tuple[int, int], ...] | None, fixed: tuple[tuple[str, sp.Expr], ...]
+) -> Family:
     choices = {} if edges is None else {"edges": edges}
     return registry.load(name, dimension=dimension, fixed=dict(fixed), **choices)
 
@@ -98,7 +102,9 @@ def function_class(conditional: Conditional, k: int) -> FunctionClass:
     outputs = {output_symbol(head) for head in heads}
     slopes = [sp.diff(composed, output) for output in outputs]
     others = {SOFTMAX, *(s for s in composed.free_symbols - outputs if not _is_learned(conditional, s))}
-    is_affine = all(slope != 0 and not slope.free_symbols & outputs for slope in slopes) and not composed.free_symbols & others
+    is_affine = (
+        all(slope != 0 and not slope.free_symbols & outputs for slope in slopes) and not composed.free_symbols & others
+    )
     if is_affine and all(head.bounds is None for head in heads) and len({head.source for head in heads}) == 1:
         return FunctionClass(first.kind, first)
     if all(is_onto(h, conditional) and isinstance(h.source, Map) and h.source.kind == "unrestricted" for h in heads):
@@ -133,11 +139,22 @@ def expression_of(conditional: Conditional, k: int) -> sp.Expr:
     """natural[k] of expression maps, in the other side's variables and in free parameters."""
     natural = substituted(conditional, k)
     outputs = {
-        head.symbol: (OUTPUT if head.link is None else head.link).xreplace({OUTPUT: head.source.expression})
+        head.symbol: (OUTPUT if head.link is None else head.link).xreplace({OUTPUT: _own_coordinate(conditional, head)})
         for head in conditional.heads
         if isinstance(head.source, Map) and head.source.kind == "expression" and head.source.expression is not None
     }
     return natural.xreplace(outputs)
+
+
+def _own_coordinate(conditional: Conditional, head: Head) -> sp.Expr:
+    """The head's expression; component k of a vector family's draw is about coordinate k: `z` is z[k - 1] there."""
+    assert isinstance(head.source, Map) and head.source.expression is not None
+    expression, component = head.source.expression, head.symbol.name.rpartition("_")[2]
+    if conditional.block.dimension is None or not component.isdecimal():
+        return expression
+    plain = {s for s in expression.free_symbols if "[" not in s.name}
+    plain -= {*head.source.parameters, *(s for s in plain if s.name in conditional.inputs.covariates)}
+    return expression.xreplace({s: sp.Symbol(f"{s.name}[{int(component) - 1}]", **s.assumptions0) for s in plain})
 
 
 def entries(design: Design, observed: Conditional, latent: Conditional) -> frozenset[tuple[str, int, str, int]]:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import mpmath as mp  # type: ignore[import-untyped]
 import pytest
 import sympy as sp
 
+import tightcheck
 from tightcheck import registry
+from tightcheck.decide import decide
 from tightcheck.family import Family
 from tightcheck.kernel.asymptotics import bound, order
 from tightcheck.kernel.integrability import integrates
 from tightcheck.kernel.rays import _faces, _signs
+from tightcheck.read_yaml import read_design
+from tightcheck.verdict import Verdict
 
 Numbers = Sequence[object]
 
@@ -172,3 +177,15 @@ def test_what_may_cancel_has_no_order() -> None:
     assert order(sp.loggamma(z + 1) - sp.loggamma(z + 2), z, sp.oo, -1) is None
     assert order(a * z + z, z, sp.oo, -1) is None
     assert order(sp.exp(z), z, sp.oo, -1) is None
+
+
+def test_each_component_of_a_draw_is_about_its_own_coordinate(tmp_path: Path) -> None:
+    """x one-hot with logits 3 z and Dirichlet z: 3 (z_k - z_n) is not in the span of the logarithms."""
+    example = Path(tightcheck.__file__).parent / "examples" / "dirichlet-categorical"
+    decoder = (example / "decoder.yaml").read_text()
+    linear = decoder.replace("expression: z}", "expression: 3 * z}").replace("output: probs", "output: logits")
+    (tmp_path / "decoder.yaml").write_text(linear)
+    assert linear != decoder
+    for path, is_tight in ((example / "decoder.yaml", True), (tmp_path / "decoder.yaml", False)):
+        design = read_design(str(example / "encoder.yaml"), str(path))
+        assert (decide(design, "declared").verdict is Verdict.TIGHT) is is_tight

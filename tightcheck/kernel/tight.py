@@ -6,13 +6,14 @@ import sympy as sp
 
 from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.expression import CoordinateSum
+from tightcheck.family import Family
 from tightcheck.kernel.classes import all_entries, expression_of, family_of, function_class, substituted, varying_heads
 from tightcheck.kernel.heads import contains
 from tightcheck.kernel.model import constants_reachable, encoder_side, statistics_of, total_log_partition
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term
 from tightcheck.kernel.zero import effective_kind
-from tightcheck.span import combination
+from tightcheck.span import combination, normal_form
 
 
 def spans_everything(design: Design) -> bool:
@@ -31,7 +32,10 @@ def tight(design: Design, prior: str) -> None:
     require(not any(h.bounds for c in (*design.decoder, *design.encoder) for h in c.heads), "outputs are bounded")
     moving = [observed for observed in design.decoder if depends_on(design, observed)]
     require(not any(c.block.given for c in design.encoder), "blocks given others are looked at one model at a time")
-    require(not any(block.given for block in design.prior.blocks), "a prior given another block is looked at one model at a time")
+    require(
+        not any(block.given for block in design.prior.blocks),
+        "a prior given another block is looked at one model at a time",
+    )
     for latent in design.encoder:
         _no_sharing(latent)
         _covariates_shown(design, latent)
@@ -50,7 +54,11 @@ def tight(design: Design, prior: str) -> None:
 
 def _no_sharing(latent: Conditional) -> None:
     """Require that no constant of the encoder is shared by coordinates that may need different ones."""
-    shared = [h for h in latent.heads if isinstance(h.source, Constant) and h.source.sharing != "per_coordinate" and h.source.value is None]
+    shared = [
+        h
+        for h in latent.heads
+        if isinstance(h.source, Constant) and h.source.sharing != "per_coordinate" and h.source.value is None
+    ]
     require(not shared or latent.block.copies == 1, "coordinates share a constant and may need different ones")
 
 
@@ -68,7 +76,10 @@ def _independent_for_all(design: Design, prior: str) -> None:
     for latent in design.encoder:
         require(prior == "declared", "an undeclared prior need not be in the encoder's class")
         c = prior_in_span(design, latent)
-        require(c is not None and not any(value.free_symbols for value in c[1:]), "not every prior is shown to be in the encoder's class")
+        require(
+            c is not None and not any(value.free_symbols for value in c[1:]),
+            "not every prior is shown to be in the encoder's class",
+        )
         constants_reachable(design, prior, latent)
 
 
@@ -112,7 +123,11 @@ def in_variables(observed: Conditional, i: int, latent: Conditional) -> sp.Expr:
     if function_class(observed, i).kind != "expression":
         return _through_origin(observed, i, latent)
     name, single = latent.block.name, len(family.variables) == 1
-    coordinates = {f"{name}[{j}]": variable for j, variable in enumerate(family.variables) if not single or latent.block.copies == 1}
+    coordinates = {
+        f"{name}[{j}]": variable
+        for j, variable in enumerate(family.variables)
+        if not single or latent.block.copies == 1
+    }
     if single:
         coordinates[name] = family.variables[0]
     known = {symbol: coordinates[symbol.name] for symbol in expression.free_symbols if symbol.name in coordinates}
@@ -129,11 +144,20 @@ def is_formula(observed: Conditional, i: int, latent: Conditional) -> bool:
     if functions.kind == "expression":
         return True
     source, family = functions.source, family_of(latent.block)
-    through_origin = functions.kind in ("linked", "affine") and source is not None and source.kind == "affine" and not source.bias
+    through_origin = (
+        functions.kind in ("linked", "affine") and source is not None and source.kind == "affine" and not source.bias
+    )
     is_number = len(family.variables) == 1 and bool(family.variables[0].is_positive) and latent.block.copies == 1
     plain = observed.inputs.kind == "identity" and not observed.inputs.covariates
     heads = varying_heads(observed, i)
-    return bool(through_origin and is_number and plain and len(heads) == 1 and heads[0].link is None and heads[0].symbol.is_positive)
+    return bool(
+        through_origin
+        and is_number
+        and plain
+        and len(heads) == 1
+        and heads[0].link is None
+        and heads[0].symbol.is_positive
+    )
 
 
 def _through_origin(observed: Conditional, i: int, latent: Conditional) -> sp.Expr:
@@ -157,14 +181,33 @@ def conjugate_for_all(design: Design, moving: list[Conditional]) -> None:
             require(all(f or c for f, c in zip(formulas, constants, strict=True)), "expressions and networks are mixed")
             eta = [in_variables(observed, i, latent) if f else substituted(observed, i) for i, f in enumerate(formulas)]
             value = total_log_partition(observed, eta)
-            require(combination(value, family.statistics, family.variables) is not None, "A(f) is not shown to be in span(psi, 1)")
+            require(
+                any(combination(v, family.statistics, family.variables) is not None for v in (value, on_support(value, family))),
+                "A(f) is not shown to be in span(psi, 1)",
+            )
         return
-    require(all(effective_kind(design, o, frozenset()) in ("quadratic", "quadratic_form") for o in moving), "A is not quadratic")
-    require(len(design.encoder) == 1 and design.encoder[0].block.copies == 1, "products of coordinates are not in span(psi, 1)")
+    require(
+        all(effective_kind(design, o, frozenset()) in ("quadratic", "quadratic_form") for o in moving),
+        "A is not quadratic",
+    )
+    require(
+        len(design.encoder) == 1 and design.encoder[0].block.copies == 1,
+        "products of coordinates are not in span(psi, 1)",
+    )
     family = family_of(design.encoder[0].block)
     products = [a * b for a in family.variables for b in family.variables]
     spanned = all(combination(p, family.statistics, family.variables) is not None for p in products)
     require(spanned, "products of coordinates are not in span(psi, 1)")
+
+
+def on_support(value: sp.Expr, family: Family) -> sp.Expr:
+    """The same function on the support, the first variable written in the others where a linear equation ties them."""
+    for variable, (low, high) in zip(family.variables, family.support.bounds or (), strict=False):
+        first = family.variables[0]
+        if low == high and sp.diff(low, first).is_number and sp.diff(low, first) != 0:
+            slope = sp.diff(low, first)
+            return normal_form(value).xreplace({first: sp.expand(first + (variable - low) / slope)})
+    return value
 
 
 def _prior_in_span(design: Design, latent: Conditional) -> None:
@@ -179,7 +222,10 @@ def _prior_in_span(design: Design, latent: Conditional) -> None:
     require(term is not None, "the prior is not known")
     assert term is not None
     family = family_of(latent.block)
-    require(combination(term, family.statistics, family.variables) is not None, "the prior is not shown to be in the encoder family")
+    require(
+        combination(term, family.statistics, family.variables) is not None,
+        "the prior is not shown to be in the encoder family",
+    )
 
 
 def reaches_all(design: Design, prior: str, latent: Conditional, moving: list[Conditional]) -> None:
@@ -200,7 +246,11 @@ def reaches_all(design: Design, prior: str, latent: Conditional, moving: list[Co
 
 def _count(observed: Conditional) -> int:
     """How many statistics of the block move, in its own dimension: the rank is at most that."""
-    per_copy = len(moving_statistics(observed)) if observed.block.dimension is None else max(observed.block.dimension, len(statistics_of(observed)))
+    per_copy = (
+        len(moving_statistics(observed))
+        if observed.block.dimension is None
+        else max(observed.block.dimension, len(statistics_of(observed)))
+    )
     return per_copy * observed.block.copies
 
 
@@ -231,4 +281,3 @@ def live_columns(design: Design, latent: Conditional, moving: list[Conditional])
             else:
                 live |= set(range(len(family.statistics)))
     return frozenset(live)
-

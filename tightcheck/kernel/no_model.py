@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from tightcheck.design import SOFTMAX, Conditional, Constant, Design, Map
+from tightcheck.design import SOFTMAX, Conditional, Design, Map
 from tightcheck.kernel.classes import family_of, function_class
 from tightcheck.kernel.model import nonmember
 from tightcheck.kernel.rejected import Rejected, require

@@ -97,11 +97,12 @@ def shared_precision(design: Design, step: Mapping[str, Any], zero: Entries) -> 
     require(alike and not block.given, "the prior's coordinates are not shown to have one variance")
     family = family_of(latent.block)
     isotropic = family.name == "isotropic_gaussian"
-    shared = [h for h in latent.heads if isinstance(h.source, Constant) and (h.source.value is not None or h.source.sharing == "shared")]
+    constants = [h for h in latent.heads if isinstance(h.source, Constant)]
+    shared = [h for h in constants if h.source.value is not None or h.source.sharing == "shared"]  # type: ignore[union-attr]
     one_variance = (
         family.name == "gaussian"
         and function_class(latent, 1).kind == "constant"
-        and any("mean" != h.symbol.name for h in shared)
+        and any(h.symbol.name != "mean" for h in shared)
     )
     require(isotropic or one_variance, "the encoder's coordinates may have variances of their own")
     size = (latent.block.dimension or 1) if isotropic else latent.block.copies

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 
-class Rejected(Exception):
+class Rejected(Exception):  # noqa: N818 - the kernel's answer, not a fault
     """The certificate does not prove its verdict; the message says which condition of which step failed."""
 
 

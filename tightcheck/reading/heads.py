@@ -15,7 +15,16 @@ from tightcheck.expression import FUNCTIONS
 from tightcheck.family import Family, Parametrisation
 from tightcheck.parametrise import SPELLINGS, find
 from tightcheck.reading import models
-from tightcheck.reading.blocks import SPREADS, Notes, Written, as_fixed, fill_fixed, fixed_parameters, load_with, ways_to_write
+from tightcheck.reading.blocks import (
+    SPREADS,
+    Notes,
+    Written,
+    as_fixed,
+    fill_fixed,
+    fixed_parameters,
+    load_with,
+    ways_to_write,
+)
 from tightcheck.reading.errors import nearest
 from tightcheck.reading.outside import BATCH_NORM, WORDS, outside_word
 from tightcheck.reading.validate import At

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
@@ -10,9 +11,15 @@ from pathlib import Path
 import pytest
 import sympy as sp
 
-from tightcheck.kernel import LEMMAS
+from tightcheck import registry
+from tightcheck.kernel import LEMMAS, Rejected
+from tightcheck.kernel.check import run
+from tightcheck.kernel.slices import Curve, curves
+from tightcheck.read_yaml import read_design
+from tightcheck.span import combination, separating_points
 
 PROOFS = Path(__file__).parent.parent / "proofs"
+RULES = Path(__file__).parent.parent / "tightcheck" / "rules"
 FILES = sorted(path.stem for path in PROOFS.glob("*.v") if path.stem != "audit")
 OVER_ANY_FIELD = {"finite_sums", "theorem_1", "minimal_statistics", "criterion", "frequencies", "finite_latents"}
 UNFINISHED = re.compile(r"\b(Admitted|admit|give_up|Axioms?|Parameters?|Conjectures?|Abort)\b")
@@ -132,6 +139,25 @@ def test_the_paper_s_table_names_every_file_and_only_theorems_that_exist() -> No
         assert {f"{stem}.{name}" for name in re.findall(r"`([\w']+)`", theorems)} <= declared(stem)
 
 
+def proposed(rule: str) -> set[str]:
+    """The lemmas that a rule's module names."""
+    tree = ast.parse((RULES / f"{rule}.py").read_text())
+    return {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and node.value in LEMMAS}
+
+
+def test_every_rule_is_listed_with_the_lemmas_that_it_proposes() -> None:
+    rows = {rule.strip("`"): set(lemmas.split(", ")) for rule, _, lemmas in table("The rules")}
+    assert sorted(rows) == sorted(path.stem for path in RULES.glob("*.py") if path.stem != "__init__")
+    rows["counterexample"].remove("single")  # made of a counterexample when the design is one model
+    assert {rule: proposed(rule) for rule in rows} == rows
+    assert set().union(*rows.values()) == set(LEMMAS) - {"single"}
+
+
+def test_every_rule_is_listed_with_its_condition() -> None:
+    for rule, condition, _ in table("The rules"):
+        assert f'CONDITION = "{condition}"' in (RULES / f"{rule.strip('`')}.py").read_text(), rule
+
+
 def test_references_in_the_written_proofs_exist() -> None:
     theorems = set().union(*map(declared, FILES))
     named = re.findall(rf"`((?:{'|'.join(FILES)})\.(?!v`)[\w']+)`", (PROOFS / "lemmas.md").read_text())
@@ -186,3 +212,144 @@ def test_growth_is_false_for_gaussians_of_full_covariance() -> None:
 def test_pairs_of_units_carry_a_linear_form(difference, slope) -> None:  # type: ignore[no-untyped-def]
     for t in (sp.Rational(-7, 3), sp.Integer(-1), sp.Rational(1, 5), sp.Integer(4)):
         assert sp.simplify(difference(t) - slope * t) == 0
+
+
+# The facts about slices that growth, line, lipschitz_encoder and convex_link use.
+
+
+UNBOUNDED = {
+    name: pieces
+    for name in registry.names()
+    if (pieces := curves(registry.load(name)))
+    and all(p.is_polynomial and p.reaches_infinity and sp.oo in (p.upper, -p.lower) for p in pieces)
+}
+
+
+def is_of_a_known_shape(point: sp.Expr, piece: Curve) -> bool:
+    """Bounded at an unbounded end, or up to an affine function u, u^p or e^u."""
+    u = piece.parameter
+    if not sp.diff(point, u).has(u):
+        return True
+    shape = (point - point.as_independent(u, as_Add=True)[0]).as_independent(u, as_Add=False)[1]
+    base, exponent = shape.as_base_exp()
+    is_power = base == u and bool(exponent.is_positive) and not exponent.has(u)
+    return is_power or shape == sp.exp(u) or any(sp.limit(point, u, end).is_finite for end in ends(piece))
+
+
+def ends(piece: Curve) -> list[sp.Expr]:
+    return [end for end in (piece.lower, piece.upper) if end.is_infinite]
+
+
+@pytest.mark.parametrize("name", UNBOUNDED)
+def test_on_a_polynomial_slice_one_statistic_at_most_has_degree_two(name: str) -> None:
+    for piece in UNBOUNDED[name]:
+        degrees = [sp.degree(s, piece.parameter) for s in piece.statistics if s.has(piece.parameter)]
+        assert set(degrees) <= {1, 2}
+        assert degrees.count(2) <= 1
+
+
+@pytest.mark.parametrize("name", UNBOUNDED)
+def test_along_a_polynomial_slice_x_is_of_a_known_shape(name: str) -> None:
+    for piece in UNBOUNDED[name]:
+        moving = [point for point in piece.point if point.has(piece.parameter)]
+        assert len(moving) == 1
+        assert is_of_a_known_shape(moving[0], piece)
+        if any(sp.degree(s, piece.parameter) == 2 for s in piece.statistics if s.has(piece.parameter)):
+            assert any(sp.limit(moving[0] / piece.parameter**2, piece.parameter, end) == 0 for end in ends(piece))
+
+
+# More limits: where a condition of a lemma fails, its conclusion does.
+
+
+def test_a_prior_with_a_kink_needs_an_open_domain() -> None:
+    z = sp.Symbol("z", real=True)
+    family = registry.load("inverse_gaussian")
+    eta_1, eta_2 = family.natural_parameters
+    A = family.log_partition.subs({eta_1: -(z**2) / 2, eta_2: -sp.Rational(1, 2)})
+    assert combination(-sp.Abs(z) - sp.simplify(A), [], [z]) is not None  # P = -z^2 / 2 - |z| is consistent
+    assert not all(isinstance(part, sp.StrictLessThan) for part in family.natural_domain)
+
+
+def test_a_polynomial_prior_leaves_quadratic_blocks_alone() -> None:
+    z = sp.Symbol("z", real=True)
+    f, P = z**2, z**4 / 2
+    assert combination(P - f**2 / 2, [z, z**2], [z]) is not None
+
+
+def test_a_poisson_rate_is_a_multiple_of_a_gamma_latent_but_not_of_its_square() -> None:
+    u = sp.Symbol("u", real=True)
+    assert combination(3 * sp.exp(u), [u, sp.exp(u)], [u]) is not None
+    assert combination(3 * sp.exp(-u), [u, sp.exp(u)], [u]) is None
+    for other in (sp.exp(2 * u), sp.exp(-u), sp.exp(sp.exp(u)), u**2):
+        assert separating_points(other, [u, sp.exp(u)], [{u: sp.Integer(k)} for k in range(4)]) is not None
+
+
+def test_softplus_of_a_relu_network_is_affine_on_three_points_but_not_on_a_fourth() -> None:
+    values = [sp.log(sp.exp(u + 1) - 1) for u in range(3)]
+
+    def network(u: int) -> sp.Expr:
+        return values[0] + (values[1] - values[0]) * u + (values[2] - 2 * values[1] + values[0]) * max(0, u - 1)
+
+    gaps = [(1 + sp.exp(network(u)) - sp.exp(u + 1)).evalf(30) for u in range(4)]
+    assert all(abs(gap) < 1e-25 for gap in gaps[:3])
+    assert abs(gaps[3]) > sp.Rational(1, 10)
+
+
+def test_one_variance_for_all_coordinates_needs_alike_priors_and_fewer_pixels() -> None:
+    square = sp.eye(2) * sp.eye(2)
+    assert sp.eye(2) + square == 2 * sp.eye(2)  # as many pixels as latents: W = I
+    W = sp.Matrix([[1, 0]])
+    assert sp.diag(1, 2) + W.T * W == 2 * sp.eye(2)  # prior precisions 1 and 2
+    assert sp.eye(2) + W.T * W == sp.diag(2, 1)  # encoder precisions 2 and 1
+
+
+ONE_PIXEL = """
+encoder:
+  latent: {{family: gaussian, dim: 2{isotropic}}}
+  map: {{kind: affine}}
+  output:
+    - mean
+    - variance: {variance}
+decoder:
+  observed: {{family: gaussian_fixed_variance, dim: 1, variance: 1}}
+  map: {{kind: affine}}
+  output: mean
+  prior: {prior}
+"""
+SIGN = """
+encoder: {latent: {family: rademacher, dim: 1}, map: {kind: affine}, output: logits}
+decoder:
+  observed: {family: poisson, dim: 3}
+  map: {kind: affine}
+  output: {mean: EXPONENTIAL * softmax}
+  prior: {family: rademacher, logits: 0}
+"""
+
+
+def removed(tmp_path: Path, text: str, *lemmas: str) -> int:
+    """How many entries of F these lemmas remove."""
+    (tmp_path / "design.yaml").write_text(text)
+    design = read_design(tmp_path / "design.yaml")
+    zero: frozenset[tuple[str, int, str, int]] = frozenset()
+    for lemma in lemmas:
+        zero = run(design, "declared", {"lemma": lemma, "latent": "z", "statistic": 1}, zero)
+    return len(zero)
+
+
+def test_shared_precision_refuses_what_may_be_unequal(tmp_path: Path) -> None:
+    alike = {"isotropic": "", "variance": "{learned: shared}", "prior": "{family: gaussian, mean: 0, variance: 1}"}
+    assert removed(tmp_path, ONE_PIXEL.format(**alike), "growth", "shared_precision") > 0
+    for change in (
+        {"variance": "{fixed: [0.5, 1]}"},
+        {"variance": "{learned: per_coordinate}"},
+        {"isotropic": ", covariance: isotropic", "prior": '{log_density: "-z[0]^2 / 2 - z[1]^2"}'},
+        {"prior": "{family: gaussian, mean: 0, variance: {learned: per_coordinate}}"},
+    ):
+        with pytest.raises(Rejected, match=r"alike|of their own|one variance"):
+            removed(tmp_path, ONE_PIXEL.format(**{**alike, **change}), "growth", "shared_precision")
+
+
+def test_never_constant_refuses_a_function_that_is_constant_on_the_support(tmp_path: Path) -> None:
+    assert removed(tmp_path, SIGN.replace("EXPONENTIAL", "exp(z)"), "never_constant") == 0
+    with pytest.raises(Rejected, match="may be constant"):
+        removed(tmp_path, SIGN.replace("EXPONENTIAL", "exp(z^2)"), "never_constant")

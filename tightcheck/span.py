@@ -158,26 +158,46 @@ def combination(
 def _combination(
     target: sp.Expr, basis: tuple[sp.Expr, ...], variables: tuple[sp.Symbol, ...]
 ) -> tuple[sp.Expr, ...] | None:
-    """Columns with an atom of their own are read off, one after another; a linear system is solved for what is left."""
-    columns = dict(enumerate([{sp.Integer(1): sp.Integer(1)}, *(atoms_of(b, variables) for b in basis)]))
-    right = dict(atoms_of(target, variables))
-    coefficients = dict.fromkeys(columns, sp.Integer(0))
-    while (pivot := _own_atom(columns)) is not None:
+    """Elimination, one atom of one column after another, those first that no other column has."""
+    columns = dict(enumerate([{sp.Integer(1): sp.Integer(1)}, *(dict(atoms_of(b, variables)) for b in basis)]))
+    right, coefficients = dict(atoms_of(target, variables)), dict.fromkeys(columns, sp.Integer(0))
+    eliminated: list[tuple[int, sp.Expr, dict[int, sp.Expr]]] = []
+    while (pivot := _pivot(columns)) is not None:
         k, atom = pivot
-        column = dict(columns.pop(k))
-        coefficients[k] = _expanded(right.pop(atom, sp.Integer(0)) / column.pop(atom))
-        for other, value in column.items() if coefficients[k] != 0 else ():
-            right[other] = _expanded(right.get(other, sp.Integer(0)) - coefficients[k] * value)
-    if columns:
+        column = columns.pop(k)
+        shares = {j: _expanded(other[atom] / column[atom]) for j, other in columns.items() if atom in other}
+        columns |= {j: _minus(columns[j], share, column, atom) for j, share in shares.items()}
+        eliminated.append((k, _expanded(right.get(atom, sp.Integer(0)) / column[atom]), shares))
+        right = _minus(right, eliminated[-1][1], column, atom)
+    if any(columns.values()):
         return _solved(target, basis, variables)
-    return tuple(coefficients.values()) if all(map(is_zero, right.values())) else None
+    if not all(map(is_zero, right.values())):
+        return None
+    for k, value, shares in reversed(eliminated):
+        coefficients[k] = _expanded(value - sum((c * coefficients[j] for j, c in shares.items()), sp.Integer(0)))
+    return tuple(coefficients.values())
 
 
-def _own_atom(columns: Mapping[int, Mapping[sp.Expr, sp.Expr]]) -> tuple[int, sp.Expr] | None:
-    """A column and an atom that no other column has, with a coefficient that is not zero, or None."""
+def _minus(
+    left: Mapping[sp.Expr, sp.Expr], factor: sp.Expr, column: Mapping[sp.Expr, sp.Expr], atom: sp.Expr
+) -> dict[sp.Expr, sp.Expr]:
+    """left - factor * column, in which the atom cancels."""
+    if factor == 0:
+        return {a: value for a, value in left.items() if a != atom}
+    changed = {a: _expanded(left.get(a, sp.Integer(0)) - factor * value) for a, value in column.items() if a != atom}
+    return {a: value for a, value in {**left, **changed}.items() if a != atom and value != 0}
+
+
+def _pivot(columns: Mapping[int, Mapping[sp.Expr, sp.Expr]]) -> tuple[int, sp.Expr] | None:
+    """A column and an atom with a coefficient that is not zero, if possible an atom that no other column has."""
     seen = Counter(atom for column in columns.values() for atom in column)
-    own = ((k, atom, value) for k, column in columns.items() for atom, value in column.items() if seen[atom] == 1)
-    return next(((k, atom) for k, atom, value in own if value.is_zero is False or not value.is_Add), None)
+    certain = [
+        (seen[atom], k, atom)
+        for k, column in columns.items()
+        for atom, value in column.items()
+        if not value.is_Add or value.is_zero is False
+    ]
+    return min(certain, key=lambda found: found[:2])[1:] if certain else None
 
 
 def _solved(

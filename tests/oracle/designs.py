@@ -51,9 +51,17 @@ def require_understood(encoder: Text, decoder: Text) -> None:
         and simple
         and all(isinstance(block, dict) and block["family"] in FAMILIES_READ for block in names)
         and encoder.get("features", "identity") in FEATURES_READ
+        and "natural" not in (encoder["output"], decoder["output"])
+        and has_support_of(prior, encoder["latent"])
     )
     if not is_read:
         raise NotUnderstoodError
+
+
+def has_support_of(prior: Any, latent: Text) -> bool:
+    """Whether the prior of a bit or a spin is one of bits or spins; other supports are left to the derivations."""
+    is_two_valued = latent["family"] in ("bernoulli", "rademacher")
+    return not is_two_valued or not isinstance(prior, dict) or prior.get("family", latent["family"]) == latent["family"]
 
 
 FAMILIES_READ = {*table.FAMILIES, "categorical", "multinomial", "binomial", "negative_binomial", "geometric"}

@@ -246,4 +246,66 @@ FALSE_PROOFS = (
         ],
         "implied",
     ),
+    proof(
+        "a parabola whose implied prior does not integrate",
+        "restricted",
+        "tight",
+        gaussian(1, output=SHARED),
+        real(1, "{kind: expression, expression: 'a*z+b*z^2', parameters: [a, b]}", "implied"),
+        [
+            {"lemma": "column", "latent": "z", "statistic": 1},
+            {**MEMBER, "c": ["0", "-1"], "parameters": {"a": "1", "b": "0"}},
+            {**nonmember({}, 1, [], "zero"), "parameters": {"a": "2", "b": "2"}},
+        ],
+        "implied",
+    ),
+    proof(
+        "indicators of two bits hold no product",
+        "restricted",
+        "tight",
+        bits(2),
+        "{observed: {family: bernoulli, dim: 3}, input: one_hot, map: {kind: affine}, output: logits, prior: implied}",
+        [{**MEMBER, "F": [["1"]], "c": ["0"]}, nonmember({"logits": "z0*z1"}, 2, PLANE[:4])],
+        "implied",
+    ),
+    proof(
+        "a bit given a bit spans every function",
+        "restricted",
+        "tight",
+        "{latent: [{family: bernoulli, dim: 1, name: y}, {family: bernoulli, dim: 1, name: z, given: y}],"
+        " map: {kind: unrestricted}, output: logits}",
+        pixels(3, "free"),
+        [
+            {**MEMBER, "latent": "y", "F": [["1"]], "c": ["0"]},
+            {"lemma": "nonmember", "condition": "prior"},
+        ],
+        "free",
+    ),
+    proof(
+        "three coordinates leave the range of the sigmoid",
+        "restricted",
+        "impossible",
+        "{latent: {family: binomial, dim: 1, trials: 2}, map: {kind: unrestricted},"
+        " output: {logits: {link: 1/(1+exp(-output))}}}",
+        "{observed: {family: bernoulli, dim: 3}, map: {kind: expression, expression: (1/2+a^2)*z+b*z^2,"
+        " parameters: [a, b]}, output: logits, prior: implied}",
+        [
+            {**MEMBER, "F": [["1/2"]], "c": ["1/4"], "parameters": {"a": "0", "b": "0"}},
+            {**nonmember({}, 1, LINE[:3]), "parameters": {"a": "0", "b": "1"}},
+        ],
+        "implied",
+    ),
+    proof(
+        "one ReLU without bias is zero on one side",
+        "restricted",
+        "collapse",
+        "{latent: {family: rademacher, dim: 2}, map: {kind: mlp, hidden: [1], activation: relu, bias: false},"
+        " output: natural}",
+        "{observed: {family: rademacher, dim: 1}, map: {kind: affine, bias: false}, output: natural,"
+        " prior: {family: rademacher, probs: 0.5}}",
+        [
+            {**MEMBER, "F": [["1"]]},
+            nonmember({"natural": "z0+z1"}, 2, [(-1, -1), (-1, 1), (1, -1), (1, 1)], "C2"),
+        ],
+    ),
 )

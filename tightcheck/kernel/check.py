@@ -1,11 +1,11 @@
 """A certificate is a list of lemmas with their arguments; checking it is one pass over the list, without search.
 
-    {"format": 1, "design": {...}, "prior": "declared" | "implied" | "free", "verdict": word, "steps": [{"lemma": ..., ...}]}
+{"format": 1, "design": {...}, "prior": "declared" | "implied" | "free", "verdict": word, "steps": [{"lemma": ..., ...}]}
 
-    tight       step `tight` (and, for an implied prior, a `member`: some model is dependent and integrates)
-    collapse    zero lemmas until no entry of F is left, and `constants`: some model without dependence is consistent
-    impossible  zero lemmas until no entry is left, and `unreachable` or `never_constant`; or one of NO_MODEL alone
-    restricted  `member` and `nonmember` (which may use entries that zero lemmas removed)
+tight       step `tight` (and, for an implied prior, a `member`: some model is dependent and integrates)
+collapse    zero lemmas until no entry of F is left, and `constants`: some model without dependence is consistent
+impossible  zero lemmas until no entry is left, and `unreachable` or `never_constant`; or one of NO_MODEL alone
+restricted  `member` and `nonmember` (which may use entries that zero lemmas removed)
 """
 
 from __future__ import annotations
@@ -29,8 +29,19 @@ from tightcheck.kernel.zero import Entries
 from tightcheck.verdict import Verdict
 
 FORMAT = 1
-ZERO_LEMMAS = {**SLICE_LEMMAS, **PRIOR_FREE_LEMMAS, **LINK_LEMMAS, "pinned_equal": pinned_equal, "shared_precision": shared_precision}
-NO_MODEL = {"pinned_impossible": pinned_impossible, "prior_support": prior_support, "prior_kink": prior_kink, "single": single}
+ZERO_LEMMAS = {
+    **SLICE_LEMMAS,
+    **PRIOR_FREE_LEMMAS,
+    **LINK_LEMMAS,
+    "pinned_equal": pinned_equal,
+    "shared_precision": shared_precision,
+}
+NO_MODEL = {
+    "pinned_impossible": pinned_impossible,
+    "prior_support": prior_support,
+    "prior_kink": prior_kink,
+    "single": single,
+}
 LEMMAS = (*ZERO_LEMMAS, "tight", "member", "nonmember", "constants", "unreachable", "never_constant", *NO_MODEL)
 """Every lemma the kernel knows: the trusted base, with the registry's facts."""
 
@@ -41,25 +52,45 @@ def check(certificate: Mapping[str, Any]) -> Verdict:
         return _check(certificate)
     except Rejected:
         raise
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, AssertionError, LookupError, ArithmeticError) as error:
-        raise Rejected(f"the certificate is not of the form that is read here ({type(error).__name__}: {error})") from None
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        IndexError,
+        AttributeError,
+        AssertionError,
+        LookupError,
+        ArithmeticError,
+    ) as error:
+        raise Rejected(
+            f"the certificate is not of the form that is read here ({type(error).__name__}: {error})"
+        ) from None
     except RecursionError:
         raise Rejected("the certificate is nested too deeply") from None
 
 
 def _check(certificate: Mapping[str, Any]) -> Verdict:
-    require(set(certificate) == {"format", "design", "prior", "verdict", "steps"}, "the certificate has other keys than it should")
+    require(
+        set(certificate) == {"format", "design", "prior", "verdict", "steps"},
+        "the certificate has other keys than it should",
+    )
     require(certificate["format"] == FORMAT, f"format {certificate['format']!r} is not {FORMAT}")
     design = serial.design_from_json(certificate["design"])
     require(serial.normalised(design) == certificate["design"], "the design is not in its normal form")
+    verdict = prove(design, certificate["prior"], list(certificate["steps"]))
+    require(verdict.word == certificate["verdict"], f"the steps prove {verdict.word}")
+    return verdict
+
+
+def prove(design: Design, prior: str, steps: list[Mapping[str, Any]]) -> Verdict:
+    """The verdict that the steps prove about the design; raises Rejected."""
     require(not design.outside, "a part of the design is outside the theorem")
     well_formed(design)
-    prior = certificate["prior"]
     require(prior in ("declared", "implied", "free"), f"{prior!r} is no prior")
     require(prior in (design.prior.kind, "implied"), f"the design's prior is {design.prior.kind}")
-    zero, proved = _run_all(design, prior, list(certificate["steps"]))
+    zero, proved = _run_all(design, prior, steps)
     verdict = _conclusion(design, prior, zero, proved)
-    require(verdict is not None and verdict.word == certificate["verdict"], f"the steps prove {verdict and verdict.word}")
+    require(verdict is not None, "the steps prove no verdict")
     assert verdict is not None
     return verdict
 
@@ -75,12 +106,18 @@ def well_formed(design: Design) -> None:
         for source in (head.source for head in conditional.heads):
             if isinstance(source, Map):
                 explicit = source.kind == "expression"
-                require(explicit == (source.expression is not None) and (explicit or not source.parameters), "a map has a stray expression")
+                require(
+                    explicit == (source.expression is not None) and (explicit or not source.parameters),
+                    "a map has a stray expression",
+                )
                 require(source.kind == "mlp" or not source.hidden, "a map has stray hidden layers")
     parents = {name for latent in design.encoder for name in latent.block.given}
     for latent in design.encoder:
         is_finite = latent.block.copies == 1 and family_of(latent.block).spans_all_functions
-        require(latent.block.name not in parents or is_finite, f"{latent.block.name} is given to another block and is no single finite draw")
+        require(
+            latent.block.name not in parents or is_finite,
+            f"{latent.block.name} is given to another block and is no single finite draw",
+        )
 
 
 def _run_all(design: Design, prior: str, steps: list[Mapping[str, Any]]) -> tuple[Entries, set[str]]:
@@ -92,7 +129,18 @@ def _run_all(design: Design, prior: str, steps: list[Mapping[str, Any]]) -> tupl
     return zero, {step["lemma"] for step in steps}
 
 
-CONJUGATION_LEMMAS = ("convexity", "growth", "entire", "poles", "exponential_slices", "pinned_equal", "shared_precision")
+CONJUGATION_LEMMAS = (
+    "convexity",
+    "growth",
+    "entire",
+    "poles",
+    "exponential_slices",
+    "pinned_equal",
+    "shared_precision",
+)
+
+
+ENCODER_LEMMAS = ("column", "frequencies", "sublinear", "line", "bounded_encoder", "lipschitz_encoder", "convex_link", "rays")
 
 
 def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> Entries:
@@ -100,6 +148,9 @@ def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> E
     name = step["lemma"]
     require(name in LEMMAS, f"{name!r} is no lemma")
     require(prior == "declared" or name not in CONJUGATION_LEMMAS, f"{name} needs a declared prior")
+    parents = {parent for latent in design.encoder for parent in latent.block.given}
+    is_parent = name in ENCODER_LEMMAS and step["latent"] in parents
+    require(not is_parent, "log q(y|x) of a block that others are given is not affine in nu")
     if name in ZERO_LEMMAS:
         return zero | ZERO_LEMMAS[name](design, step, zero)
     if name == "tight":

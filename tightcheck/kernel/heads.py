@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Head, Map
+from tightcheck.expression import CoordinateSum
 from tightcheck.family import Family, Parametrisation
 from tightcheck.kernel.classes import IDENTITY_PAIRS, FunctionClass, family_of, function_class, is_onto, linked_value
 from tightcheck.kernel.rejected import require
@@ -113,6 +114,10 @@ def _certainly_reached(link: sp.Expr, value: sp.Expr) -> bool:
     return bool(sp.diff(link, OUTPUT).is_number)
 
 
+INJECTIVE = frozenset(("identity", "counts", "standardize", "statistics", "log1p", "one_hot"))
+"""Inputs that determine what they are computed from."""
+
+
 @dataclass(frozen=True)
 class Side:
     """What a map is fed: the other side's variables (of the active coordinates), their family, and how many points."""
@@ -133,17 +138,14 @@ class Side:
             return (sp.log(1 + self.variables[0]),)
         if self.inputs == "expression" and self.input_expression is not None and len(self.variables) == 1:
             symbols = self.input_expression.free_symbols
-            return (
-                (self.input_expression.xreplace(dict.fromkeys(symbols, self.variables[0])),)
-                if len(symbols) == 1
-                else None
-            )
+            is_own = {symbol.name for symbol in symbols} == {self.name} and not self.input_expression.has(CoordinateSum)
+            return (self.input_expression.xreplace(dict.fromkeys(symbols, self.variables[0])),) if is_own else None
         return None
 
     @property
     def is_injective(self) -> bool:
         """Whether the inputs determine the coordinate."""
-        return self.inputs in ("identity", "counts", "standardize", "statistics", "log1p", "one_hot")
+        return self.inputs in INJECTIVE
 
 
 def contains(conditional: Conditional, eta: Sequence[sp.Expr], side: Side, rank: int, used: int | None) -> None:
@@ -189,6 +191,8 @@ def holds_function(
         constant = is_onto(head, conditional) and source.bias and source.kind in ("affine", "mlp", "unrestricted")
         require(constant, f"{head.symbol} is not shown to reach every constant")
         return
+    adds_up = moves and used != 1 and head.link is not None and not sp.diff(head.link, OUTPUT).is_number
+    require(not adds_up or is_onto(head, conditional), "several coordinates may leave the range of the link")
     output = output_values(conditional, head, value, side)
     if output is None:
         require(not moves, lambda: f"the link of {head.symbol} is not inverted here")
@@ -201,6 +205,7 @@ def holds_function(
     if not moves:
         require(source.bias or is_zero(output), lambda: f"without a bias {head.symbol} is not shown to reach {value}")
         return
+    require(source.bias or side.inputs != "standardize", "without a bias the shift of the inputs stays")
     functions = side.input_functions()
     is_two_valued = side.family.support.cardinality == 2 and side.is_injective
     splits = used == 1 or combination(output, side.variables, side.variables) is not None  # a sum over coordinates
@@ -217,8 +222,8 @@ def holds_function(
         require(source.bias or centred, "without a bias the class is not shown to hold the function")
     require(affine, lambda: f"{head.symbol} would need the output {output}, which is not affine in the inputs")
     if source.kind == "mlp":
-        bounded = functions is not None and _is_bounded(side)
-        is_bits = is_two_valued and side.inputs != "one_hot" and used is not None
+        bounded = source.bias and functions is not None and _is_bounded(side)
+        is_bits = source.bias and is_two_valued and side.inputs != "one_hot" and used is not None
         two_valued_inputs = max(used, rank) if is_bits and used is not None else None
         require(
             wide_enough(source, rank, two_valued_inputs, bounded), "the network is not shown to hold the affine map"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
-from tightcheck.design import OUTPUT, SOFTMAX, Block, Conditional, Constant, Design, Head, Map
+from tightcheck.design import OUTPUT, SOFTMAX, Block, Conditional, Constant, Design, Head, Map, PriorBlock
 from tightcheck.expression import ExpressionError, parse_printed
 from tightcheck.family import Family
 from tightcheck.kernel.activations import nested
 from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, family_of, function_class, is_onto
-from tightcheck.kernel.heads import Side, contains, head_values, out_of_range
+from tightcheck.kernel.heads import INJECTIVE, Side, contains, head_values, out_of_range
 from tightcheck.kernel.integrability import in_domain, integrates
 from tightcheck.kernel.rejected import Rejected, require
 from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term, prior_values, runs_over_all_reals
@@ -53,7 +54,9 @@ def encoder_side(latent: Conditional, observed: Conditional) -> Side:
     kind = inputs.kind
     if kind in ("frequencies", "tfidf") and isinstance(observed.block.length, int):
         kind = "identity"  # x / l with one fixed l > 0
-    return Side(family.variables, family, kind, inputs.expression)
+    if observed.block.length in ("random", "depends_on_z"):
+        family = replace(family, support=replace(family.support, cardinality="countable", bounds=None))
+    return Side(family.variables, family, kind, inputs.expression, observed.block.name)
 
 
 def decoder_side(observed: Conditional, latent: Conditional) -> Side:
@@ -67,7 +70,10 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
     family = family_of(latent.block)
     if prior != "declared":  # c can be chosen: any constant that the encoder reaches
         maps = [head.source for head in latent.heads if isinstance(head.source, Map)]
-        require(all(source.kind != "expression" for source in maps), "an explicit encoder is not shown to contain a constant")
+        require(
+            all(source.kind != "expression" for source in maps),
+            "an explicit encoder is not shown to contain a constant",
+        )
         return
     block = prior_block(design, latent.block.name)
     require(block is not None, f"no prior is declared for {latent.block.name}")
@@ -75,12 +81,23 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
     require(not block.given, "a prior given another block is not looked at")
     unknown = any(c.value is None and c.sharing == "fixed" for c in block.parameters.values())
     shared = latent.block.copies > 1 and any(_is_shared(h) for h in latent.heads)
-    require(not (shared and (unknown or block.precision is not None)), "coordinates share a constant and their priors may differ")
+    require(
+        not (shared and (unknown or block.precision is not None)),
+        "coordinates share a constant and their priors may differ",
+    )
     if block.precision is not None and not block.precision.is_diagonal():
-        is_full = all(combination(a * b, family.statistics, family.variables) is not None for a in family.variables for b in family.variables)
+        is_full = all(
+            combination(a * b, family.statistics, family.variables) is not None
+            for a in family.variables
+            for b in family.variables
+        )
         require(is_full and latent.block.copies == 1, "the prior couples coordinates and the encoder does not")
         held = any(h.bounds or (isinstance(h.source, Constant) and h.source.sharing == "fixed") for h in latent.heads)
         require(not held, "the encoder's covariance is not free")
+        for head in latent.heads:
+            if isinstance(head.source, Map):
+                free = head.source.bias and head.source.kind != "expression" and is_onto(head, latent)
+                require(free, f"{head.symbol} is not shown to reach the prior")
         return
     c = prior_in_span(design, latent)
     require(c is not None, f"log p - log h' of {latent.block.name} is not shown to be in span(psi, 1)")
@@ -97,8 +114,19 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
         is_fixed = isinstance(head.source, Constant) and head.source.sharing == "fixed"
         require(not is_fixed and head.bounds is None, f"{head.symbol} is not shown to reach the learned prior")
         require(not isinstance(head.source, Map) or head.source.bias, "the encoder has no bias")
-        require(not isinstance(head.source, Map) or head.source.kind != "expression", "the encoder is an explicit expression")
+        require(
+            not isinstance(head.source, Map) or head.source.kind != "expression",
+            "the encoder is an explicit expression",
+        )
         require(isinstance(head.source, Constant) or is_onto(head, latent), "the link is not known to be onto")
+
+
+def _is_one_prior(design: Design, prior: str, latent: Conditional) -> bool:
+    """Whether all coordinates of the block can have the same prior."""
+    block = prior_block(design, latent.block.name)
+    if prior != "declared" or block is None:
+        return prior != "declared"
+    return block.precision is None and not any(c.value is None and c.sharing == "fixed" for c in block.parameters.values())
 
 
 def _is_shared(head: Head) -> bool:
@@ -113,18 +141,27 @@ def decoder_constants(design: Design, moving: str | None = None, also_copies: bo
             continue
         for head in observed.heads:
             if isinstance(head.source, Map):
-                require(head.source.kind != "expression", "an explicit expression is not shown to contain the constants")
+                require(
+                    head.source.kind != "expression", "an explicit expression is not shown to contain the constants"
+                )
                 mentioned = {symbol.name for symbol in head.link.free_symbols} if head.link is not None else set()
                 names = {latent.block.name for latent in design.encoder}
                 require(not {name.partition("[")[0] for name in mentioned} & names, "the link itself mentions z")
-                biased = head.source.bias or valid_at_zero(head) or inputs_sum_to_one(design, observed)
+                biased = head.source.bias or valid_at_zero(observed) or inputs_sum_to_one(design, observed)
                 require(biased, "without a bias the constants are not shown to be in the class")
                 require(head.source.batch_norm != "train", "batch normalisation in training mode couples examples")
 
 
-def valid_at_zero(head: Head) -> bool:
-    """Whether an output of 0 (all weights 0, no bias) gives the head a valid value."""
-    return head.link is not None or not head.symbol.is_positive
+def valid_at_zero(observed: Conditional) -> bool:
+    """Whether an output of 0 (all weights 0) of every map without a bias gives valid parameters."""
+    values: dict[sp.Basic, sp.Basic] = {}
+    for head in observed.heads:
+        if isinstance(head.source, Map) and not head.source.bias:
+            link = OUTPUT if head.link is None else head.link
+            values[head.symbol] = link.xreplace({OUTPUT: sp.Integer(0), SOFTMAX: sp.Dummy(positive=True)})
+    positive = all(bool(value.is_positive) for symbol, value in values.items() if symbol.is_positive)
+    natural = [sp.sympify(entry).xreplace(values) for entry in observed.natural]
+    return positive and (observed.block.length == "random" or in_domain(family_of(observed.block), natural))
 
 
 def inputs_sum_to_one(design: Design, observed: Conditional) -> bool:
@@ -136,10 +173,15 @@ def inputs_sum_to_one(design: Design, observed: Conditional) -> bool:
         return False
     family = family_of(design.encoder[0].block)
     if family.support.is_finite:
-        return all(sum(point) == 1 for point in family.support.points) and len(family.support.points) == family.support.cardinality
+        return (
+            all(sum(point) == 1 for point in family.support.points)
+            and len(family.support.points) == family.support.cardinality
+        )
     bounds = family.support.bounds
     determined = 1 - sum(family.variables[:-1])
-    return bounds is not None and len(family.variables) > 1 and all(sp.expand(end - determined) == 0 for end in bounds[-1])
+    return (
+        bounds is not None and len(family.variables) > 1 and all(sp.expand(end - determined) == 0 for end in bounds[-1])
+    )
 
 
 def is_explicit(observed: Conditional) -> bool:
@@ -178,37 +220,66 @@ def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     f0 = [formula(entry, {}) for entry in step["f0"]]
     nu = statistics_of(observed)
     require(len(F) == len(f0) == len(nu) and all(len(row) == len(fz.statistics) for row in F), "F has the wrong shape")
-    require(all(entry.is_number and entry.is_finite and entry.is_real for row in [*F, f0] for entry in row), "F is not a matrix of numbers")
+    require(
+        all(entry.is_number and entry.is_finite and entry.is_real for row in [*F, f0] for entry in row),
+        "F is not a matrix of numbers",
+    )
     require(any(entry != 0 for row in F for entry in row), "F is zero: x and z are independent")
-    eta = [sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)]
+    eta = [
+        sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)
+    ]
     require(observed.block.length == "random" or in_domain(fx, eta), "f is not shown to stay in the natural domain")
     mode = moving_mode(latent, observed, step)
     spread = mode == "spread"
     rank = latent.block.copies if spread else 1
     if mode == "components":
-        require(fz.name in ("isotropic_gaussian", "full_gaussian") and latent.block.copies == 1, "the components are not alike")
+        require(
+            fz.name in ("isotropic_gaussian", "full_gaussian") and latent.block.copies == 1,
+            "the components are not alike",
+        )
         require(all(not (e.free_symbols & set(fz.variables[1:])) for e in eta), "f mixes components")
         require(prior != "implied", "components are looked at under a declared prior")
         rank = int(latent.block.dimension or len(fz.variables))
         require(observed.block.copies >= rank, "there are fewer observed numbers than components")
-    require(not spread or observed.block.copies >= latent.block.copies, "there are fewer observed than latent coordinates")
-    decoder_contains(observed, eta, decoder_side(observed, latent), rank, step.get("parameters", {}))
+    require(
+        not spread or observed.block.copies >= latent.block.copies, "there are fewer observed than latent coordinates"
+    )
+    moving = min(sum(map(any, F)), sum(map(any, zip(*F, strict=True))))  # at least the rank of F
+    decoder_contains(observed, eta, decoder_side(observed, latent), rank * moving, step.get("parameters", {}))
     idle = 0 if mode == "together" else observed.block.copies - rank
     decoder_constants(design, observed.block.name, also_copies=idle > 0)
     multiple = observed.block.copies if mode == "together" else 1
     each = fz.variables if mode == "components" else fz.variables[:1]
-    energy = -sum(total_log_partition(observed, [e.xreplace({fz.variables[0]: v}) for e in eta]) for v in each) * multiple / beta
+    energy = (
+        -sum(total_log_partition(observed, [e.xreplace({fz.variables[0]: v}) for e in eta]) for v in each)
+        * multiple
+        / beta
+    )
     c = conjugate(design, prior, latent, observed, eta, energy, F, step, beta / multiple)
-    g = [
-        sum((F[i][k] * t for i, t in enumerate(nu)), sp.Integer(0)) / beta + c[k] for k in range(len(fz.statistics))
-    ]
+    g = [sum((F[i][k] * t for i, t in enumerate(nu)), sp.Integer(0)) / beta + c[k] for k in range(len(fz.statistics))]
     used = observed.block.copies if mode == "together" else 1
-    contains(latent, g, encoder_side(latent, observed), rank, used)
+    is_tied = spread and any(map(_is_shared, latent.heads))
+    require(
+        not is_tied or _is_one_prior(design, prior, latent), "coordinates share a constant and their priors may differ"
+    )
+    contains(latent, g, encoder_side(latent, observed), rank * moving, used)
     for other in design.encoder:
         if other.block.name != latent.block.name or (latent.block.copies > 1 and not spread):
             constants_reachable(design, prior, other)
     if latent.block.copies > 1 and not spread:
         idle_copies_agree(design, prior, latent, g)
+
+
+def parents_reachable(design: Design, latent: Conditional, block: PriorBlock) -> None:
+    """Where p(z) is given y, q(z|x) must be as well, and q(y|x), a function of x of its own, must be in its class."""
+    if not block.given:
+        return
+    require(set(block.given) <= set(latent.block.given), "the prior is given a block and the encoder is not")
+    for conditional in (latent, *(latent_of(design, name) for name in block.given)):
+        for head in conditional.heads:
+            free = isinstance(head.source, Map) and head.source.kind == "unrestricted" and is_onto(head, conditional)
+            require(free, f"{head.symbol} is not shown to reach a posterior given another block")
+        require(conditional.inputs.kind in INJECTIVE, "the inputs do not determine x")
 
 
 def idle_copies_agree(design: Design, prior: str, latent: Conditional, g: Sequence[sp.Expr]) -> None:
@@ -304,6 +375,7 @@ def conjugate(
         block = prior_block(design, latent.block.name)
         require(block is not None, "no prior is declared")
         assert block is not None
+        parents_reachable(design, latent, block)
         if block.precision is not None and not block.precision.is_diagonal():
             constants_reachable(design, prior, latent)  # the block's own statistics hold all products
             term: sp.Expr | None = sp.Integer(0)
@@ -314,8 +386,6 @@ def conjugate(
         return _solve(term + energy, fz)
     c = tuple(formula(entry, {}) for entry in step["c"])
     require(len(c) == len(fz.statistics) and all(value.is_number for value in c), "c is no vector of numbers")
-    absorbed = combination(-energy, fz.statistics, fz.variables)
-    tempered = temperature(design)
     proper = integrates(fz, family_of(observed.block), total_log_partition(observed, eta), eta, F, c, 1 / beta)
     require(proper, "the joint is not shown to integrate")
     return c
@@ -351,10 +421,12 @@ def coordinates(design: Design, chosen: Sequence[Sequence[Any]]) -> list[Coordin
     require(len({(c[0].block.name, c[3]) for c in result}) == len(result), "a coordinate is named twice")
     parents = {name for latent in design.encoder for name in latent.block.given}
     require(
-        all(c[2].spans_all_functions for c in result if c[0].block.name in parents), "a block that others are given is looked at"
+        all(c[2].spans_all_functions for c in result if c[0].block.name in parents),
+        "a block that others are given is looked at",
     )
-    names = {c[0].block.name for c in result}
-    require(not any(names & set(c[0].block.given) for c in result), "a block and one given it are not looked at together")
+    together = {c[0].block.name for c in result}
+    apart = not any(together & set(c[0].block.given) for c in result)
+    require(apart, "a block and one given it are not looked at together")
     return result
 
 
@@ -362,29 +434,42 @@ def nonmember(design: Design, prior: str, step: Mapping[str, Any], zero: Entries
     """A model of the design that is not consistent, by ball arithmetic at exact points."""
     if step["condition"] == "prior":
         require(prior == "free", "the prior is not free")
-        require(not all(family_of(e.block).spans_all_functions for e in design.encoder) or sum(e.block.copies for e in design.encoder) > 1, "psi spans every function")
+        require(not any(e.block.given for e in design.encoder), "blocks given others may span every function together")
+        require(
+            not all(family_of(e.block).spans_all_functions for e in design.encoder)
+            or sum(e.block.copies for e in design.encoder) > 1,
+            "psi spans every function",
+        )
         return
     active = coordinates(design, step["latents"])
     observed = observed_of(design, step["observed"])
     names = {symbol.name: symbol for _, variables, _, _ in active for symbol in variables}
     eta = model_natural(observed, step, active, names)
     basis = [
-        s.xreplace(dict(zip(family.variables, variables, strict=True))) for _, variables, family, _ in active for s in family.statistics
+        s.xreplace(dict(zip(family.variables, variables, strict=True)))
+        for _, variables, family, _ in active
+        for s in family.statistics
     ]
     variables = list(names.values())
     if step["condition"] == "zero":
+        require(prior == "declared" or some_prior_integrates(design, observed, active), "the joint is not shown to integrate")
         i = int(step["component"])
         coefficients = combination(eta[i], basis, variables)
         require(coefficients is not None, "f is not shown to be in span(psi, 1)")
         assert coefficients is not None
         first = active[0]
         live = [k for k in range(len(first[2].statistics)) if (observed.block.name, i, first[0].block.name, k) in zero]
-        require(any(coefficients[1 + k].is_number and not is_zero(coefficients[1 + k]) for k in live), "f obeys the lemmas")
+        require(
+            any(coefficients[1 + k].is_number and not is_zero(coefficients[1 + k]) for k in live), "f obeys the lemmas"
+        )
         return
     points = [{names[n]: formula(v, {}) for n, v in point.items()} for point in step["points"]]
     require(all(in_support(point, active) for point in points), "a point is not in the support")
     if step["condition"] == "C1":
-        require(prior == "declared" or some_prior_integrates(design, observed, active), "the joint is not shown to integrate")
+        require(
+            prior == "declared" or some_prior_integrates(design, observed, active),
+            "the joint is not shown to integrate",
+        )
         target = eta[int(step["component"])]
     else:
         require(step["condition"] == "C2" and prior == "declared", "C2 is no condition on this prior")
@@ -399,18 +484,25 @@ def some_prior_integrates(design: Design, observed: Conditional, active: Sequenc
     """Whether for some c exp(<c, psi> + A(f)) h' certainly integrates over the active coordinates.
 
     A finite space; or f Lipschitz in z: then A(f) is bounded on a bounded space, and on the line grows at most like z^2
-    when A does, which a negative coefficient of z^2 outweighs.
+    when A does, which a negative coefficient of z^2 outweighs. What does not move must be able to stay constant.
     """
+    if all(family_of(latent.block).support.is_finite for latent in design.encoder):
+        return True
+    decoder_constants(design, observed.block.name, also_copies=observed.block.copies > 1 and not is_explicit(observed))
     if all(family.support.is_finite for _, _, family, _ in active):
         return True
     maps = [h.source for h in observed.heads if isinstance(h.source, Map)]
     lipschitz = all(m.kind == "affine" or (m.kind == "mlp" and m.activation in LIPSCHITZ_ACTIVATIONS) for m in maps)
-    if not lipschitz or observed.inputs.kind != "identity" or any(h.link is not None for h in observed.heads):
+    direct = all(function_class(observed, i).kind in ("constant", "affine", "mlp") for i in range(len(observed.natural)))
+    linked = any(h.link is not None for h in observed.heads)
+    if not (lipschitz and direct) or observed.inputs.kind != "identity" or linked:
         return False
     kind = effective_kind(design, observed, frozenset())
-    tame = kind in ("finite", "quadratic", "quadratic_form") or _is_compact(family_of(observed.block))  # A grows like f or f^2
+    closed = family_of(observed.block).has_full_domain  # A is bounded on bounded sets
+    bounded = closed and _is_compact(family_of(observed.block))  # and so is nu: A grows like f
+    tame = bounded or kind in ("finite", "quadratic", "quadratic_form")
     return all(
-        family.support.is_finite or _is_compact(family) or (tame and _has_squares(family))
+        family.support.is_finite or (closed and _is_compact(family)) or (tame and _has_squares(family))
         for _, _, family, _ in active
     )
 
@@ -418,7 +510,9 @@ def some_prior_integrates(design: Design, observed: Conditional, active: Sequenc
 def _is_compact(family: Family) -> bool:
     """Whether the support is bounded."""
     bounds = family.support.bounds
-    return family.support.chart is not None or (bounds is not None and all(sp.sympify(e).is_finite for pair in bounds for e in pair))
+    return family.support.chart is not None or (
+        bounds is not None and all(sp.sympify(e).is_finite for pair in bounds for e in pair)
+    )
 
 
 def _has_squares(family: Family) -> bool:
@@ -431,7 +525,10 @@ def model_natural(
     observed: Conditional, step: Mapping[str, Any], active: Sequence[Coordinate], names: Mapping[str, sp.Symbol]
 ) -> list[sp.Expr]:
     """The natural parameters of one observed copy in the stated model, checked to be in the design's class."""
-    require(all(k.batch_norm != "train" for k in (h.source for h in observed.heads) if isinstance(k, Map)), "batch normalisation in training mode")
+    require(
+        all(k.batch_norm != "train" for k in (h.source for h in observed.heads) if isinstance(k, Map)),
+        "batch normalisation in training mode",
+    )
     stated = dict(step["outputs"])
     values: dict[sp.Basic, sp.Basic] = {}
     for head in observed.heads:
@@ -452,7 +549,9 @@ def model_natural(
     return eta
 
 
-def _log_softmax(observed: Conditional, values: Mapping[sp.Basic, sp.Basic], active: Sequence[Coordinate]) -> list[sp.Expr]:
+def _log_softmax(
+    observed: Conditional, values: Mapping[sp.Basic, sp.Basic], active: Sequence[Coordinate]
+) -> list[sp.Expr]:
     """log softmax of the outputs: the stated heads' values, all other words' logits 0."""
     logits = [sp.sympify(values[head.symbol]) for head in observed.heads]
     others = int(observed.block.dimension or 0) - len(logits)
@@ -481,9 +580,11 @@ def head_value(
         side = Side(active[0][1], active[0][2], "identity", name=active[0][0].block.name)
         require(len(active) == 1, "an expression is looked at in one coordinate")
         return link.xreplace({OUTPUT: at_parameters(source.expression, observed, step.get("parameters", {}), side)})
-    if source.kind != "unrestricted":
+    if source.kind == "unrestricted":
+        require(observed.inputs.kind in INJECTIVE, "the inputs do not determine z")
+    else:
         functions = [f for _, variables, family, _ in active for f in variables]
-        if observed.inputs.kind == "one_hot" and all(family.support.is_finite for _, _, family, _ in active):
+        if observed.inputs.kind == "one_hot" and len(active) == 1 and active[0][2].support.is_finite:
             require(source.bias and inner.free_symbols <= set(names.values()), "unknown names or no bias")
         else:
             require(observed.inputs.kind == "identity", "only the identity input is looked at")
@@ -521,8 +622,10 @@ def prior_of(design: Design, active: Sequence[Coordinate]) -> sp.Expr:
         require(block is not None, "no prior is declared")
         assert block is not None
         if block.precision is not None:
-            require(family.name == "gaussian" and block.family == "gaussian", "a coupled prior is looked at for Gaussians")
-            row = [(v, c) for l, v, _, c in active if l.block.name == latent.block.name]
+            require(
+                family.name == "gaussian" and block.family == "gaussian", "a coupled prior is looked at for Gaussians"
+            )
+            row = [(v, c) for other, v, _, c in active if other.block.name == latent.block.name]
             total -= sum(block.precision[copy, c] * variables[0] * v[0] for v, c in row) / 2
         elif prior_in_span(design, latent) is None:
             term = prior_term(design, latent)

@@ -93,7 +93,8 @@ def shared_precision(design: Design, step: Mapping[str, Any], zero: Entries) -> 
     assert block is not None
     prior = family_of_prior(block, latent)
     require(len(prior.variables) == 1 or prior.name == "isotropic_gaussian", "the prior is one of vectors")
-    alike = all(c.value is not None or c.sharing == "shared" for name, c in block.parameters.items() if name != "mean")
+    spreads = [c for name, c in block.parameters.items() if name != "mean"]
+    alike = block.family is not None and all(c.value is not None or c.sharing == "shared" for c in spreads)
     require(alike and not block.given, "the prior's coordinates are not shown to have one variance")
     family = family_of(latent.block)
     isotropic = family.name == "isotropic_gaussian"

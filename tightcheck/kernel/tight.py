@@ -7,7 +7,15 @@ import sympy as sp
 from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.expression import CoordinateSum
 from tightcheck.family import Family
-from tightcheck.kernel.classes import all_entries, expression_of, family_of, function_class, substituted, varying_heads
+from tightcheck.kernel.classes import (
+    REPRESENTATIVE,
+    all_entries,
+    expression_of,
+    family_of,
+    function_class,
+    substituted,
+    varying_heads,
+)
 from tightcheck.kernel.heads import contains
 from tightcheck.kernel.model import constants_reachable, encoder_side, statistics_of, total_log_partition
 from tightcheck.kernel.rejected import require
@@ -42,7 +50,10 @@ def tight(design: Design, prior: str) -> None:
     if not moving:
         _independent_for_all(design, prior)
         return
-    if not spans_everything(design):
+    if spans_everything(design):
+        is_positive = prior != "declared" or _is_positive(design, design.encoder[0])
+        require(is_positive, "the prior is not shown to be positive on the support, and zero elsewhere")
+    else:
         require(prior in ("declared", "implied"), "a free prior need not satisfy C2")
         for observed in moving:
             in_span_for_all(design, observed)
@@ -50,6 +61,18 @@ def tight(design: Design, prior: str) -> None:
             conjugate_for_all(design, moving)
     for latent in design.encoder:
         reaches_all(design, prior, latent, moving)
+
+
+def _is_positive(design: Design, latent: Conditional) -> bool:
+    """Whether the declared prior certainly charges every point of a finite support, and no other."""
+    block, term = prior_block(design, latent.block.name), prior_term(design, latent)
+    if block is None or (block.family is None and block.log_density is None):
+        return block is not None  # a density of which nothing is stated but that it is positive
+    if term is None or block.log_density is None:
+        return term is not None
+    family = family_of(latent.block)
+    values = [term.xreplace(dict(zip(family.variables, point, strict=True))) for point in family.support.points]
+    return all(bool(value.is_real) and bool(value.is_finite) for value in values)
 
 
 def _no_sharing(latent: Conditional) -> None:
@@ -190,12 +213,13 @@ def conjugate_for_all(design: Design, moving: list[Conditional]) -> None:
         all(effective_kind(design, o, frozenset()) in ("quadratic", "quadratic_form") for o in moving),
         "A is not quadratic",
     )
+    require(all(o.inputs.kind == "identity" for o in moving), "f is not shown to be affine in z")
     require(
         len(design.encoder) == 1 and design.encoder[0].block.copies == 1,
         "products of coordinates are not in span(psi, 1)",
     )
     family = family_of(design.encoder[0].block)
-    products = [a * b for a in family.variables for b in family.variables]
+    products = [_square_of_bit(family, a) if a == b else a * b for a in family.variables for b in family.variables]
     spanned = all(combination(p, family.statistics, family.variables) is not None for p in products)
     require(spanned, "products of coordinates are not in span(psi, 1)")
 
@@ -208,6 +232,12 @@ def on_support(value: sp.Expr, family: Family) -> sp.Expr:
             slope = sp.diff(low, first)
             return normal_form(value).xreplace({first: sp.expand(first + (variable - low) / slope)})
     return value
+
+
+def _square_of_bit(family: Family, variable: sp.Symbol) -> sp.Expr:
+    """x^2, which is x for a bit."""
+    bounds = dict(zip(family.variables, family.support.bounds or (), strict=False))
+    return variable if family.support.is_discrete and bounds.get(variable) == (0, 1) else variable**2
 
 
 def _prior_in_span(design: Design, latent: Conditional) -> None:
@@ -233,7 +263,8 @@ def reaches_all(design: Design, prior: str, latent: Conditional, moving: list[Co
     family = family_of(latent.block)
     live = live_columns(design, latent, moving)
     nu = sum(_count(o) for o in moving)
-    rank = min(nu, len(live) * latent.block.copies)
+    is_cut = (latent.block.dimension or 0) > REPRESENTATIVE  # then there are more columns than are looked at
+    rank = nu if is_cut else min(nu, len(live) * latent.block.copies)
     everything = spans_everything(design)
     for observed in moving:
         g = []
@@ -246,11 +277,11 @@ def reaches_all(design: Design, prior: str, latent: Conditional, moving: list[Co
 
 def _count(observed: Conditional) -> int:
     """How many statistics of the block move, in its own dimension: the rank is at most that."""
-    per_copy = (
-        len(moving_statistics(observed))
-        if observed.block.dimension is None
-        else max(observed.block.dimension, len(statistics_of(observed)))
-    )
+    dimension = observed.block.dimension
+    if dimension is None:
+        return len(moving_statistics(observed)) * observed.block.copies
+    more = len(statistics_of(observed)) - min(dimension, REPRESENTATIVE)  # |x|^2, or all products
+    per_copy = dimension + max(more, 0) if more <= 1 else dimension * (dimension + 1)
     return per_copy * observed.block.copies
 
 

@@ -153,7 +153,7 @@ def _inputs(shared: tuple[Any, At], covariates: tuple[str, ...], others: list[Wr
             f"{word[:60]!r} is no known input; {nearest(word, INPUTS)}, or a formula in {', '.join(scope.names)}"
         )
     expression = formula(word, at, scope.names, scope.sizes)
-    if word in scope.names:
+    if word in scope.names and len(others) == 1:
         return Inputs("identity", None, covariates, at.place)
     return Inputs("expression", expression, covariates, at.place)
 

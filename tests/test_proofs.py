@@ -353,3 +353,26 @@ def test_never_constant_refuses_a_function_that_is_constant_on_the_support(tmp_p
     assert removed(tmp_path, SIGN.replace("EXPONENTIAL", "exp(z)"), "never_constant") == 0
     with pytest.raises(Rejected, match="may be constant"):
         removed(tmp_path, SIGN.replace("EXPONENTIAL", "exp(z^2)"), "never_constant")
+
+
+RATIO = """
+encoder: {latent: {family: continuous_bernoulli, dim: 1}, map: {kind: affine}, output: logits}
+decoder:
+  observed: {family: bernoulli, dim: 1}
+  map: {kind: affine}
+  output: {OUTPUT}
+  prior: implied
+"""
+
+
+def test_a_refuted_model_must_exist_under_the_implied_prior(tmp_path: Path) -> None:
+    z = sp.Symbol("z", positive=True)
+    A = registry.load("bernoulli").log_partition.subs(
+        registry.load("bernoulli").natural_parameters[0], sp.log(z / (1 - z))
+    )
+    assert sp.simplify(sp.exp(A) * (1 - z)) == 1  # e^(c z) / (1 - z) has infinite mass on (0, 1), for every c
+    (tmp_path / "design.yaml").write_text(RATIO.replace("OUTPUT", "probs: output"))
+    points = [{"z0": "1/4"}, {"z0": "1/2"}, {"z0": "7/8"}]
+    step = {"lemma": "nonmember", "condition": "C1", "latents": [["z", 0]], "observed": "x", "outputs": {"probs": "z0"}}
+    with pytest.raises(Rejected, match="not shown to integrate"):
+        run(read_design(tmp_path / "design.yaml"), "implied", {**step, "component": 0, "points": points}, frozenset())

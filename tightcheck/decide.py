@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from tightcheck import serial
 from tightcheck.design import Design
-from tightcheck.kernel import Rejected, check
-from tightcheck.kernel.check import FORMAT, NO_MODEL, ZERO_LEMMAS, run
+from tightcheck.kernel.check import FORMAT, NO_MODEL, ZERO_LEMMAS, prove, run
 from tightcheck.kernel.classes import all_entries
+from tightcheck.kernel.rejected import Rejected
 from tightcheck.kernel.zero import Entries
-from tightcheck.rules import EXISTENCE_RULES, WHOLE_CLASS_RULES, ZERO_RULES, conjugation, counterexample, member, prior_reach, tight
+from tightcheck.rules import (
+    ZERO_RULES,
+    counterexample,
+    member,
+    prior_reach,
+    tight,
+)
 from tightcheck.verdict import Verdict
 
 MOST_CANDIDATES = 60
@@ -28,36 +34,45 @@ class Decision:
     zero: Entries = frozenset()
     steps: list[dict[str, Any]] = field(default_factory=list)
     added: list[tuple[dict[str, Any], Entries]] = field(default_factory=list)
-    certificate: Mapping[str, Any] | None = None
     trace: list[tuple[str, str]] = field(default_factory=list)
 
 
-def decide(design: Design, prior: str) -> Decision:
+def certificate(design: Design, decision: Decision) -> dict[str, Any] | None:
+    """The decision's certificate: plain data that a fresh process checks again; None without a proof."""
+    if decision.verdict in (Verdict.UNDECIDED, Verdict.OUTSIDE):
+        return None
+    return {
+        "format": FORMAT,
+        "design": serial.normalised(design),
+        "prior": decision.prior,
+        "verdict": decision.verdict.word,
+        "steps": decision.steps,
+    }
+
+
+def decide(design: Design, prior: str, more_than: Verdict | None = None) -> Decision:
     """The strongest verdict that the rules can prove, in the order tight, collapse or impossible, restricted.
 
-    `prior` is the design's own kind, or "implied". A verdict other than undecided carries a certificate that the kernel
-    accepted.
+    `prior` is the design's own kind, or "implied". A verdict other than undecided has steps that the kernel accepted.
+    With `more_than` only proofs of a better verdict are looked for.
     """
     decision = Decision(Verdict.UNDECIDED, prior)
     if design.outside:
         decision.verdict = Verdict.OUTSIDE
         return decision
-    for attempt in (_tight, _empty, _restricted):
+    attempts: tuple[Callable[[Design, Decision], Attempt], ...] = (_tight, _empty, _restricted)
+    if more_than in (Verdict.RESTRICTED, Verdict.COLLAPSE):
+        attempts = (_tight,) if more_than is Verdict.RESTRICTED else (_tight, _restricted)
+    for attempt in attempts:
         for steps, verdict in attempt(design, decision):
-            certificate = {
-                "format": FORMAT,
-                "design": serial.normalised(design),
-                "prior": prior,
-                "verdict": verdict.word,
-                "steps": steps,
-            }
             try:
-                check(certificate)
+                proved = prove(design, prior, steps)
             except Rejected as error:
                 decision.trace.append(("certificate", str(error)))
                 continue
-            decision.verdict, decision.steps, decision.certificate = verdict, steps, certificate
-            return decision
+            if proved is verdict:
+                decision.verdict, decision.steps = verdict, steps
+                return decision
     return decision
 
 
@@ -138,6 +153,3 @@ def _first(design: Design, decision: Decision, rule: Any) -> dict[str, Any] | No
             return dict(step)
     decision.trace.append((name, "no candidate was accepted"))
     return None
-
-
-__all__ = ["EXISTENCE_RULES", "WHOLE_CLASS_RULES", "Decision", "conjugation", "decide"]

@@ -91,6 +91,22 @@ def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, Iterable) else value
 
 
+def representative_edges(dimension: int, edges: Iterable[tuple[int, int]], size: int = 3) -> tuple[tuple[int, int], ...]:
+    """The edges among `size` nodes that stand for a larger graph: all of them if it is complete, else two nodes without an
+    edge and a third. A product of two bits that some pair lacks is then lacking here too.
+    """
+    joined = {(min(edge), max(edge)) for edge in edges}
+    if dimension <= size:
+        return tuple(sorted(joined))
+    pairs = ((i, j) for j in range(dimension) for i in range(j))
+    apart = next((pair for pair in pairs if pair not in joined), None)
+    if apart is None:
+        return tuple((i, j) for j in range(size) for i in range(j))
+    neighbours = [k for k in range(dimension) if k not in apart and {tuple(sorted((k, a))) for a in apart} & joined]
+    third = neighbours[0] if neighbours else next(k for k in range(dimension) if k not in apart)
+    return tuple((a, 2) for a in (0, 1) if tuple(sorted((third, apart[a]))) in joined)
+
+
 def extensions() -> tuple[str, ...]:
     """The names of the families that other installed packages add."""
     from importlib.metadata import entry_points

@@ -34,6 +34,7 @@ from tightcheck.expression import parse_printed, to_text
 from tightcheck.family import Family
 
 LINK_NAMES: Mapping[str, sp.Expr] = {"output": OUTPUT, "softmax": SOFTMAX}
+Edges = tuple[tuple[int, int], ...]
 T = TypeVar("T")
 
 
@@ -148,7 +149,7 @@ def _inputs(data: Mapping[str, Any]) -> Inputs:
 
 def _conditional(data: Mapping[str, Any]) -> Conditional:
     block = _block(data["block"])
-    symbols = parameter_symbols(block.family, block.dimension)
+    symbols = parameter_symbols(block.family, block.dimension, block.edges)
     return Conditional(
         block=block,
         inputs=_inputs(data["inputs"]),
@@ -158,21 +159,23 @@ def _conditional(data: Mapping[str, Any]) -> Conditional:
     )
 
 
-def parameter_symbols(family: str, dimension: int | None) -> dict[str, sp.Symbol]:
+def parameter_symbols(family: str, dimension: int | None, edges: Edges | None = None) -> dict[str, sp.Symbol]:
     """Every name that the family's parametrisations and fixed parameters give a symbol, with that symbol."""
-    facts = representative_family(family, dimension)
+    facts = representative_family(family, dimension, edges=edges)
     symbols = [symbol for parametrisation in facts.parametrisations for symbol in parametrisation.symbols]
     return {symbol.name: symbol for symbol in [*symbols, *(fixed.symbol for fixed in facts.fixed)]}
 
 
-def representative_family(name: str, dimension: int | None, fixed: Mapping[str, Any] | None = None) -> Family:
-    """The family at the dimension at which its formulas are written; a Markov random field's graph is a chain there.
+def representative_family(
+    name: str, dimension: int | None, fixed: Mapping[str, Any] | None = None, edges: Edges | None = None
+) -> Family:
+    """The family at the dimension at which its formulas are written, a Markov random field on the graph that stands for its.
 
     Raises ValueError for values that the fixed parameters cannot have.
     """
     size = representative(dimension)
-    if name == "markov_random_field" and size is not None:
-        return registry.load(name, size, fixed, edges=tuple((i, i + 1) for i in range(size - 1)))
+    if name == "markov_random_field" and dimension is not None:
+        return registry.load(name, size, fixed, edges=registry.representative_edges(dimension, edges or ()))
     return registry.load(name, size, fixed)
 
 

@@ -10,6 +10,7 @@ from tightcheck.account.consistent import constraints, remaining
 from tightcheck.account.missing import missing
 from tightcheck.account.trace import trace
 from tightcheck.account.words import listed
+from tightcheck.decide import certificate
 from tightcheck.verdict import Answer, Condition, Lossless, Verdict
 
 LONGEST = 70
@@ -31,7 +32,7 @@ def answer(case: Case, lossless: tuple[Lossless, str]) -> Answer:
         lossless=lossless[0],
         lossless_reason=lossless[1],
         missing=missing(case),
-        certificate=case.decision.certificate,
+        certificate=certificate(case.design, case.decision),
         trace=trace(case.decision),
     )
 

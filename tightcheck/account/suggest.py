@@ -28,8 +28,8 @@ from tightcheck.kernel.classes import IDENTITY_PAIRS, family_of
 from tightcheck.parametrise import find
 from tightcheck.verdict import ORDER, Lossless, Suggestion, Verdict
 
-MOST_SHOWN = 4
-MOST_TRIED = 6
+MOST_SHOWN = 3
+MOST_TRIED = 4
 LOSSY = ("frequencies", "tfidf", "log1p", "softmax", "layer_norm", "expression")
 FORGOTTEN = {
     "frequencies": "instead of frequencies, which forget the length",
@@ -69,7 +69,10 @@ def suggestions(design: Design, declared: Decision, implied: Decision) -> tuple[
     for tried, neighbour in enumerate(neighbours(design)):
         if tried >= MOST_TRIED or len(found) >= MOST_SHOWN:
             break
-        decision = decide(neighbour.design, neighbour.design.prior.kind)
+        decision = decide(neighbour.design, neighbour.design.prior.kind, more_than=declared.verdict)
+        might_be_lossless = declared.verdict is Verdict.RESTRICTED and present is not Lossless.YES
+        if decision.verdict is Verdict.UNDECIDED and might_be_lossless and neighbour.kind == "decoder":
+            decision = decide(neighbour.design, neighbour.design.prior.kind)
         words = neighbour.change
         if not _is_better(decision.verdict, declared.verdict):
             is_same = decision.verdict is declared.verdict is Verdict.RESTRICTED and present is not Lossless.YES

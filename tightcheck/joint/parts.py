@@ -225,10 +225,10 @@ def _load(block: Block) -> Family:
     fixed = {name: constant.value for name, constant in dict(block.fixed or {}).items() if constant.value is not None}
     if isinstance(block.length, int):
         fixed = {**fixed, "length": block.length}
-    if block.dimension is None or block.dimension > REPRESENTATIVE:
-        return registry.load(block.family, None if block.dimension is None else REPRESENTATIVE, fixed)
-    choices = {} if block.edges is None else {"edges": block.edges}
-    return registry.load(block.family, block.dimension, fixed, **choices)
+    if block.dimension is None:
+        return registry.load(block.family, None, fixed)
+    edges = None if block.edges is None else registry.representative_edges(block.dimension, block.edges)
+    return registry.load(block.family, min(block.dimension, REPRESENTATIVE), fixed, **({} if edges is None else {"edges": edges}))
 
 
 def _readable_constant(family: Family, symbol: sp.Symbol, value: sp.Expr) -> sp.Expr:

@@ -10,7 +10,7 @@ restricted  `member` and `nonmember` (which may use entries that zero lemmas rem
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tightcheck import serial
@@ -82,7 +82,7 @@ def _check(certificate: Mapping[str, Any]) -> Verdict:
     return verdict
 
 
-def prove(design: Design, prior: str, steps: list[Mapping[str, Any]]) -> Verdict:
+def prove(design: Design, prior: str, steps: Sequence[Mapping[str, Any]]) -> Verdict:
     """The verdict that the steps prove about the design; raises Rejected."""
     require(not design.outside, "a part of the design is outside the theorem")
     well_formed(design)
@@ -120,7 +120,7 @@ def well_formed(design: Design) -> None:
         )
 
 
-def _run_all(design: Design, prior: str, steps: list[Mapping[str, Any]]) -> tuple[Entries, set[str]]:
+def _run_all(design: Design, prior: str, steps: Sequence[Mapping[str, Any]]) -> tuple[Entries, set[str]]:
     """Every step in order: the entries shown to be zero, and the names of the lemmas that held."""
     zero: Entries = frozenset()
     require(len(steps) <= 100, "there are too many steps")
@@ -172,6 +172,20 @@ def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> E
     return zero
 
 
+def may_depend(design: Design) -> bool:
+    """Whether some model depends on z. An affine map on all of R^d puts out positive numbers only where it is constant."""
+    on_lines = all(runs_over_all_reals(family_of(latent.block)) for latent in design.encoder)
+    for name in {entry[0] for entry in all_entries(design)}:
+        observed = observed_of(design, name)
+        family = family_of(observed.block)
+        for head in (head for head in observed.heads if isinstance(head.source, Map)):
+            is_natural = head.symbol in family.natural_parameters and not family.has_full_domain
+            is_halved = head.link is None and (bool(head.symbol.is_positive) or is_natural)
+            if not (on_lines and is_halved and isinstance(head.source, Map) and head.source.kind == "affine"):
+                return True
+    return False
+
+
 def _conclusion(design: Design, prior: str, zero: Entries, proved: set[str]) -> Verdict | None:
     """What follows from the lemmas that held."""
     is_empty = all_entries(design) <= zero
@@ -179,7 +193,7 @@ def _conclusion(design: Design, prior: str, zero: Entries, proved: set[str]) -> 
         return Verdict.IMPOSSIBLE
     if "tight" in proved and (prior != "implied" or "member" in proved or not all_entries(design)):
         return Verdict.TIGHT
-    if is_empty and "constants" in proved and all_entries(design):
+    if is_empty and "constants" in proved and may_depend(design):
         return Verdict.COLLAPSE
     if "member" in proved and "nonmember" in proved:
         return Verdict.RESTRICTED

@@ -103,7 +103,7 @@ def _read_block(data: models.Block, at: At, name: str, notes: Notes) -> Written:
         family, copies, dimension = registry.load("gaussian"), copies * (dimension or 1), None
     fixed, constants = split_fixed(family, constants)
     edges = _edges(data, at, family, dimension)
-    family = load_with(family.name, dimension, fixed, at)
+    family = load_with(family.name, dimension, fixed, at, edges)
     _say_domain(data, family, at, notes)
     block = Block(
         name=name,
@@ -146,7 +146,9 @@ def _family(data: models.Block, at: At, notes: Notes) -> Family | None:
     return registry.load(kinds.get(str(data.covariance), "gaussian"))
 
 
-def load_with(name: str, dimension: int | None, fixed: Mapping[str, Constant], at: At) -> Family:
+def load_with(
+    name: str, dimension: int | None, fixed: Mapping[str, Constant], at: At, edges: tuple[tuple[int, int], ...] | None = None
+) -> Family:
     """The family at its representative dimension, with the values of its fixed parameters that are known."""
     for key in fixed.keys() & WHOLE:
         value = fixed[key].value
@@ -154,7 +156,7 @@ def load_with(name: str, dimension: int | None, fixed: Mapping[str, Constant], a
             raise DesignError(f"`{key}` must be a positive whole number; write `{key}: 10`", fixed[key].place)
     values = {key: value.value for key, value in fixed.items() if value.value is not None}
     try:
-        return representative_family(name, dimension, values)
+        return representative_family(name, dimension, values, edges)
     except ValueError as error:
         raise at.error(f"{str(error).rstrip('.')}; write other sizes or constants") from None
 

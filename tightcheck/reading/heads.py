@@ -143,7 +143,7 @@ def read_conditional(
         if name in named:
             raise named[name].at.error(f"{name} is written here and under the block; keep one of them")
         named[name] = _Output(written.at / name, source=value)
-    family = load_with(block.family, block.dimension, fixed, written.at)
+    family = load_with(block.family, block.dimension, fixed, written.at, block.edges)
     way = _parametrisation(family, named, written, outputs[1], side.notes)
     named = {_spelled(name, way): value for name, value in named.items()}
     check_values(family, way, {name: v.source for name, v in named.items() if isinstance(v.source, Constant)})

@@ -21,7 +21,5 @@ from tightcheck.rules import (
 
 ZERO_RULES = (encoder_heads, features, decoder_map, conjugation, normalisation, rays, encoder_network, variance)
 """Rules that remove entries of F: what no consistent model can have."""
-EXISTENCE_RULES = (member, counterexample)
-"""Rules that exhibit a single model."""
-WHOLE_CLASS_RULES = (tight, prior_reach)
-"""Rules about every model of the design at once."""
+
+__all__ = ["ZERO_RULES", "counterexample", "member", "prior_reach", "tight"]

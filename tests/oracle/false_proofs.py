@@ -308,4 +308,17 @@ FALSE_PROOFS = (
             nonmember({"natural": "z0+z1"}, 2, [(-1, -1), (-1, 1), (1, -1), (1, 1)], "C2"),
         ],
     ),
+    proof(
+        "a gamma encoder that has no constants",
+        "collapse",
+        "impossible",
+        "{latent: {family: gamma, dim: 1}, map: {kind: affine, bias: false}, output: [shape, rate]}",
+        real(2, "{kind: affine}", "implied"),
+        [
+            {"lemma": "affine_inputs", "latent": "z", "observed": "x", "component": 0},
+            {"lemma": "rays", "latent": "z", "observed": "x"},
+            {"lemma": "constants"},
+        ],
+        "implied",
+    ),
 )

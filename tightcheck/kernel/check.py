@@ -23,9 +23,10 @@ from tightcheck.kernel.no_model import never_constant, prior_kink, prior_support
 from tightcheck.kernel.pinned import pinned_equal, pinned_impossible, shared_precision
 from tightcheck.kernel.rays import PRIOR_FREE_LEMMAS
 from tightcheck.kernel.rejected import Rejected, require
+from tightcheck.kernel.slices import runs_over_all_reals
 from tightcheck.kernel.tight import tight
 from tightcheck.kernel.zero import ZERO_LEMMAS as SLICE_LEMMAS
-from tightcheck.kernel.zero import Entries
+from tightcheck.kernel.zero import Entries, observed_of
 from tightcheck.verdict import Verdict
 
 FORMAT = 1

@@ -265,8 +265,8 @@ def in_range(head: Head, value: sp.Expr) -> bool:
 
 def out_of_range(head: Head, value: sp.Expr) -> bool:
     """Whether the head certainly cannot be the constant `value`: outside its bounds or the range of its link."""
-    if value.has(sp.nan, sp.zoo):
-        return False
+    if value.has(sp.nan, sp.zoo) or value.is_real is False:
+        return False  # the prior itself is no density
     if head.bounds is not None and value.is_number and not (head.bounds[0] <= value <= head.bounds[1]):
         return True
     link = OUTPUT if head.link is None else head.link

@@ -12,7 +12,7 @@ from tightcheck.design import OUTPUT, SOFTMAX, Block, Conditional, Constant, Des
 from tightcheck.expression import ExpressionError, parse_printed
 from tightcheck.family import Family
 from tightcheck.kernel.activations import nested
-from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, family_of, function_class, is_onto
+from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, REPRESENTATIVE, family_of, function_class, is_onto
 from tightcheck.kernel.heads import INJECTIVE, Side, contains, head_values, out_of_range
 from tightcheck.kernel.integrability import in_domain, integrates
 from tightcheck.kernel.rejected import Rejected, require
@@ -43,6 +43,12 @@ def total_log_partition(conditional: Conditional, eta: Sequence[sp.Expr]) -> sp.
     if conditional.block.length == "random":
         return sp.Integer(0)
     family = family_of(conditional.block)
+    is_cut = (conditional.block.dimension or 0) > REPRESENTATIVE  # log sigma^2 has the factor d / 2
+    constants = {h.symbol for h in conditional.heads if isinstance(h.source, Constant)}
+    moving = [t for t, e in zip(family.statistics, eta, strict=True) if sp.sympify(e).free_symbols - constants]
+    require(
+        not is_cut or all(len(t.free_symbols) == 1 for t in moving), "A is looked at in another dimension than the design's"
+    )
     known = dict(zip(family.natural_parameters, eta, strict=True))
     return sp.sympify(family.log_partition.xreplace(known)).doit()
 
@@ -71,8 +77,8 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
     if prior != "declared":  # c can be chosen: any constant that the encoder reaches
         maps = [head.source for head in latent.heads if isinstance(head.source, Map)]
         require(
-            all(source.kind != "expression" for source in maps),
-            "an explicit encoder is not shown to contain a constant",
+            all(source.kind != "expression" for source in maps) and valid_at_zero(latent),
+            "the encoder is not shown to contain a constant",
         )
         return
     block = prior_block(design, latent.block.name)
@@ -106,6 +112,7 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
     free = {symbol for value in eta for symbol in value.free_symbols}
     side = Side((), family, "identity")
     if not free:
+        require(in_domain(family, eta), "the prior is not shown to be a density")
         contains(latent, eta, side, 1, 1)
         return
     per_coordinate = any(c.value is None and c.sharing == "per_coordinate" for c in block.parameters.values())
@@ -154,6 +161,8 @@ def decoder_constants(design: Design, moving: str | None = None, also_copies: bo
 
 def valid_at_zero(observed: Conditional) -> bool:
     """Whether an output of 0 (all weights 0) of every map without a bias gives valid parameters."""
+    if all(not isinstance(head.source, Map) or head.source.bias for head in observed.heads):
+        return True
     values: dict[sp.Basic, sp.Basic] = {}
     for head in observed.heads:
         if isinstance(head.source, Map) and not head.source.bias:
@@ -579,7 +588,9 @@ def head_value(
         assert source.expression is not None
         side = Side(active[0][1], active[0][2], "identity", name=active[0][0].block.name)
         require(len(active) == 1, "an expression is looked at in one coordinate")
-        return link.xreplace({OUTPUT: at_parameters(source.expression, observed, step.get("parameters", {}), side)})
+        stated = at_parameters(source.expression, observed, step.get("parameters", {}), side)
+        require(_is_defined(stated, side.family), "the expression is not shown to have a value for almost every z")
+        return link.xreplace({OUTPUT: stated})
     if source.kind == "unrestricted":
         require(observed.inputs.kind in INJECTIVE, "the inputs do not determine z")
     else:
@@ -594,6 +605,23 @@ def head_value(
             require(source.bias or is_zero(coefficients[0]), "without a bias the inner function has a constant")
     output = nested(source, inner) if source.kind == "mlp" and inner.free_symbols else inner
     return link.xreplace({OUTPUT: output})
+
+
+def _is_defined(expression: sp.Expr, family: Family) -> bool:
+    """Whether what is under a logarithm or a root is nowhere negative: by its signs, or linear and so at both ends."""
+    inner = [f.args[0] for f in expression.atoms(sp.log)]
+    inner += [f.base for f in expression.atoms(sp.Pow) if not f.exp.is_integer and f.base != sp.E]
+    return all(bool(e.is_nonnegative) or _is_nonnegative_at_ends(e, family) for e in inner)
+
+
+def _is_nonnegative_at_ends(expression: sp.Expr, family: Family) -> bool:
+    """Whether a linear function of a number z is nonnegative at both ends of the support."""
+    if len(family.variables) != 1 or family.support.bounds is None or not expression.free_symbols <= set(family.variables):
+        return False
+    (z,), (ends,) = family.variables, family.support.bounds
+    if not expression.is_polynomial(z) or sp.degree(expression, z) > 1:
+        return False
+    return all(bool(sp.limit(expression, z, end) >= 0) for end in map(sp.sympify, ends))
 
 
 def in_support(point: Mapping[sp.Symbol, sp.Expr], active: Sequence[Coordinate]) -> bool:

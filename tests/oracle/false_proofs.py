@@ -260,15 +260,6 @@ FALSE_PROOFS = (
         "implied",
     ),
     proof(
-        "indicators of two bits hold no product",
-        "restricted",
-        "tight",
-        bits(2),
-        "{observed: {family: bernoulli, dim: 3}, input: one_hot, map: {kind: affine}, output: logits, prior: implied}",
-        [{**MEMBER, "F": [["1"]], "c": ["0"]}, nonmember({"logits": "z0*z1"}, 2, PLANE[:4])],
-        "implied",
-    ),
-    proof(
         "a bit given a bit spans every function",
         "restricted",
         "tight",
@@ -320,5 +311,13 @@ FALSE_PROOFS = (
             {"lemma": "constants"},
         ],
         "implied",
+    ),
+    proof(
+        "the logarithm of a real number",
+        "tight",
+        "impossible",
+        "{latent: {family: bernoulli, dim: 1}, map: {kind: unrestricted}, features: log1p, output: logits}",
+        real(3, "{kind: affine}", HALF),
+        TIGHT,
     ),
 )

@@ -145,7 +145,8 @@ class Side:
     @property
     def is_injective(self) -> bool:
         """Whether the inputs determine the coordinate."""
-        return self.inputs in INJECTIVE
+        has_logarithm = all(bool(v.is_nonnegative) for v in self.variables)
+        return self.inputs in INJECTIVE and (self.inputs != "log1p" or has_logarithm)
 
 
 def contains(conditional: Conditional, eta: Sequence[sp.Expr], side: Side, rank: int, used: int | None) -> None:

@@ -102,8 +102,8 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
         require(not held, "the encoder's covariance is not free")
         for head in latent.heads:
             if isinstance(head.source, Map):
-                free = head.source.bias and head.source.kind != "expression" and is_onto(head, latent)
-                require(free, f"{head.symbol} is not shown to reach the prior")
+                reached = head.source.bias and head.source.kind != "expression" and is_onto(head, latent)
+                require(reached, f"{head.symbol} is not shown to reach the prior")
         return
     c = prior_in_span(design, latent)
     require(c is not None, f"log p - log h' of {latent.block.name} is not shown to be in span(psi, 1)")
@@ -595,7 +595,7 @@ def head_value(
         require(observed.inputs.kind in INJECTIVE, "the inputs do not determine z")
     else:
         functions = [f for _, variables, family, _ in active for f in variables]
-        if observed.inputs.kind == "one_hot" and len(active) == 1 and active[0][2].support.is_finite:
+        if observed.inputs.kind == "one_hot" and all(family.support.is_finite for _, _, family, _ in active):
             require(source.bias and inner.free_symbols <= set(names.values()), "unknown names or no bias")
         else:
             require(observed.inputs.kind == "identity", "only the identity input is looked at")

@@ -15,7 +15,8 @@ import pytest
 from tests.oracle.false_proofs import FALSE_PROOFS, FalseProof
 from tests.strategies import text
 from tightcheck import serial
-from tightcheck.decide import certificate, decide
+from tightcheck.decide import certificate as certified
+from tightcheck.decide import decide
 from tightcheck.kernel import Rejected, check
 from tightcheck.read_yaml import read_design
 from tightcheck.verdict import Verdict
@@ -32,7 +33,7 @@ def certificates() -> tuple[dict[str, Any], ...]:
     for folder in EXAMPLES:
         design = read_design(folder / "encoder.yaml", folder / "decoder.yaml")
         decisions = [decide(design, prior) for prior in dict.fromkeys((design.prior.kind, "implied"))]
-        proofs = [certificate(design, each) for each in decisions]
+        proofs = [certified(design, each) for each in decisions]
         found += [json.loads(json.dumps(each)) for each in proofs if each is not None]
     return tuple(found)
 

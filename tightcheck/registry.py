@@ -91,7 +91,9 @@ def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, Iterable) else value
 
 
-def representative_edges(dimension: int, edges: Iterable[tuple[int, int]], size: int = 3) -> tuple[tuple[int, int], ...]:
+def representative_edges(
+    dimension: int, edges: Iterable[tuple[int, int]], size: int = 3
+) -> tuple[tuple[int, int], ...]:
     """The edges among `size` nodes that stand for a larger graph: all of them if it is complete, else two nodes without an
     edge and a third. A product of two bits that some pair lacks is then lacking here too.
     """

@@ -14,7 +14,9 @@ class Verdict(Enum):
     """What the consistent set S is within the design D; the value is the sentence a report prints."""
 
     TIGHT = "Every model of the design is consistent: with its best encoder the ELBO equals the log-likelihood."
-    RESTRICTED = "Some models of the design are consistent and some are not: the ELBO pulls the decoder towards those that are."
+    RESTRICTED = (
+        "Some models of the design are consistent and some are not: the ELBO pulls the decoder towards those that are."
+    )
     COLLAPSE = "The only consistent models are those in which x and z are independent."
     IMPOSSIBLE = "No model of the design is consistent: the ELBO is never tight."
     UNDECIDED = "Not shown."

@@ -228,7 +228,9 @@ def _load(block: Block) -> Family:
     if block.dimension is None:
         return registry.load(block.family, None, fixed)
     edges = None if block.edges is None else registry.representative_edges(block.dimension, block.edges)
-    return registry.load(block.family, min(block.dimension, REPRESENTATIVE), fixed, **({} if edges is None else {"edges": edges}))
+    return registry.load(
+        block.family, min(block.dimension, REPRESENTATIVE), fixed, **({} if edges is None else {"edges": edges})
+    )
 
 
 def _readable_constant(family: Family, symbol: sp.Symbol, value: sp.Expr) -> sp.Expr:

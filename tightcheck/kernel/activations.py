@@ -24,7 +24,10 @@ ACTIVATIONS: Mapping[str, Callable[[sp.Expr], sp.Expr]] = {
 
 def nested(source: Map, inner: sp.Expr) -> sp.Expr:
     """One unit per hidden layer, unit weights: a(a(... a(inner)))."""
-    require(not source.hidden or source.activation in ACTIVATIONS, f"the activation {source.activation} is not written out here")
+    require(
+        not source.hidden or source.activation in ACTIVATIONS,
+        f"the activation {source.activation} is not written out here",
+    )
     for _ in source.hidden:
         inner = ACTIVATIONS[source.activation](inner)
     return inner

@@ -141,7 +141,16 @@ CONJUGATION_LEMMAS = (
 )
 
 
-ENCODER_LEMMAS = ("column", "frequencies", "sublinear", "line", "bounded_encoder", "lipschitz_encoder", "convex_link", "rays")
+ENCODER_LEMMAS = (
+    "column",
+    "frequencies",
+    "sublinear",
+    "line",
+    "bounded_encoder",
+    "lipschitz_encoder",
+    "convex_link",
+    "rays",
+)
 
 
 def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> Entries:

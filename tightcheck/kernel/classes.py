@@ -55,7 +55,11 @@ def family_of(block: Block) -> Family:
     known = tuple(sorted((n, c.value) for n, c in dict(block.fixed).items() if c.value is not None))
     if isinstance(block.length, int):
         known = (*known, ("length", block.length))
-    edges = None if block.edges is None else registry.representative_edges(block.dimension or 0, block.edges, REPRESENTATIVE)
+    edges = (
+        None
+        if block.edges is None
+        else registry.representative_edges(block.dimension or 0, block.edges, REPRESENTATIVE)
+    )
     return _family(block.family, dimension, edges, known)
 
 

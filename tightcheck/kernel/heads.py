@@ -49,7 +49,13 @@ def _opaque(expression: sp.Expr, variables: frozenset[sp.Symbol], names: dict[sp
     if not expression.free_symbols & variables:
         if expression.is_number:
             return expression
-        sign = {"positive": True} if expression.is_positive else {"negative": True} if expression.is_negative else {"real": True}
+        sign = (
+            {"positive": True}
+            if expression.is_positive
+            else {"negative": True}
+            if expression.is_negative
+            else {"real": True}
+        )
         return names.setdefault(expression, sp.Dummy(**sign))
     if expression.is_Add or expression.is_Mul:
         still = [a for a in expression.args if not a.free_symbols & variables]

@@ -47,7 +47,8 @@ def total_log_partition(conditional: Conditional, eta: Sequence[sp.Expr]) -> sp.
     constants = {h.symbol for h in conditional.heads if isinstance(h.source, Constant)}
     moving = [t for t, e in zip(family.statistics, eta, strict=True) if sp.sympify(e).free_symbols - constants]
     require(
-        not is_cut or all(len(t.free_symbols) == 1 for t in moving), "A is looked at in another dimension than the design's"
+        not is_cut or all(len(t.free_symbols) == 1 for t in moving),
+        "A is looked at in another dimension than the design's",
     )
     known = dict(zip(family.natural_parameters, eta, strict=True))
     return sp.sympify(family.log_partition.xreplace(known)).doit()
@@ -133,7 +134,9 @@ def _is_one_prior(design: Design, prior: str, latent: Conditional) -> bool:
     block = prior_block(design, latent.block.name)
     if prior != "declared" or block is None:
         return prior != "declared"
-    return block.precision is None and not any(c.value is None and c.sharing == "fixed" for c in block.parameters.values())
+    return block.precision is None and not any(
+        c.value is None and c.sharing == "fixed" for c in block.parameters.values()
+    )
 
 
 def _is_shared(head: Head) -> bool:
@@ -461,7 +464,10 @@ def nonmember(design: Design, prior: str, step: Mapping[str, Any], zero: Entries
     ]
     variables = list(names.values())
     if step["condition"] == "zero":
-        require(prior == "declared" or some_prior_integrates(design, observed, active), "the joint is not shown to integrate")
+        require(
+            prior == "declared" or some_prior_integrates(design, observed, active),
+            "the joint is not shown to integrate",
+        )
         i = int(step["component"])
         coefficients = combination(eta[i], basis, variables)
         require(coefficients is not None, "f is not shown to be in span(psi, 1)")
@@ -502,7 +508,9 @@ def some_prior_integrates(design: Design, observed: Conditional, active: Sequenc
         return True
     maps = [h.source for h in observed.heads if isinstance(h.source, Map)]
     lipschitz = all(m.kind == "affine" or (m.kind == "mlp" and m.activation in LIPSCHITZ_ACTIVATIONS) for m in maps)
-    direct = all(function_class(observed, i).kind in ("constant", "affine", "mlp") for i in range(len(observed.natural)))
+    direct = all(
+        function_class(observed, i).kind in ("constant", "affine", "mlp") for i in range(len(observed.natural))
+    )
     linked = any(h.link is not None for h in observed.heads)
     if not (lipschitz and direct) or observed.inputs.kind != "identity" or linked:
         return False
@@ -616,7 +624,11 @@ def _is_defined(expression: sp.Expr, family: Family) -> bool:
 
 def _is_nonnegative_at_ends(expression: sp.Expr, family: Family) -> bool:
     """Whether a linear function of a number z is nonnegative at both ends of the support."""
-    if len(family.variables) != 1 or family.support.bounds is None or not expression.free_symbols <= set(family.variables):
+    if (
+        len(family.variables) != 1
+        or family.support.bounds is None
+        or not expression.free_symbols <= set(family.variables)
+    ):
         return False
     (z,), (ends,) = family.variables, family.support.bounds
     if not expression.is_polynomial(z) or sp.degree(expression, z) > 1:

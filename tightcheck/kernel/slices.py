@@ -162,7 +162,12 @@ def family_of_prior(block: PriorBlock, latent: Conditional) -> Family:
 def is_product_space(family: Family, factor: Family) -> bool:
     """Whether the vectors of `family` are all vectors of draws of `factor`."""
     own, one = family.support.bounds, factor.support.bounds
-    return own is not None and one is not None and set(own) == set(one) and family.support.is_discrete == factor.support.is_discrete
+    return (
+        own is not None
+        and one is not None
+        and set(own) == set(one)
+        and family.support.is_discrete == factor.support.is_discrete
+    )
 
 
 def _stated_density(log_density: sp.Expr, latent: Conditional, family: Family) -> sp.Expr | None:
@@ -187,9 +192,12 @@ def _variable(symbol: sp.Symbol, latent: Conditional, family: Family) -> sp.Symb
 def same_support(first: Family, second: Family) -> bool:
     """Whether two families live on the same set, as far as their facts say."""
     a, b = first.support, second.support
-    return a.is_discrete == b.is_discrete and a.cardinality == b.cardinality and len(first.variables) == len(
-        second.variables
-    ) and (first.name == second.name or _bounds(first) == _bounds(second))
+    return (
+        a.is_discrete == b.is_discrete
+        and a.cardinality == b.cardinality
+        and len(first.variables) == len(second.variables)
+        and (first.name == second.name or _bounds(first) == _bounds(second))
+    )
 
 
 def _bounds(family: Family) -> object:
@@ -249,4 +257,3 @@ def prior_in_span_on(design: Design, latent: Conditional, curve: Curve) -> bool:
         return False
     along: dict[sp.Basic, sp.Basic] = dict(zip(family_of(latent.block).variables, curve.point, strict=True))
     return combination(term.xreplace(along), curve.statistics, [u]) is not None
-

@@ -205,7 +205,10 @@ def conjugate_for_all(design: Design, moving: list[Conditional]) -> None:
             eta = [in_variables(observed, i, latent) if f else substituted(observed, i) for i, f in enumerate(formulas)]
             value = total_log_partition(observed, eta)
             require(
-                any(combination(v, family.statistics, family.variables) is not None for v in (value, on_support(value, family))),
+                any(
+                    combination(v, family.statistics, family.variables) is not None
+                    for v in (value, on_support(value, family))
+                ),
                 "A(f) is not shown to be in span(psi, 1)",
             )
         return

@@ -77,7 +77,7 @@ def effective_kind(design: Design, observed: Conditional, zero: Entries) -> str:
 
 
 def _power_kind(log_partition: sp.Expr, eta: sp.Symbol, domain: tuple[sp.Basic, ...]) -> str:
-    """"power" where A = -r log(l(eta)) + affine in eta with r > 0 on the domain, else "log_convex"."""
+    """ "power" where A = -r log(l(eta)) + affine in eta with r > 0 on the domain, else "log_convex"."""
     inside = {}
     for relation in domain:
         if isinstance(relation, sp.StrictGreaterThan) and relation.lhs.is_Symbol and relation.lhs != eta:
@@ -91,7 +91,7 @@ def _power_kind(log_partition: sp.Expr, eta: sp.Symbol, domain: tuple[sp.Basic, 
             return "log_convex"
         logarithms.append(term / factors[0])
     power = sp.simplify(-sp.Add(*logarithms).xreplace(inside))
-    return "power" if len({f for f in logarithms}) and power.is_positive and _one_logarithm(log_partition, eta) else "log_convex"
+    return "power" if logarithms and power.is_positive and _one_logarithm(log_partition, eta) else "log_convex"
 
 
 def _one_logarithm(log_partition: sp.Expr, eta: sp.Symbol) -> bool:
@@ -114,7 +114,9 @@ def convexity(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries
     """Three collinear values of psi and a prior in the span: A is strictly convex, so F vanishes in that direction."""
     latent = latent_of(design, step["latent"])
     for piece in slices_of(design, latent):
-        require(piece.cardinality in ("continuum", "countable") or int(piece.cardinality) >= 3, "a slice has two points")
+        require(
+            piece.cardinality in ("continuum", "countable") or int(piece.cardinality) >= 3, "a slice has two points"
+        )
         moving = [s for s in piece.statistics if s.has(piece.parameter)]
         require(
             all(combination(s, moving[:1], [piece.parameter]) is not None for s in moving[1:]),
@@ -153,7 +155,17 @@ def entire_slices(design: Design, latent: Conditional) -> tuple[Curve, ...]:
 
 
 GROWTH_KINDS = frozenset(
-    ("finite", "exponential", "poles", "power", "quadratic", "quadratic_form", "quadratic_over_linear", "log_softmax", "bessel")
+    (
+        "finite",
+        "exponential",
+        "poles",
+        "power",
+        "quadratic",
+        "quadratic_form",
+        "quadratic_over_linear",
+        "log_softmax",
+        "bessel",
+    )
 )
 
 
@@ -163,7 +175,9 @@ def growth(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     pieces, in_span = polynomial_slices(design, latent)
     live = live_blocks(design, latent, zero)
     kinds = {observed.block.name: effective_kind(design, observed, zero) for observed in live}
-    require(set(kinds.values()) <= GROWTH_KINDS, f"growth is not known for {sorted(set(kinds.values()) - GROWTH_KINDS)}")
+    require(
+        set(kinds.values()) <= GROWTH_KINDS, f"growth is not known for {sorted(set(kinds.values()) - GROWTH_KINDS)}"
+    )
     smooth = [o for o in live if kinds[o.block.name] not in ("quadratic", "quadratic_form", "quadratic_over_linear")]
     new = set(of_block(design, latent, smooth))
     high = _high_degree(pieces) if in_span else frozenset()
@@ -179,11 +193,16 @@ def growth(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
 def _high_degree(pieces: tuple[Curve, ...]) -> frozenset[int]:
     """Statistics of more than half the largest degree: sum c f^2 has degree 2 deg f, which span(psi, 1) must hold."""
     count = len(pieces[0].statistics)
-    degrees = [max(sp.degree(p.statistics[k], p.parameter) if p.statistics[k].has(p.parameter) else 0 for p in pieces) for k in range(count)]
-    per_piece = all(
-        sp.degree(s, p.parameter) in (0, 1, 2) for p in pieces for s in p.statistics if s.has(p.parameter)
+    degrees = [
+        max(sp.degree(p.statistics[k], p.parameter) if p.statistics[k].has(p.parameter) else 0 for p in pieces)
+        for k in range(count)
+    ]
+    per_piece = all(sp.degree(s, p.parameter) in (0, 1, 2) for p in pieces for s in p.statistics if s.has(p.parameter))
+    return (
+        frozenset(k for k in range(count) if degrees[k] == max(degrees) == 2 or max(degrees) == 1)
+        if per_piece
+        else frozenset()
     )
-    return frozenset(k for k in range(count) if degrees[k] == max(degrees) == 2 or max(degrees) == 1) if per_piece else frozenset()
 
 
 def entire(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
@@ -230,7 +249,12 @@ def frequencies(design: Design, step: Mapping[str, Any], zero: Entries) -> Entri
     for observed in design.decoder:
         family, variable = family_of(observed.block), family_of(observed.block).variables
         random_length = observed.block.family == "multinomial" and observed.block.length in ("random", "depends_on_z")
-        counts = len(variable) == 1 and family.statistics == variable and variable[0].is_integer and not family.support.is_finite
+        counts = (
+            len(variable) == 1
+            and family.statistics == variable
+            and variable[0].is_integer
+            and not family.support.is_finite
+        )
         positive = len(variable) == 1 and family.statistics == variable and family.support.bounds == ((0, sp.oo),)
         if random_length or counts or positive:
             scaled.append(observed)
@@ -248,9 +272,10 @@ def sublinear(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries
     for observed in design.decoder:
         family = family_of(observed.block)
         bounds = family.support.bounds
-        if family.statistics == family.variables and bounds is not None and all(high == sp.oo for _, high in bounds):
-            unbounded.append(observed)
-        elif observed.block.family == "multinomial" and observed.block.length in ("random", "depends_on_z"):
+        upward = (
+            family.statistics == family.variables and bounds is not None and all(high == sp.oo for _, high in bounds)
+        )
+        if upward or (observed.block.family == "multinomial" and observed.block.length in ("random", "depends_on_z")):
             unbounded.append(observed)
     return frozenset(e for e in of_block(design, latent, unbounded) if e[3] == k)
 
@@ -273,11 +298,15 @@ def line(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """x_i runs over all reals and q must be proper for every x: the leading quadratic coefficient cannot move with x_i."""
     latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
     family = family_of(observed.block)
-    rows = {e[1] for e in all_entries(design) if e[0] == observed.block.name and e[2] == latent.block.name and e not in zero}
+    rows = {
+        e[1] for e in all_entries(design) if e[0] == observed.block.name and e[2] == latent.block.name and e not in zero
+    }
     require(all(family.statistics[i] in family.variables for i in rows), "nu is not x itself")
     require(runs_over_all_reals(family), "x does not run over all reals")
     pieces = curves(family_of(latent.block))
-    is_line = all(p.is_polynomial and p.cardinality == "continuum" and (p.lower, p.upper) == (-sp.oo, sp.oo) for p in pieces)
+    is_line = all(
+        p.is_polynomial and p.cardinality == "continuum" and (p.lower, p.upper) == (-sp.oo, sp.oo) for p in pieces
+    )
     require(bool(pieces) and is_line, "psi is not polynomial along whole lines")
     require(all(_is_at_most_quadratic(latent, p) for p in pieces), "h' may outweigh every quadratic")
     high = frozenset(k for k in _high_degree(pieces) if _even(pieces, k))
@@ -302,9 +331,16 @@ def lipschitz(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries
 
     Statistics that grow faster at one end, each at a rate of its own, have no part in f.
     """
-    latent, observed, i = latent_of(design, step["latent"]), observed_of(design, step["observed"]), int(step["component"])
+    latent, observed, i = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["component"]),
+    )
     functions = function_class(observed, i)
-    require(_is_lipschitz(functions) and observed.inputs.kind == "identity", "the decoder's map is not shown to be Lipschitz in z")
+    require(
+        _is_lipschitz(functions) and observed.inputs.kind == "identity",
+        "the decoder's map is not shown to be Lipschitz in z",
+    )
     family = family_of(latent.block)
     require(len(family.variables) == 1 and family.support.bounds is not None, "z is not a number")
     assert family.support.bounds is not None
@@ -323,7 +359,11 @@ def not_lipschitz(statistics: tuple[sp.Expr, ...], z: sp.Symbol, bounds: tuple[s
 
 def affine_inputs(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """f = a z + b and f in span(psi, 1): a statistic that no function of the span affine in z contains has no part in f."""
-    latent, observed, i = latent_of(design, step["latent"]), observed_of(design, step["observed"]), int(step["component"])
+    latent, observed, i = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["component"]),
+    )
     require(function_class(observed, i).kind == "affine" and observed.inputs.kind == "identity", "f is not affine in z")
     family = family_of(latent.block)
     new = []
@@ -348,7 +388,11 @@ def separated(target: sp.Expr, basis: list[sp.Expr], family: Any) -> bool:
 
 def bounded(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """Bounded activations or a bounded link keep f bounded; no non-constant polynomial is, on an unbounded slice."""
-    latent, observed, i = latent_of(design, step["latent"]), observed_of(design, step["observed"]), int(step["component"])
+    latent, observed, i = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["component"]),
+    )
     functions = reduced_class(observed, i, _dead_rows(design, observed, zero))
     require(_is_bounded(functions), "f is not shown to be bounded")
     pieces = curves(family_of(latent.block))
@@ -365,8 +409,15 @@ def _dead_rows(design: Design, observed: Conditional, zero: Entries) -> frozense
 
 def bounded_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """An encoder output kept bounded by its activations or link; g = F' nu + c runs to infinity with nu unless F = 0."""
-    latent, observed, k = latent_of(design, step["latent"]), observed_of(design, step["observed"]), int(step["statistic"])
-    require(_is_bounded(reduced_class(latent, k, _dead_columns(design, latent, zero))), "the encoder's output is not shown to be bounded")
+    latent, observed, k = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["statistic"]),
+    )
+    require(
+        _is_bounded(reduced_class(latent, k, _dead_columns(design, latent, zero))),
+        "the encoder's output is not shown to be bounded",
+    )
     _unbounded_slices(observed)
     return frozenset(e for e in of_block(design, latent, [observed]) if e[3] == k)
 
@@ -384,8 +435,15 @@ def _unbounded_slices(observed: Conditional) -> tuple[Curve, ...]:
 
 def lipschitz_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """A Lipschitz encoder network shown x grows at most like x: a statistic of degree 2 in x has no part in g."""
-    latent, observed, k = latent_of(design, step["latent"]), observed_of(design, step["observed"]), int(step["statistic"])
-    require(_is_lipschitz(reduced_class(latent, k, _dead_columns(design, latent, zero))), "the encoder's map is not shown to be Lipschitz")
+    latent, observed, k = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["statistic"]),
+    )
+    require(
+        _is_lipschitz(reduced_class(latent, k, _dead_columns(design, latent, zero))),
+        "the encoder's map is not shown to be Lipschitz",
+    )
     require(latent.inputs.kind in ("identity", "counts", "standardize"), "the encoder is not shown x itself")
     pieces = _unbounded_slices(observed)
     rows = frozenset(i for i in _high_degree(pieces) if _even(pieces, i))
@@ -394,19 +452,30 @@ def lipschitz_encoder(design: Design, step: Mapping[str, Any], zero: Entries) ->
 
 def convex_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """softplus or exp of a piecewise affine network is affine along no ray on which the network moves: F = 0."""
-    latent, observed, k = latent_of(design, step["latent"]), observed_of(design, step["observed"]), int(step["statistic"])
+    latent, observed, k = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["statistic"]),
+    )
     functions = reduced_class(latent, k, _dead_columns(design, latent, zero))
     source, formula = functions.source, functions.formula
-    require(functions.kind == "linked" and source is not None and formula is not None, "the encoder's output has no link")
+    require(
+        functions.kind == "linked" and source is not None and formula is not None, "the encoder's output has no link"
+    )
     assert source is not None and formula is not None
-    piecewise = source.kind == "affine" or (source.kind == "mlp" and source.activation in ("relu", "leaky_relu", "identity"))
+    piecewise = source.kind == "affine" or (
+        source.kind == "mlp" and source.activation in ("relu", "leaky_relu", "identity")
+    )
     require(piecewise, "the encoder's network is not piecewise affine")
     require(latent.inputs.kind in ("identity", "counts", "standardize"), "the encoder is not shown x itself")
     outputs = [s for s in formula.free_symbols if s.name.startswith("output_")]
     require(len(outputs) == 1, "the link mixes outputs")
     t = sp.Dummy()
     affine = sp.expand(formula.xreplace({sp.log(1 + sp.exp(outputs[0])): t, sp.exp(outputs[0]): t}))
-    require(affine.has(t) and not affine.has(outputs[0], SOFTMAX) and sp.diff(affine, t, 2) == 0, "the link is not softplus or exp")
+    require(
+        affine.has(t) and not affine.has(outputs[0], SOFTMAX) and sp.diff(affine, t, 2) == 0,
+        "the link is not softplus or exp",
+    )
     pieces = _unbounded_slices(observed)
     linear = all(sp.degree(s, p.parameter) == 1 for p in pieces for s in p.statistics if s.has(p.parameter))
     require(linear, "nu is not affine along the slices")
@@ -437,7 +506,11 @@ def _is_bounded(functions: FunctionClass) -> bool:
     source, formula = functions.source, functions.formula
     if functions.kind == "mlp":
         return source is not None and bool(source.hidden) and source.activation in BOUNDED_ACTIVATIONS
-    if functions.kind != "linked" or formula is None or len(outputs := [s for s in formula.free_symbols if s.name.startswith("output_")]) != 1:
+    if (
+        functions.kind != "linked"
+        or formula is None
+        or len(outputs := [s for s in formula.free_symbols if s.name.startswith("output_")]) != 1
+    ):
         return False
     o, t = outputs[0], sp.Dummy()
     affine = sp.expand(formula.xreplace({sp.tanh(o): t, 1 / (1 + sp.exp(-o)): t}))

@@ -147,7 +147,11 @@ def _family(data: models.Block, at: At, notes: Notes) -> Family | None:
 
 
 def load_with(
-    name: str, dimension: int | None, fixed: Mapping[str, Constant], at: At, edges: tuple[tuple[int, int], ...] | None = None
+    name: str,
+    dimension: int | None,
+    fixed: Mapping[str, Constant],
+    at: At,
+    edges: tuple[tuple[int, int], ...] | None = None,
 ) -> Family:
     """The family at its representative dimension, with the values of its fixed parameters that are known."""
     for key in fixed.keys() & WHOLE:

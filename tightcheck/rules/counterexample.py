@@ -13,7 +13,15 @@ import sympy as sp
 
 from tightcheck.design import Conditional, Constant, Design, Head, Map
 from tightcheck.expression import to_text
-from tightcheck.kernel.model import Coordinate, coordinates, model_natural, multiplicity, prior_of, temperature, total_log_partition
+from tightcheck.kernel.model import (
+    Coordinate,
+    coordinates,
+    model_natural,
+    multiplicity,
+    prior_of,
+    temperature,
+    total_log_partition,
+)
 from tightcheck.kernel.rejected import Rejected
 from tightcheck.kernel.zero import Entries
 from tightcheck.span import separating_points
@@ -52,7 +60,9 @@ def _choices(design: Design) -> Iterator[tuple[tuple[str, int], ...]]:
             yield ((a.block.name, 0), (b.block.name, 0))
 
 
-def _outputs(observed: Conditional, active: Sequence[Coordinate], names: dict[str, sp.Symbol]) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
+def _outputs(
+    observed: Conditional, active: Sequence[Coordinate], names: dict[str, sp.Symbol]
+) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
     """What the maps put out: sums, products and shifts of the active coordinates."""
     moving = [h for h in observed.heads if isinstance(h.source, Map)]
     if not moving:

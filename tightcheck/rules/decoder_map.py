@@ -20,7 +20,11 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
     for observed in design.decoder:
         for i in range(len(observed.natural)):
             kind = function_class(observed, i).kind
-            lemmas = {"affine": ("affine_inputs",), "mlp": ("bounded", "lipschitz"), "linked": ("bounded", "bounded_link", "slow_link")}.get(kind, ())
+            lemmas = {
+                "affine": ("affine_inputs",),
+                "mlp": ("bounded", "lipschitz"),
+                "linked": ("bounded", "bounded_link", "slow_link"),
+            }.get(kind, ())
             for latent in design.encoder:
                 for lemma in lemmas:
                     yield {"lemma": lemma, "latent": latent.block.name, "observed": observed.block.name, "component": i}

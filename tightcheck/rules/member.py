@@ -18,8 +18,8 @@ from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, substituted
 from tightcheck.kernel.integrability import in_domain, integrates
 from tightcheck.kernel.model import is_explicit, statistics_of, total_log_partition
-from tightcheck.kernel.tight import in_variables
 from tightcheck.kernel.slices import prior_term
+from tightcheck.kernel.tight import in_variables
 from tightcheck.kernel.zero import Entries
 from tightcheck.span import combination
 
@@ -55,7 +55,9 @@ def _modes(latent: Conditional, observed: Conditional) -> tuple[str, ...]:
         return ("one",)
     spread = ("spread",) if latent.block.copies > 1 else ()
     biased = all(head.source.bias for head in observed.heads if isinstance(head.source, Map))
-    components = ("components",) if latent.block.dimension is not None and latent.block.family.endswith("_gaussian") else ()
+    components = (
+        ("components",) if latent.block.dimension is not None and latent.block.family.endswith("_gaussian") else ()
+    )
     return ("one", *spread, *components) if biased else ("one", *spread, *components, "together")
 
 
@@ -80,7 +82,10 @@ def candidates(latent: Conditional, observed: Conditional, zero: Entries, term: 
     ]
     for F in _matrices(free, rows, columns, fz):
         for f0 in _origins(fx, observed, F, fz):
-            eta = [sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)]
+            eta = [
+                sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start)
+                for row, start in zip(F, f0, strict=True)
+            ]
             alone = any(e.free_symbols & set(fz.variables[1:]) for e in eta) or fz.dimension is None
             if in_domain(fx, eta) and (term is None or not alone or _is_conjugate(observed, eta, fz, term)):
                 yield F, f0, {}
@@ -97,6 +102,7 @@ def _is_conjugate(observed: Conditional, eta: Sequence[sp.Expr], fz: Family, ter
 
 def _matrices(free: list[tuple[int, int]], rows: int, columns: int, fz: Family) -> Iterator[list[list[sp.Expr]]]:
     """Matrices with one, two or a contrast of non-zero entries at the free places."""
+
     def filled(entries: dict[tuple[int, int], sp.Expr]) -> list[list[sp.Expr]]:
         return [[entries.get((i, k), sp.Integer(0)) for k in range(columns)] for i in range(rows)]
 
@@ -108,7 +114,9 @@ def _matrices(free: list[tuple[int, int]], rows: int, columns: int, fz: Family) 
             yield filled({place: sp.Rational(1, 2)})
         return
     if rows < columns and set(product(range(rows), range(columns))) <= set(free):
-        yield filled({**{(i, i): sp.Integer(1) for i in range(rows)}, **{(i, columns - 1): sp.Integer(-1) for i in range(rows)}})
+        yield filled(
+            {**{(i, i): sp.Integer(1) for i in range(rows)}, **{(i, columns - 1): sp.Integer(-1) for i in range(rows)}}
+        )
     if rows == columns and rows > 1:
         yield filled({(i, i): sp.Integer(1) for i in range(rows)})
     for places in combinations(free[:6], 2):
@@ -133,7 +141,9 @@ def _constant_value(observed: Conditional, i: int) -> sp.Expr | None:
     """The value of a constant natural parameter, learned constants taken as 1."""
     if function_class(observed, i).kind != "constant":
         return None
-    learned = {h.symbol: sp.Integer(1) for h in observed.heads if isinstance(h.source, Constant) and h.source.value is None}
+    learned = {
+        h.symbol: sp.Integer(1) for h in observed.heads if isinstance(h.source, Constant) and h.source.value is None
+    }
     return substituted(observed, i).xreplace(learned)
 
 
@@ -184,7 +194,9 @@ def _proper_constants(
 ) -> Iterator[tuple[sp.Expr, ...]]:
     """c of an implied prior that integrates: a point deep inside the natural domain, less what A(f) adds to it."""
     fz = family_of(latent.block)
-    eta = [sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)]
+    eta = [
+        sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)
+    ]
     copies = sp.Integer(observed.block.copies if mode == "together" or is_explicit(observed) else 1)
     energy = total_log_partition(observed, eta)
     added = combination(copies * energy, fz.statistics, fz.variables) or (sp.Integer(0),) * (len(fz.statistics) + 1)
@@ -199,7 +211,10 @@ def _constants(latent: Conditional) -> Iterator[tuple[sp.Expr, ...]]:
     family = family_of(latent.block)
     size, found = len(family.statistics), 0
     shapes = [
-        [sp.Integer(0) if _is_cross(family, k) else sp.Integer(first if _is_first(family, k) else other) for k in range(size)]
+        [
+            sp.Integer(0) if _is_cross(family, k) else sp.Integer(first if _is_first(family, k) else other)
+            for k in range(size)
+        ]
         for first, other in ((0, -1), (0, -8), (-8, -8), (2, -8), (1, 1), (0, 0))
     ]
     if size <= 3:

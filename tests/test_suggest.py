@@ -119,7 +119,7 @@ def test_tight_designs_and_those_outside_are_left_alone(name: str) -> None:
 def test_no_verdict_is_shown_that_was_not_decided(monkeypatch: pytest.MonkeyPatch) -> None:
     design = read("text-vae-frequencies")
     declared, implied = decide(design, "declared"), decide(design, "implied")
-    monkeypatch.setattr(suggest, "decide", lambda design, prior, more_than: Decision(Verdict.UNDECIDED, prior))
+    monkeypatch.setattr(suggest, "decide", lambda design, prior, only_tight: Decision(Verdict.UNDECIDED, prior))
     assert suggestions(design, declared, implied) == ()
 
 

@@ -50,20 +50,18 @@ def certificate(design: Design, decision: Decision) -> dict[str, Any] | None:
     }
 
 
-def decide(design: Design, prior: str, more_than: Verdict | None = None) -> Decision:
+def decide(design: Design, prior: str, only_tight: bool = False) -> Decision:
     """The strongest verdict that the rules can prove, in the order tight, collapse or impossible, restricted.
 
     `prior` is the design's own kind, or "implied". A verdict other than undecided has steps that the kernel accepted.
-    With `more_than` only proofs of a better verdict are looked for.
+    `only_tight` looks for no other verdict: undecided then says nothing.
     """
     decision = Decision(Verdict.UNDECIDED, prior)
     if design.outside:
         decision.verdict = Verdict.OUTSIDE
         return decision
     attempts: tuple[Callable[[Design, Decision], Attempt], ...] = (_tight, _empty, _restricted)
-    if more_than in (Verdict.RESTRICTED, Verdict.COLLAPSE):
-        attempts = (_tight,) if more_than is Verdict.RESTRICTED else (_tight, _restricted)
-    for attempt in attempts:
+    for attempt in attempts[:1] if only_tight else attempts:
         for steps, verdict in attempt(design, decision):
             try:
                 proved = prove(design, prior, steps)

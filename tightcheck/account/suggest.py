@@ -69,7 +69,9 @@ def suggestions(design: Design, declared: Decision, implied: Decision) -> tuple[
     for tried, neighbour in enumerate(neighbours(design)):
         if tried >= MOST_TRIED or len(found) >= MOST_SHOWN:
             break
-        decision = decide(neighbour.design, neighbour.design.prior.kind, more_than=declared.verdict)
+        decision = decide(
+            neighbour.design, neighbour.design.prior.kind, only_tight=declared.verdict is Verdict.RESTRICTED
+        )
         might_be_lossless = declared.verdict is Verdict.RESTRICTED and present is not Lossless.YES
         if decision.verdict is Verdict.UNDECIDED and might_be_lossless and neighbour.kind == "decoder":
             decision = decide(neighbour.design, neighbour.design.prior.kind)

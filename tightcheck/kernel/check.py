@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tightcheck import serial
-from tightcheck.design import Design, Map
+from tightcheck.design import OUTPUT, SOFTMAX, Design, Map
 from tightcheck.kernel.classes import all_entries, family_of
 from tightcheck.kernel.heads import parametrisation_of
 from tightcheck.kernel.links import LINK_LEMMAS
@@ -112,6 +112,11 @@ def well_formed(design: Design) -> None:
                     "a map has a stray expression",
                 )
                 require(source.kind == "mlp" or not source.hidden, "a map has stray hidden layers")
+        for head in conditional.heads:
+            link = OUTPUT if head.link is None else head.link
+            known = {*names, *design.covariates}
+            foreign = {s.name.partition("[")[0] for s in link.free_symbols - {OUTPUT, SOFTMAX}} - known
+            require(link.has(OUTPUT, SOFTMAX) and not foreign, f"the link of {head.symbol} is no function of an output")
     parents = {name for latent in design.encoder for name in latent.block.given}
     for latent in design.encoder:
         is_finite = latent.block.copies == 1 and family_of(latent.block).spans_all_functions

@@ -106,6 +106,13 @@ def well_formed(design: Design) -> None:
         require(conditional.block.copies >= 1, "a block has no copies")
         for source in (head.source for head in conditional.heads):
             if isinstance(source, Map):
+                words = source.kind in ("affine", "mlp", "unrestricted", "expression") and isinstance(
+                    source.activation, str
+                )
+                words = words and isinstance(source.bias, bool) and source.batch_norm in (None, "train", "eval")
+                require(
+                    words and all(isinstance(width, int) for width in source.hidden), "a map is not written as maps are"
+                )
                 explicit = source.kind == "expression"
                 require(
                     explicit == (source.expression is not None) and (explicit or not source.parameters),

@@ -65,11 +65,8 @@ def _opaque(expression: sp.Expr, variables: frozenset[sp.Symbol], names: dict[sp
 
 
 def head_values(conditional: Conditional, eta: Sequence[sp.Expr]) -> dict[Head, sp.Expr]:
-    """What each head must be for the natural parameters to be eta."""
-    way, family = parametrisation_of(conditional), family_of(conditional.block)
-    known = dict(zip(family.natural_parameters, eta, strict=True))
-    by_symbol = dict(zip(way.symbols, way.inverse, strict=True))
-    return {h: normal_form(sp.sympify(by_symbol[h.symbol]).xreplace(known)) for h in conditional.heads}
+    """What each head must be for the natural parameters to be eta, in normal form."""
+    return {head: normal_form(value) for head, value in raw_values(conditional, eta).items()}
 
 
 def output_values(conditional: Conditional, head: Head, value: sp.Expr, side: Side) -> sp.Expr | None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from tightcheck.design import OUTPUT, SOFTMAX, Block, Conditional, Constant, Design, Head, Map, PriorBlock
+from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map, PriorBlock
 from tightcheck.expression import ExpressionError, parse_printed
 from tightcheck.family import Family
 from tightcheck.kernel.activations import nested
@@ -16,7 +16,7 @@ from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, REPRESENTATIVE, fam
 from tightcheck.kernel.heads import INJECTIVE, Side, contains, head_values, out_of_range
 from tightcheck.kernel.integrability import in_domain, integrates
 from tightcheck.kernel.rejected import Rejected, require
-from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term, prior_values, runs_over_all_reals
+from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term, runs_over_all_reals
 from tightcheck.kernel.zero import Entries, effective_kind, latent_of, observed_of
 from tightcheck.span import combination, is_zero, separates
 
@@ -716,6 +716,3 @@ def separates_numbers(a: sp.Expr, b: sp.Expr) -> bool:
         return not (enclose(a, {}) - enclose(b, {})).contains(0)
     except (ValueError, NotImplementedError):
         return False
-
-
-__all__ = ["Block", "constants_reachable", "decoder_constants", "member", "nonmember", "prior_values", "unreachable"]

@@ -22,7 +22,7 @@ from tightcheck.kernel.classes import (
     function_class,
 )
 from tightcheck.kernel.heads import reduced_class
-from tightcheck.kernel.rejected import Rejected, require
+from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import Curve, curves, is_entire, prior_along, prior_in_span_on, runs_over_all_reals
 from tightcheck.span import combination
 
@@ -534,4 +534,3 @@ ZERO_LEMMAS: Mapping[str, Callable[[Design, Mapping[str, Any], Entries], Entries
     "convex_link": convex_link,
     "exponential_slices": exponential_slices,
 }
-__all__ = ["ZERO_LEMMAS", "Entries", "Entry", "Rejected", "latent_of", "live_blocks", "observed_of"]

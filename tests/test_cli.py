@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import tightcheck
-from tightcheck import cli, kernel, registry
+from tightcheck import cli, commands, kernel, registry
+from tightcheck.commands.analyze import exit_code
 from tightcheck.report import json as data
 from tightcheck.verdict import Analysis, Lossless, Verdict
 
@@ -27,7 +28,7 @@ def run(*arguments: str) -> Result:
 @pytest.fixture
 def decided(monkeypatch: pytest.MonkeyPatch, analysis: Analysis) -> Analysis:
     """The hand-made analysis, whatever the files."""
-    monkeypatch.setattr(cli, "_analysis", lambda encoder, decoder: analysis)
+    monkeypatch.setattr(commands, "analysis_of", lambda encoder, decoder: analysis)
     return analysis
 
 
@@ -50,15 +51,15 @@ def test_the_process_returns_whether_the_requirement_is_met(
     analysis: Analysis, verdict: Verdict, codes: tuple[int, ...]
 ) -> None:
     found = with_verdict(analysis, verdict)
-    assert tuple(cli.exit_code(found, require) for require in (None, "tight", "restricted", "collapse")) == codes
+    assert tuple(exit_code(found, require) for require in (None, "tight", "restricted", "collapse")) == codes
 
 
 @pytest.mark.parametrize(
     ("lossless", "code"), [(Lossless.YES, 0), (Lossless.APPROACHED, 1), (Lossless.NO, 1), (Lossless.UNDECIDED, 3)]
 )
 def test_lossless_can_be_required(analysis: Analysis, lossless: Lossless, code: int) -> None:
-    assert cli.exit_code(with_verdict(analysis, Verdict.RESTRICTED, lossless), "lossless") == code
-    assert cli.exit_code(with_verdict(analysis, Verdict.OUTSIDE, lossless), "lossless") == 3
+    assert exit_code(with_verdict(analysis, Verdict.RESTRICTED, lossless), "lossless") == code
+    assert exit_code(with_verdict(analysis, Verdict.OUTSIDE, lossless), "lossless") == 3
 
 
 @pytest.mark.usefixtures("decided")
@@ -103,7 +104,7 @@ def test_a_mistake_of_ours_is_one_paragraph_of_its_own(monkeypatch: pytest.Monke
     def broken(encoder: str, decoder: str | None) -> Analysis:
         raise ZeroDivisionError("on purpose")
 
-    monkeypatch.setattr(cli, "_analysis", broken)
+    monkeypatch.setattr(commands, "analysis_of", broken)
     result = run("analyze", "e.yaml")
     assert result.exit_code == 70
     assert "ZeroDivisionError: on purpose (test_cli.py:" in result.stderr
@@ -226,7 +227,7 @@ def test_the_module_is_the_command() -> None:
 
 
 def test_a_terminal_without_unicode_still_shows_the_report(tmp_path: Path, analysis: Analysis) -> None:
-    code = f"from tightcheck.cli import _print\n_print({'p ∝ 1'!r})"
+    code = f"from tightcheck.commands import show\nshow({'p ∝ 1'!r})"
     command = [sys.executable, "-c", code]
     finished = subprocess.run(command, capture_output=True, check=True, env={"PYTHONIOENCODING": "ascii"})
     assert finished.stdout == b"p \\u221d 1\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -32,7 +33,7 @@ def test_the_readme_shows_a_real_verdict(tmp_path: Path, monkeypatch: pytest.Mon
 
 
 def test_the_readme_names_every_command() -> None:
-    for command in cli.main.commands:
+    for command in cli.main.list_commands(click.Context(cli.main)):
         assert f"tightcheck {command}" in README
 
 

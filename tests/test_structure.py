@@ -25,6 +25,7 @@ LAYERS = (
     {"analysis"},
     {"report"},
     {"__init__"},
+    {"commands"},
     {"cli"},
     {"__main__"},
 )
@@ -37,7 +38,7 @@ ALLOWED = {
     "matplotlib": ("experiments/",),
     "hypothesis": ("tests/",),
     "pytest": ("tests/",),
-    "rich": ("tightcheck/cli.py",),
+    "rich": ("tightcheck/commands/",),
     "pydantic": ("tightcheck/reading/", "tightcheck/read_yaml.py", "tests/test_shape.py"),
     "yaml": ("tightcheck/reading/", "tests/"),
 }

@@ -1,0 +1,45 @@
+"""The commands, one a file: `tightcheck NAME` runs `command` of `tightcheck/commands/NAME.py`, imported only then."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from tightcheck.verdict import Analysis
+
+DECIDED, NOT_MET, BAD_INPUT, UNDECIDED, BROKEN = 0, 1, 2, 3, 70
+"""What the process returns: decided (and as required), not as required, bad input, not decided, a mistake of ours."""
+
+
+def analysis_of(encoder: str, decoder: str | None) -> Analysis:
+    """The analysis of a design's files; raises DesignError where they are no design."""
+    from tightcheck.read_yaml import read_design
+
+    design = read_design(encoder, decoder)
+    from tightcheck import analysis  # after the files are known to be a design: a mistake in them is told sooner
+
+    return analysis.analyze(design)
+
+
+def show(text: str) -> None:
+    """Prints to any terminal; what its encoding lacks is escaped."""
+    encoding = sys.stdout.encoding or "utf-8"
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding))
+
+
+def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    """Prints rows under a header."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, title in enumerate(header, start=1):
+        table.add_column(title, no_wrap=number == 1)
+    for row in rows:
+        table.add_row(*map(Text, row))
+    Console(highlight=False).print(table)

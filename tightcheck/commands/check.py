@@ -1,0 +1,68 @@
+"""`tightcheck check`: the kernel alone, on a certificate."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tightcheck.commands import NOT_MET
+
+LARGEST_CERTIFICATE = 10_000_000
+
+
+@click.command("check")
+@click.argument("certificate", type=click.Path())
+@click.argument("encoder", type=click.Path(), required=False)
+@click.argument("decoder", type=click.Path(), required=False)
+def command(certificate: str, encoder: str | None, decoder: str | None) -> None:
+    """Re-check a certificate (or the certificates in a JSON report) with the kernel alone, and compare the files.
+
+    Returns 0 when accepted, 1 when rejected or when it is about another design, 2 for bad input.
+    """
+    from tightcheck.kernel import Rejected
+    from tightcheck.kernel import check as accepted
+
+    for data in _certificates(certificate):
+        try:
+            verdict = accepted(data)
+        except Rejected as rejection:
+            click.echo(f"rejected: {rejection}")
+            sys.exit(NOT_MET)
+        click.echo(f"accepted: {verdict.word} (prior: {data['prior']}). {verdict.value}")
+        if encoder is not None and data["design"] != _normalised(encoder, decoder):
+            click.echo("but the certificate is about another design than these files.")
+            sys.exit(NOT_MET)
+    if encoder is not None:
+        click.echo("The files state the design that the certificate is about.")
+
+
+def _certificates(path: str) -> list[Mapping[str, Any]]:
+    """The certificate in the file, or those of a whole report; exits with a sentence if there is none."""
+    import json
+
+    source = Path(path)
+    try:
+        if source.stat().st_size > LARGEST_CERTIFICATE:
+            raise click.UsageError(f"{path}: a certificate has at most {LARGEST_CERTIFICATE} bytes.")
+        data = json.loads(source.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise click.UsageError(f"{path} is no JSON: {str(error)[:200]}.") from None
+    if not isinstance(data, dict):
+        raise click.UsageError(f"{path} holds no certificate.")
+    if "declared" not in data:
+        return [data]
+    answers = [answer for answer in (data["declared"], data.get("implied")) if isinstance(answer, dict)]
+    found = [answer["certificate"] for answer in answers if isinstance(answer.get("certificate"), dict)]
+    if not found:
+        raise click.UsageError(f"{path} is a report without a certificate.")
+    return found
+
+
+def _normalised(encoder: str, decoder: str | None) -> dict[str, Any]:
+    from tightcheck import read_yaml, serial
+
+    return serial.normalised(read_yaml.read_design(encoder, decoder))

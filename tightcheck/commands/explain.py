@@ -1,0 +1,27 @@
+"""`tightcheck explain`: the rules in order, which fired, and why the earlier ones did not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from tightcheck import commands
+
+if TYPE_CHECKING:
+    from tightcheck.verdict import Answer
+
+
+@click.command("explain")
+@click.argument("encoder", type=click.Path())
+@click.argument("decoder", type=click.Path(), required=False)
+def command(encoder: str, decoder: str | None) -> None:
+    """Show the rules in order: which fired, and why the earlier ones did not."""
+    analysis = commands.analysis_of(encoder, decoder)
+    for title, answer in (("Prior as declared", analysis.declared), ("Implied prior", analysis.implied)):
+        click.echo(f"{title}: {answer.verdict.word}. {answer.reason}")
+        commands.table(("", "rule", "outcome"), _steps(answer))
+
+
+def _steps(answer: Answer) -> list[tuple[str, ...]]:
+    return [(str(number), rule, outcome) for number, (rule, outcome) in enumerate(answer.trace, start=1)]

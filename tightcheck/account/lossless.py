@@ -13,7 +13,7 @@ from tightcheck.account import mixtures, rotation
 from tightcheck.decide import Decision
 from tightcheck.design import Constant, Design
 from tightcheck.kernel.classes import all_entries, family_of, function_class
-from tightcheck.kernel.model import constants_reachable, decoder_constants
+from tightcheck.kernel.constants import constants_reachable, decoder_constants
 from tightcheck.kernel.rejected import Rejected
 from tightcheck.verdict import Lossless, Verdict
 

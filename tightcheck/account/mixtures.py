@@ -20,7 +20,9 @@ from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, He
 from tightcheck.expression import CoordinateSum, to_text
 from tightcheck.family import Family
 from tightcheck.kernel.classes import BOUNDED_ACTIVATIONS, LIPSCHITZ_ACTIVATIONS, all_entries, family_of, function_class
-from tightcheck.kernel.model import Coordinate, coordinates, decoder_constants, is_explicit, model_natural
+from tightcheck.kernel.constants import decoder_constants
+from tightcheck.kernel.counterexample import model_natural
+from tightcheck.kernel.model import Coordinate, coordinates, is_explicit
 from tightcheck.kernel.rejected import Rejected
 from tightcheck.kernel.slices import curves, prior_block, prior_family, prior_in_span
 from tightcheck.span import combination, enclose

@@ -16,9 +16,11 @@ from typing import Any
 from tightcheck import serial
 from tightcheck.design import OUTPUT, SOFTMAX, Design, Map
 from tightcheck.kernel.classes import all_entries, family_of
+from tightcheck.kernel.constants import constants_reachable, decoder_constants, unreachable
+from tightcheck.kernel.counterexample import nonmember
 from tightcheck.kernel.heads import parametrisation_of
 from tightcheck.kernel.links import LINK_LEMMAS
-from tightcheck.kernel.model import constants_reachable, decoder_constants, member, nonmember, unreachable
+from tightcheck.kernel.member import member
 from tightcheck.kernel.no_model import never_constant, prior_kink, prior_support, single
 from tightcheck.kernel.pinned import pinned_equal, pinned_impossible, shared_precision
 from tightcheck.kernel.rays import PRIOR_FREE_LEMMAS

@@ -10,7 +10,7 @@ import sympy as sp
 
 from tightcheck.design import SOFTMAX, Conditional, Design, Map
 from tightcheck.kernel.classes import family_of, function_class
-from tightcheck.kernel.model import nonmember
+from tightcheck.kernel.counterexample import nonmember
 from tightcheck.kernel.rejected import Rejected, require
 from tightcheck.kernel.slices import family_of_prior, is_entire, prior_block, prior_term
 from tightcheck.kernel.tight import in_variables

@@ -16,8 +16,9 @@ from tightcheck.kernel.classes import (
     substituted,
     varying_heads,
 )
+from tightcheck.kernel.constants import constants_reachable
 from tightcheck.kernel.heads import contains
-from tightcheck.kernel.model import constants_reachable, encoder_side, statistics_of, total_log_partition
+from tightcheck.kernel.model import encoder_side, statistics_of, total_log_partition
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term
 from tightcheck.kernel.zero import effective_kind

@@ -13,12 +13,11 @@ import sympy as sp
 
 from tightcheck.design import Conditional, Constant, Design, Head, Map
 from tightcheck.expression import to_text
+from tightcheck.kernel.counterexample import model_natural, prior_of
 from tightcheck.kernel.model import (
     Coordinate,
     coordinates,
-    model_natural,
     multiplicity,
-    prior_of,
     temperature,
     total_log_partition,
 )

@@ -1,0 +1,173 @@
+"""Models in which nothing depends on z: whether the decoder has constants, and whether the encoder is then the prior."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sympy as sp
+
+from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map
+from tightcheck.kernel.classes import family_of, is_onto
+from tightcheck.kernel.heads import Side, contains, head_values, out_of_range
+from tightcheck.kernel.integrability import in_domain
+from tightcheck.kernel.model import formula, in_support
+from tightcheck.kernel.rejected import Rejected, require
+from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term, runs_over_all_reals
+from tightcheck.kernel.zero import latent_of
+from tightcheck.span import combination, enclose, separates
+
+
+def constants_reachable(design: Design, prior: str, latent: Conditional) -> None:
+    """Require that with f constant the posterior of this block, which is its prior, is in the encoder's class."""
+    family = family_of(latent.block)
+    if prior != "declared":  # c can be chosen: any constant that the encoder reaches
+        maps = [head.source for head in latent.heads if isinstance(head.source, Map)]
+        require(
+            all(source.kind != "expression" for source in maps) and valid_at_zero(latent),
+            "the encoder is not shown to contain a constant",
+        )
+        return
+    block = prior_block(design, latent.block.name)
+    require(block is not None, f"no prior is declared for {latent.block.name}")
+    assert block is not None
+    require(not block.given, "a prior given another block is not looked at")
+    unknown = any(c.value is None and c.sharing == "fixed" for c in block.parameters.values())
+    shared = latent.block.copies > 1 and any(is_shared(h) for h in latent.heads)
+    require(
+        not (shared and (unknown or block.precision is not None)),
+        "coordinates share a constant and their priors may differ",
+    )
+    if block.precision is not None and not block.precision.is_diagonal():
+        is_full = all(
+            combination(a * b, family.statistics, family.variables) is not None
+            for a in family.variables
+            for b in family.variables
+        )
+        require(is_full and latent.block.copies == 1, "the prior couples coordinates and the encoder does not")
+        held = any(h.bounds or (isinstance(h.source, Constant) and h.source.sharing == "fixed") for h in latent.heads)
+        require(not held, "the encoder's covariance is not free")
+        for head in latent.heads:
+            if isinstance(head.source, Map):
+                reached = head.source.bias and head.source.kind != "expression" and is_onto(head, latent)
+                require(reached, f"{head.symbol} is not shown to reach the prior")
+        return
+    c = prior_in_span(design, latent)
+    require(c is not None, f"log p - log h' of {latent.block.name} is not shown to be in span(psi, 1)")
+    assert c is not None
+    eta = c[1:]
+    free = {symbol for value in eta for symbol in value.free_symbols}
+    side = Side((), family, "identity")
+    if not free:
+        require(in_domain(family, eta), "the prior is not shown to be a density")
+        contains(latent, eta, side, 1, 1)
+        return
+    per_coordinate = any(c.value is None and c.sharing == "per_coordinate" for c in block.parameters.values())
+    require(not (shared and per_coordinate and unknown), "coordinates share a constant and their priors may differ")
+    for head in latent.heads:  # a learned prior can be chosen: every constant head must then be free or agree
+        is_fixed = isinstance(head.source, Constant) and head.source.sharing == "fixed"
+        require(not is_fixed and head.bounds is None, f"{head.symbol} is not shown to reach the learned prior")
+        require(not isinstance(head.source, Map) or head.source.bias, "the encoder has no bias")
+        require(
+            not isinstance(head.source, Map) or head.source.kind != "expression",
+            "the encoder is an explicit expression",
+        )
+        require(isinstance(head.source, Constant) or is_onto(head, latent), "the link is not known to be onto")
+
+
+def is_shared(head: Head) -> bool:
+    """Whether the head is one learned constant for all coordinates."""
+    return isinstance(head.source, Constant) and head.source.value is None and head.source.sharing == "shared"
+
+
+def decoder_constants(design: Design, moving: str | None = None, also_copies: bool = True) -> None:
+    """Require that every observed block can be constant in z; of the `moving` block only its other copies, if any."""
+    for observed in design.decoder:
+        if observed.block.name == moving and not also_copies:
+            continue
+        for head in observed.heads:
+            if isinstance(head.source, Map):
+                require(
+                    head.source.kind != "expression", "an explicit expression is not shown to contain the constants"
+                )
+                mentioned = {symbol.name for symbol in head.link.free_symbols} if head.link is not None else set()
+                names = {latent.block.name for latent in design.encoder}
+                require(not {name.partition("[")[0] for name in mentioned} & names, "the link itself mentions z")
+                biased = head.source.bias or valid_at_zero(observed) or inputs_sum_to_one(design, observed)
+                require(biased, "without a bias the constants are not shown to be in the class")
+                require(head.source.batch_norm != "train", "batch normalisation in training mode couples examples")
+
+
+def valid_at_zero(observed: Conditional) -> bool:
+    """Whether an output of 0 (all weights 0) of every map without a bias gives valid parameters."""
+    if all(not isinstance(head.source, Map) or head.source.bias for head in observed.heads):
+        return True
+    values: dict[sp.Basic, sp.Basic] = {}
+    for head in observed.heads:
+        if isinstance(head.source, Map) and not head.source.bias:
+            link = OUTPUT if head.link is None else head.link
+            values[head.symbol] = link.xreplace({OUTPUT: sp.Integer(0), SOFTMAX: sp.Dummy(positive=True)})
+    positive = all(bool(value.is_positive) for symbol, value in values.items() if symbol.is_positive)
+    natural = [sp.sympify(entry).xreplace(values) for entry in observed.natural]
+    return positive and (observed.block.length == "random" or in_domain(family_of(observed.block), natural))
+
+
+def inputs_sum_to_one(design: Design, observed: Conditional) -> bool:
+    """Whether the inputs of a latent draw always sum to 1 (a simplex, one-hot classes, a softmax): equal weights then
+    put out a constant."""
+    if observed.inputs.kind == "softmax":
+        return len(design.encoder) == 1
+    if observed.inputs.kind != "identity" or len(design.encoder) != 1 or design.encoder[0].block.copies != 1:
+        return False
+    family = family_of(design.encoder[0].block)
+    if family.support.is_finite:
+        return (
+            all(sum(point) == 1 for point in family.support.points)
+            and len(family.support.points) == family.support.cardinality
+        )
+    bounds = family.support.bounds
+    determined = 1 - sum(family.variables[:-1])
+    return (
+        bounds is not None and len(family.variables) > 1 and all(sp.expand(end - determined) == 0 for end in bounds[-1])
+    )
+
+
+def unreachable(design: Design, prior: str, step: Mapping[str, Any]) -> None:
+    """With f constant the posterior is the prior; require that the encoder certainly cannot be it."""
+    latent = latent_of(design, step["latent"])
+    require(prior == "declared", "only a declared prior can be out of reach")
+    block = prior_block(design, latent.block.name)
+    require(block is not None, "no prior is declared")
+    assert block is not None
+    family = family_of(latent.block)
+    if block.precision is not None and not block.precision.is_diagonal():
+        alone = len(family.variables) == 1 and runs_over_all_reals(family)
+        require(alone, "the prior is not shown to couple coordinates that q does not")
+        return
+    term = prior_term(design, latent)
+    require(term is not None and not (term.free_symbols - set(family.variables)), "the prior is not known exactly")
+    assert term is not None
+    c = combination(term, family.statistics, family.variables)
+    if c is None:
+        points = [{v: formula(x, {}) for v, x in zip(family.variables, point, strict=True)} for point in step["points"]]
+        active = [(latent, family.variables, family, 0)]
+        require(all(in_support(point, active) for point in points), "a point is not in the support")
+        require(separates(term, family.statistics, points), "the prior is not shown to be outside the encoder family")
+        return
+    for head, value in head_values(latent, c[1:]).items():
+        if isinstance(head.source, Constant):
+            if head.source.value is not None and separates_numbers(head.source.value, value):
+                return
+        elif out_of_range(head, value):
+            return
+    raise Rejected("the encoder may reach the prior")
+
+
+def separates_numbers(a: sp.Expr, b: sp.Expr) -> bool:
+    """Whether two exact numbers certainly differ."""
+    if not (a.is_number and b.is_number):
+        return False
+    try:
+        return not (enclose(a, {}) - enclose(b, {})).contains(0)
+    except (ValueError, NotImplementedError):
+        return False

@@ -1,0 +1,246 @@
+"""A single model of a design, exactly, that is not consistent: outside C1 or C2, or against a lemma."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sympy as sp
+
+from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map
+from tightcheck.family import Family
+from tightcheck.kernel.activations import nested
+from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, family_of, function_class
+from tightcheck.kernel.constants import decoder_constants
+from tightcheck.kernel.heads import INJECTIVE, Side
+from tightcheck.kernel.integrability import in_domain
+from tightcheck.kernel.model import (
+    Coordinate,
+    at_parameters,
+    coordinates,
+    formula,
+    in_support,
+    is_explicit,
+    multiplicity,
+    temperature,
+    total_log_partition,
+)
+from tightcheck.kernel.rejected import require
+from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term, runs_over_all_reals
+from tightcheck.kernel.zero import Entries, effective_kind, observed_of
+from tightcheck.span import combination, is_zero, separates
+
+
+def nonmember(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> None:
+    """A model of the design that is not consistent, by ball arithmetic at exact points."""
+    if step["condition"] == "prior":
+        require(prior == "free", "the prior is not free")
+        require(not any(e.block.given for e in design.encoder), "blocks given others may span every function together")
+        require(
+            not all(family_of(e.block).spans_all_functions for e in design.encoder)
+            or sum(e.block.copies for e in design.encoder) > 1,
+            "psi spans every function",
+        )
+        return
+    active = coordinates(design, step["latents"])
+    observed = observed_of(design, step["observed"])
+    names = {symbol.name: symbol for _, variables, _, _ in active for symbol in variables}
+    eta = model_natural(observed, step, active, names)
+    basis = [
+        s.xreplace(dict(zip(family.variables, variables, strict=True)))
+        for _, variables, family, _ in active
+        for s in family.statistics
+    ]
+    variables = list(names.values())
+    if step["condition"] == "zero":
+        require(
+            prior == "declared" or some_prior_integrates(design, observed, active),
+            "the joint is not shown to integrate",
+        )
+        i = int(step["component"])
+        coefficients = combination(eta[i], basis, variables)
+        require(coefficients is not None, "f is not shown to be in span(psi, 1)")
+        assert coefficients is not None
+        first = active[0]
+        live = [k for k in range(len(first[2].statistics)) if (observed.block.name, i, first[0].block.name, k) in zero]
+        require(
+            any(coefficients[1 + k].is_number and not is_zero(coefficients[1 + k]) for k in live), "f obeys the lemmas"
+        )
+        return
+    points = [{names[n]: formula(v, {}) for n, v in point.items()} for point in step["points"]]
+    require(all(in_support(point, active) for point in points), "a point is not in the support")
+    if step["condition"] == "C1":
+        require(
+            prior == "declared" or some_prior_integrates(design, observed, active),
+            "the joint is not shown to integrate",
+        )
+        target = eta[int(step["component"])]
+    else:
+        require(step["condition"] == "C2" and prior == "declared", "C2 is no condition on this prior")
+        explicit = is_explicit(observed)
+        decoder_constants(design, observed.block.name, also_copies=not explicit and observed.block.copies > 1)
+        copies = multiplicity(active[0][0], observed)
+        target = prior_of(design, active) - copies * total_log_partition(observed, eta) / temperature(design)
+    require(separates(target, basis, points), "the points do not separate the function from the span")
+
+
+def some_prior_integrates(design: Design, observed: Conditional, active: Sequence[Coordinate]) -> bool:
+    """Whether for some c exp(<c, psi> + A(f)) h' certainly integrates over the active coordinates.
+
+    A finite space; or f Lipschitz in z: then A(f) is bounded on a bounded space, and on the line grows at most like z^2
+    when A does, which a negative coefficient of z^2 outweighs. What does not move must be able to stay constant.
+    """
+    if all(family_of(latent.block).support.is_finite for latent in design.encoder):
+        return True
+    decoder_constants(design, observed.block.name, also_copies=observed.block.copies > 1 and not is_explicit(observed))
+    if all(family.support.is_finite for _, _, family, _ in active):
+        return True
+    maps = [h.source for h in observed.heads if isinstance(h.source, Map)]
+    lipschitz = all(m.kind == "affine" or (m.kind == "mlp" and m.activation in LIPSCHITZ_ACTIVATIONS) for m in maps)
+    direct = all(
+        function_class(observed, i).kind in ("constant", "affine", "mlp") for i in range(len(observed.natural))
+    )
+    linked = any(h.link is not None for h in observed.heads)
+    if not (lipschitz and direct) or observed.inputs.kind != "identity" or linked:
+        return False
+    kind = effective_kind(design, observed, frozenset())
+    closed = family_of(observed.block).has_full_domain  # A is bounded on bounded sets
+    bounded = closed and _is_compact(family_of(observed.block))  # and so is nu: A grows like f
+    tame = bounded or kind in ("finite", "quadratic", "quadratic_form")
+    return all(
+        family.support.is_finite or (closed and _is_compact(family)) or (tame and _has_squares(family))
+        for _, _, family, _ in active
+    )
+
+
+def _is_compact(family: Family) -> bool:
+    """Whether the support is bounded."""
+    bounds = family.support.bounds
+    return family.support.chart is not None or (
+        bounds is not None and all(sp.sympify(e).is_finite for pair in bounds for e in pair)
+    )
+
+
+def _has_squares(family: Family) -> bool:
+    """Whether the space is R^d, h' is 1 and psi holds every square."""
+    squares = all(combination(v**2, family.statistics, family.variables) is not None for v in family.variables)
+    return runs_over_all_reals(family) and squares and family.log_base_measure == 0
+
+
+def model_natural(
+    observed: Conditional, step: Mapping[str, Any], active: Sequence[Coordinate], names: Mapping[str, sp.Symbol]
+) -> list[sp.Expr]:
+    """The natural parameters of one observed copy in the stated model, checked to be in the design's class."""
+    require(
+        all(k.batch_norm != "train" for k in (h.source for h in observed.heads) if isinstance(k, Map)),
+        "batch normalisation in training mode",
+    )
+    stated = dict(step["outputs"])
+    values: dict[sp.Basic, sp.Basic] = {}
+    for head in observed.heads:
+        inner = formula(stated.get(head.symbol.name, "0"), names)
+        if isinstance(head.source, Constant):
+            value = head.source.value if head.source.sharing == "fixed" else inner
+            require(value is not None, f"{head.symbol} is fixed at values that are not written out")
+            assert value is not None
+            require(value.is_number, f"{head.symbol} has no value")
+        else:
+            value = head_value(observed, head, inner, step, active, names)
+        require(not head.symbol.is_positive or bool(value.is_positive), f"{head.symbol} is not shown to be positive")
+        values[head.symbol] = value
+    if observed.block.length == "random":
+        return _log_softmax(observed, values, active)
+    eta = [sp.sympify(entry).xreplace(values) for entry in observed.natural]
+    require(in_domain(family_of(observed.block), eta), "f is not shown to stay in the natural domain")
+    return eta
+
+
+def _log_softmax(
+    observed: Conditional, values: Mapping[sp.Basic, sp.Basic], active: Sequence[Coordinate]
+) -> list[sp.Expr]:
+    """log softmax of the outputs: the stated heads' values, all other words' logits 0."""
+    logits = [sp.sympify(values[head.symbol]) for head in observed.heads]
+    others = int(observed.block.dimension or 0) - len(logits)
+    total = sum((sp.exp(logit) for logit in logits), sp.Integer(others))
+    return [logit - sp.log(total) for logit in logits]
+
+
+def head_value(
+    observed: Conditional,
+    head: Head,
+    inner: sp.Expr,
+    step: Mapping[str, Any],
+    active: Sequence[Coordinate],
+    names: Mapping[str, sp.Symbol],
+) -> sp.Expr:
+    """The head in the model: the map realises `inner` (affine: itself; mlp: activations nested around it)."""
+    source = head.source
+    assert isinstance(source, Map)
+    require(head.bounds is None, "bounded heads are not looked at")
+    link = OUTPUT if head.link is None else head.link
+    if observed.block.dimension is not None:
+        link = link.xreplace({SOFTMAX: sp.exp(OUTPUT)})
+    require(link.free_symbols == {OUTPUT}, "this link is not looked at")
+    if source.kind == "expression":
+        assert source.expression is not None
+        side = Side(active[0][1], active[0][2], "identity", name=active[0][0].block.name)
+        require(len(active) == 1, "an expression is looked at in one coordinate")
+        stated = at_parameters(source.expression, observed, step.get("parameters", {}), side)
+        require(_is_defined(stated, side.family), "the expression is not shown to have a value for almost every z")
+        return link.xreplace({OUTPUT: stated})
+    if source.kind == "unrestricted":
+        require(observed.inputs.kind in INJECTIVE, "the inputs do not determine z")
+    else:
+        functions = [f for _, variables, family, _ in active for f in variables]
+        if observed.inputs.kind == "one_hot" and all(family.support.is_finite for _, _, family, _ in active):
+            require(source.bias and inner.free_symbols <= set(names.values()), "unknown names or no bias")
+        else:
+            require(observed.inputs.kind == "identity", "only the identity input is looked at")
+            coefficients = combination(inner, functions, list(names.values()))
+            require(coefficients is not None, "the inner function is not affine")
+            assert coefficients is not None
+            require(source.bias or is_zero(coefficients[0]), "without a bias the inner function has a constant")
+    output = nested(source, inner) if source.kind == "mlp" and inner.free_symbols else inner
+    return link.xreplace({OUTPUT: output})
+
+
+def _is_defined(expression: sp.Expr, family: Family) -> bool:
+    """Whether what is under a logarithm or a root is nowhere negative: by its signs, or linear and so at both ends."""
+    inner = [f.args[0] for f in expression.atoms(sp.log)]
+    inner += [f.base for f in expression.atoms(sp.Pow) if not f.exp.is_integer and f.base != sp.E]
+    return all(bool(e.is_nonnegative) or _is_nonnegative_at_ends(e, family) for e in inner)
+
+
+def _is_nonnegative_at_ends(expression: sp.Expr, family: Family) -> bool:
+    """Whether a linear function of a number z is nonnegative at both ends of the support."""
+    if (
+        len(family.variables) != 1
+        or family.support.bounds is None
+        or not expression.free_symbols <= set(family.variables)
+    ):
+        return False
+    (z,), (ends,) = family.variables, family.support.bounds
+    if not expression.is_polynomial(z) or sp.degree(expression, z) > 1:
+        return False
+    return all(bool(sp.limit(expression, z, end) >= 0) for end in map(sp.sympify, ends))
+
+
+def prior_of(design: Design, active: Sequence[Coordinate]) -> sp.Expr:
+    """P = log p - log h' of the active coordinates (the others frozen), up to span(psi, 1)."""
+    total = sp.Integer(0)
+    for latent, variables, family, copy in active:
+        block = prior_block(design, latent.block.name)
+        require(block is not None, "no prior is declared")
+        assert block is not None
+        if block.precision is not None:
+            require(
+                family.name == "gaussian" and block.family == "gaussian", "a coupled prior is looked at for Gaussians"
+            )
+            row = [(v, c) for other, v, _, c in active if other.block.name == latent.block.name]
+            total -= sum(block.precision[copy, c] * variables[0] * v[0] for v, c in row) / 2
+        elif prior_in_span(design, latent) is None:
+            term = prior_term(design, latent)
+            require(term is not None, "the prior is not known")
+            assert term is not None
+            total += term.xreplace(dict(zip(family.variables, variables, strict=True)))
+    return total

@@ -1,0 +1,214 @@
+"""A single model of a design, exactly, that is consistent and in which x and z are dependent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sympy as sp
+
+from tightcheck.design import Conditional, Design, Map, PriorBlock
+from tightcheck.family import Family
+from tightcheck.kernel.classes import family_of, function_class, is_onto
+from tightcheck.kernel.constants import constants_reachable, decoder_constants, is_shared
+from tightcheck.kernel.heads import INJECTIVE, Side, contains, head_values
+from tightcheck.kernel.integrability import in_domain, integrates
+from tightcheck.kernel.model import (
+    at_parameters,
+    decoder_side,
+    encoder_side,
+    formula,
+    is_explicit,
+    multiplicity,
+    statistics_of,
+    temperature,
+    total_log_partition,
+)
+from tightcheck.kernel.rejected import require
+from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term
+from tightcheck.kernel.zero import latent_of, observed_of
+from tightcheck.span import combination, is_zero
+
+
+def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
+    """A consistent model in which x and z are dependent: f = F psi + f0 of one latent coordinate, for one observed one.
+
+    `mode`: "one" latent copy moves one observed copy; "spread", every latent copy moves an observed copy of its own, all
+    in the same way; "together", one latent copy moves every observed copy in the same way; "components", every component of
+    one Gaussian vector moves an observed copy of its own, as the first does. What does not move is constant.
+    """
+    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    fz, fx = family_of(latent.block), family_of(observed.block)
+    beta = temperature(design)
+    F = [[formula(entry, {}) for entry in row] for row in step["F"]]
+    f0 = [formula(entry, {}) for entry in step["f0"]]
+    nu = statistics_of(observed)
+    require(len(F) == len(f0) == len(nu) and all(len(row) == len(fz.statistics) for row in F), "F has the wrong shape")
+    require(
+        all(entry.is_number and entry.is_finite and entry.is_real for row in [*F, f0] for entry in row),
+        "F is not a matrix of numbers",
+    )
+    require(any(entry != 0 for row in F for entry in row), "F is zero: x and z are independent")
+    eta = [
+        sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)
+    ]
+    require(observed.block.length == "random" or in_domain(fx, eta), "f is not shown to stay in the natural domain")
+    mode = moving_mode(latent, observed, step)
+    spread = mode == "spread"
+    rank = latent.block.copies if spread else 1
+    if mode == "components":
+        require(
+            fz.name in ("isotropic_gaussian", "full_gaussian") and latent.block.copies == 1,
+            "the components are not alike",
+        )
+        require(all(not (e.free_symbols & set(fz.variables[1:])) for e in eta), "f mixes components")
+        require(prior != "implied", "components are looked at under a declared prior")
+        rank = int(latent.block.dimension or len(fz.variables))
+        require(observed.block.copies >= rank, "there are fewer observed numbers than components")
+    require(
+        not spread or observed.block.copies >= latent.block.copies, "there are fewer observed than latent coordinates"
+    )
+    moving = min(sum(map(any, F)), sum(map(any, zip(*F, strict=True))))  # at least the rank of F
+    decoder_contains(observed, eta, decoder_side(observed, latent), rank * moving, step.get("parameters", {}))
+    idle = 0 if mode == "together" else observed.block.copies - rank
+    decoder_constants(design, observed.block.name, also_copies=idle > 0)
+    multiple = observed.block.copies if mode == "together" else 1
+    each = fz.variables if mode == "components" else fz.variables[:1]
+    energy = (
+        -sum(total_log_partition(observed, [e.xreplace({fz.variables[0]: v}) for e in eta]) for v in each)
+        * multiple
+        / beta
+    )
+    c = conjugate(design, prior, latent, observed, eta, energy, F, step, beta / multiple)
+    g = [sum((F[i][k] * t for i, t in enumerate(nu)), sp.Integer(0)) / beta + c[k] for k in range(len(fz.statistics))]
+    used = observed.block.copies if mode == "together" else 1
+    is_tied = spread and any(map(is_shared, latent.heads))
+    require(
+        not is_tied or _is_one_prior(design, prior, latent), "coordinates share a constant and their priors may differ"
+    )
+    contains(latent, g, encoder_side(latent, observed), rank * moving, used)
+    for other in design.encoder:
+        if other.block.name != latent.block.name or (latent.block.copies > 1 and not spread):
+            constants_reachable(design, prior, other)
+    if latent.block.copies > 1 and not spread:
+        idle_copies_agree(design, prior, latent, g)
+
+
+def moving_mode(latent: Conditional, observed: Conditional, step: Mapping[str, Any]) -> str:
+    """Which copies move; an expression leaves no choice."""
+    mode = step.get("mode", "one")
+    require(mode in ("one", "spread", "together", "components"), f"{mode!r} is no way to move the copies")
+    if is_explicit(observed):
+        mode = "together" if multiplicity(latent, observed) > 1 or latent.block.copies == 1 else "spread"
+    return str(mode)
+
+
+def _is_one_prior(design: Design, prior: str, latent: Conditional) -> bool:
+    """Whether all coordinates of the block can have the same prior."""
+    block = prior_block(design, latent.block.name)
+    if prior != "declared" or block is None:
+        return prior != "declared"
+    return block.precision is None and not any(
+        c.value is None and c.sharing == "fixed" for c in block.parameters.values()
+    )
+
+
+def idle_copies_agree(design: Design, prior: str, latent: Conditional, g: Sequence[sp.Expr]) -> None:
+    """Require that constants shared by all coordinates fit the one that moves and those that keep the prior."""
+    shared = [head for head in latent.heads if is_shared(head)]
+    if not shared:
+        return
+    if prior != "declared":
+        return  # the others' c can be chosen to agree
+    c = prior_in_span(design, latent)
+    require(c is not None, "the prior of the idle coordinates is not known")
+    assert c is not None
+    moved, idle = head_values(latent, g), head_values(latent, c[1:])
+    require(all(is_zero(moved[h] - idle[h]) for h in shared), "coordinates share a constant and need different ones")
+
+
+def parents_reachable(design: Design, latent: Conditional, block: PriorBlock) -> None:
+    """Where p(z) is given y, q(z|x) must be as well, and q(y|x), a function of x of its own, must be in its class."""
+    if not block.given:
+        return
+    require(set(block.given) <= set(latent.block.given), "the prior is given a block and the encoder is not")
+    for conditional in (latent, *(latent_of(design, name) for name in block.given)):
+        for head in conditional.heads:
+            free = isinstance(head.source, Map) and head.source.kind == "unrestricted" and is_onto(head, conditional)
+            require(free, f"{head.symbol} is not shown to reach a posterior given another block")
+        require(conditional.inputs.kind in INJECTIVE, "the inputs do not determine x")
+
+
+def decoder_contains(
+    observed: Conditional, eta: Sequence[sp.Expr], side: Side, rank: int, parameters: Mapping[str, Any]
+) -> None:
+    """Require that the decoder's class holds eta; expression maps are compared at the stated parameters."""
+    if observed.block.length == "random":
+        require(_sums_to_one(eta, side), "the probabilities do not sum to one")
+        eta = [value - eta[-1] for value in eta[:-1]]
+    classes = [function_class(observed, i) for i in range(len(observed.natural))]
+    if any(c.kind == "expression" for c in classes):
+        for value, c in zip(eta, classes, strict=True):
+            require(c.kind in ("expression", "constant"), "expressions and networks are mixed")
+            if c.kind == "constant":
+                require(c.value is None or is_zero(c.value - value), "a constant differs")
+                continue
+            assert c.formula is not None
+            stated = at_parameters(c.formula, observed, parameters, side)
+            require(is_zero(stated - value), "the expression at these parameters is another function")
+        return
+    contains(observed, eta, side, rank, 1)
+
+
+def _sums_to_one(eta: Sequence[sp.Expr], side: Side) -> bool:
+    """Whether sum_k exp(eta_k) = 1 at every point of a finite support."""
+    return all(
+        is_zero(sum(sp.exp(e.xreplace(dict(zip(side.variables, point, strict=True)))) for e in eta) - 1)
+        for point in side.family.support.points
+    )
+
+
+def conjugate(
+    design: Design,
+    prior: str,
+    latent: Conditional,
+    observed: Conditional,
+    eta: Sequence[sp.Expr],
+    energy: sp.Expr,
+    F: Sequence[Sequence[sp.Expr]],
+    step: Mapping[str, Any],
+    beta: sp.Expr,
+) -> tuple[sp.Expr, ...]:
+    """C2 (and C4 for an implied prior): the encoder's constants c, or Rejected."""
+    fz = family_of(latent.block)
+    if prior == "declared":
+        block = prior_block(design, latent.block.name)
+        require(block is not None, "no prior is declared")
+        assert block is not None
+        parents_reachable(design, latent, block)
+        if block.precision is not None and not block.precision.is_diagonal():
+            constants_reachable(design, prior, latent)  # the block's own statistics hold all products
+            term: sp.Expr | None = sp.Integer(0)
+        else:
+            term = prior_term(design, latent)
+        require(term is not None, "the prior is not known")
+        assert term is not None
+        return _solve(term + energy, fz)
+    c = tuple(formula(entry, {}) for entry in step["c"])
+    require(len(c) == len(fz.statistics) and all(value.is_number for value in c), "c is no vector of numbers")
+    proper = integrates(fz, family_of(observed.block), total_log_partition(observed, eta), eta, F, c, 1 / beta)
+    require(proper, "the joint is not shown to integrate")
+    return c
+
+
+def _solve(target: sp.Expr, family: Family) -> tuple[sp.Expr, ...]:
+    """c with target = c_0 + <c, psi> on the support."""
+    if family.spans_all_functions:
+        at = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
+        matrix = sp.Matrix([[1, *(s.xreplace(p) for s in family.statistics)] for p in at])
+        solution = matrix.LUsolve(sp.Matrix([target.xreplace(p) for p in at]))
+        return tuple(solution)[1:]
+    coefficients = combination(target, family.statistics, family.variables)
+    require(coefficients is not None, "log p - log h' - A(f) is not shown to be in span(psi, 1)")
+    assert coefficients is not None
+    return coefficients[1:]

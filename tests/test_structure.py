@@ -25,8 +25,10 @@ LAYERS = (
     {"decide", "reading"},
     {"read_yaml", "account"},
     {"analysis"},
+    {"training"},
     {"report"},
     {"__init__"},
+    {"sweep"},
     {"commands"},
     {"cli"},
     {"__main__"},
@@ -35,12 +37,13 @@ LAYERS = (
 
 OUTSIDE = {"experiments", "proofs"}
 ALLOWED = {
-    "torch": ("experiments/", "tightcheck/numeric/", "tests/"),
-    "scipy": ("experiments/", "tightcheck/numeric/", "tests/"),
+    "torch": ("experiments/", "tightcheck/numeric/", "tightcheck/training/", "tests/"),
+    "scipy": ("experiments/", "tightcheck/numeric/", "tightcheck/training/", "tests/"),
     "matplotlib": ("experiments/",),
     "hypothesis": ("tests/",),
     "pytest": ("tests/",),
-    "rich": ("tightcheck/commands/",),
+    "ray": ("tightcheck/sweep/",),
+    "rich": ("tightcheck/commands/", "tightcheck/training/"),
     "pydantic": ("tightcheck/reading/", "tightcheck/read_yaml.py", "tests/test_shape.py"),
     "yaml": ("tightcheck/reading/", "tests/"),
 }

@@ -1,0 +1,115 @@
+"""Whether a positive function of one variable has a finite integral near an end of its range, with a bound of the tail.
+
+Near an end the variable is written by y -> infinity: t = exp(y) at infinity, end - exp(-y) at a finite end. With
+G(y) = log f + log |dt/dy| the tail is the integral of exp G(y) dy. Every f met here is, up to a factor between two
+positive constants, a composition of powers, exponentials and logarithms (`tests/oracle/partitions.py` says which, for
+every family): a germ of a Hardy field (Hardy 1910). There G' is eventually monotone, so one of these holds:
+
+    G is above every multiple of y, or below every one                  the sign of G decides
+    G = alpha y + beta log y + gamma + delta / y + ...                  finite iff alpha < 0 or alpha = 0 and beta < -1
+
+and the tail bound is that of a function that goes on falling:  if G' <= -s from Y on, the tail is at most exp(G(Y)) / s;
+if G <= beta log y + gamma, it is at most exp(gamma) Y^(beta + 1) / (-beta - 1). G is evaluated where t is 10^26, ..,
+10^182, in as many digits, so that no coefficient that is a ratio of small numbers is too small to be seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
+
+import mpmath
+
+Word = Literal["finite", "infinite", "cannot tell"]
+Number = mpmath.mpf
+
+LADDER = (60, 90, 135, 200, 300, 420)
+"""The values of y; five determine the five coefficients, the sixth must agree."""
+DIGITS = 900
+"""Decimal digits, twice those of exp(2 * 420)."""
+NOTHING = mpmath.mpf(10) ** -5
+"""A coefficient of y below this is none: those that are not are ratios of numbers of one or two digits."""
+HUGE = mpmath.mpf(10) ** 40
+"""A G beyond this at y <= 420 is no combination of y, log y and less."""
+NEAR = mpmath.mpf(10) ** -2
+"""What is unknown of the coefficient of log y when that of y is none."""
+
+
+@dataclass(frozen=True)
+class Tail:
+    """What is known of one end: the word, why, and the logarithm of a bound of the tail from y = 60 on."""
+
+    word: Word
+    reason: str
+    log_bound: float | None = None
+
+
+def tail(log_density: Callable[[Number], Number]) -> Tail:
+    """The tail of the integral of exp(log_density(y)) as y grows; log_density(y) is None where the function is infinite."""
+    with mpmath.workdps(DIGITS):
+        values = [log_density(mpmath.mpf(y)) for y in LADDER]
+        if values[-1] is None:
+            return Tail("infinite", "the inner integral diverges from some place on")
+        if any(value is None for value in values):
+            return Tail("cannot tell", "the inner integral diverges at some places and not at others")
+        return _judged([value for value in values if value is not None])
+
+
+def _judged(values: list[Number]) -> Tail:
+    """The word that the six values of G say."""
+    if any(value == -mpmath.inf for value in values):
+        return Tail("finite", "the function is 0", -mpmath.inf)
+    if max(map(abs, values)) > HUGE:
+        return _faster(values)
+    alpha, beta, gamma, delta, epsilon = _fitted(values)
+    last = mpmath.mpf(LADDER[-1])
+    predicted = alpha * last + beta * mpmath.log(last) + gamma + delta / last + epsilon / last**2
+    error = abs(predicted - values[-1])
+    if error > NEAR:
+        return _faster(values)
+    if abs(alpha) > NOTHING:
+        word = f"G grows like {mpmath.nstr(alpha, 6)} y"
+        return Tail("finite", word, _falling(values)) if alpha < 0 else Tail("infinite", word)
+    word = f"G grows like {mpmath.nstr(beta, 6)} log y"
+    if beta < -1 - NEAR:
+        first = mpmath.mpf(LADDER[0])
+        return Tail("finite", word, float(values[0] + mpmath.log(first) - mpmath.log(-beta - 1 - NEAR)))
+    return Tail("infinite" if beta > -1 + NEAR or abs(beta + 1) < NOTHING else "cannot tell", word)
+
+
+def _fitted(values: list[Number]) -> list[Number]:
+    """The coefficients of y, log y, 1, 1/y, 1/y^2 through the first five values."""
+    rows = [[y, mpmath.log(y), 1, 1 / y, 1 / y**2] for y in map(mpmath.mpf, LADDER[:5])]
+    with mpmath.workdps(100):
+        return list(mpmath.lu_solve(mpmath.matrix(rows), mpmath.matrix(values[:5])))
+
+
+def _faster(values: list[Number]) -> Tail:
+    """G beyond every multiple of y: its slopes have one sign and keep growing."""
+    slopes = [(b - a) / (v - u) for a, b, u, v in zip(values, values[1:], LADDER, LADDER[1:], strict=False)]
+    grow = all(abs(b) > abs(a) * (1 + NEAR / 10) for a, b in pairwise(slopes))
+    if grow and all(slope < 0 for slope in slopes):
+        return Tail("finite", "G falls faster than every multiple of y", _falling(values))
+    if grow and all(slope > 0 for slope in slopes):
+        return Tail("infinite", "G grows faster than every multiple of y")
+    return Tail("cannot tell", f"G has the slopes {[mpmath.nstr(slope, 5) for slope in slopes]}")
+
+
+def _falling(values: list[Number]) -> float:
+    """log(exp(G(Y)) / s) with the smallest slope -s on the ladder."""
+    slowest = max((b - a) / (v - u) for a, b, u, v in zip(values, values[1:], LADDER, LADDER[1:], strict=False))
+    return float(values[0] - mpmath.log(-slowest)) if slowest < 0 else float("nan")
+
+
+def mass(log_density: Callable[[Number], Number | None], start: float, stop: float, steps: int = 400) -> float:
+    """The integral of exp G(y) from start to stop by Simpson's rule: a finite window, which proves nothing by itself."""
+    with mpmath.workdps(60 + int(stop)):
+        width = (mpmath.mpf(stop) - start) / (2 * steps)
+        values = [log_density(start + k * width) for k in range(2 * steps + 1)]
+        if any(value is None for value in values):
+            return float("inf")
+        weighted = ((1 if k in (0, 2 * steps) else 4 if k % 2 else 2) * mpmath.exp(v) for k, v in enumerate(values))
+        total = mpmath.fsum(weighted) * width / 3
+        return float(total)

@@ -8,11 +8,11 @@ from typing import Any
 from tightcheck.design import Design
 from tightcheck.reading import models
 from tightcheck.reading.errors import DesignError
-from tightcheck.reading.nodes import read_tree
+from tightcheck.reading.nodes import Tree, read_tree
 from tightcheck.reading.resolve import resolve
 from tightcheck.reading.validate import At, validated
 
-__all__ = ["DesignError", "read_design", "schema"]
+__all__ = ["DesignError", "design_of", "read_design", "schema"]
 
 
 def read_design(encoder: str | Path, decoder: str | Path | None = None) -> Design:
@@ -20,13 +20,24 @@ def read_design(encoder: str | Path, decoder: str | Path | None = None) -> Desig
 
     Raises DesignError, with the place and what to write instead, for every file that is no design.
     """
-    first = At(read_tree(encoder))
-    if decoder is None or {"encoder", "decoder"} & first.tree.data.keys():
+    first = read_tree(encoder)
+    if decoder is None or {"encoder", "decoder"} & first.data.keys():
         if decoder is not None and Path(decoder) != Path(encoder):
-            raise first.error("this file holds both parts; give it alone, or write the encoder's keys at the top")
-        both = validated(models.Both, first, first.tree.data)
+            raise At(first).error("this file holds both parts; give it alone, or write the encoder's keys at the top")
+        return design_of(first)
+    return design_of(first, read_tree(decoder))
+
+
+def design_of(encoder: Tree, decoder: Tree | None = None) -> Design:
+    """The design that the data state: an encoder and a decoder, or one tree with both under these keys.
+
+    Raises DesignError, with the place and what to write instead.
+    """
+    first = At(encoder)
+    if decoder is None:
+        both = validated(models.Both, first, encoder.data)
         return resolve(both.encoder, first / "encoder", both.decoder, first / "decoder")
-    second = At(read_tree(decoder))
+    second = At(decoder)
     if "observed" in first.tree.data and "latent" in second.tree.data:
         raise first.error("this is a decoder (`observed`) where the encoder is expected; give the encoder's file first")
     return resolve(

@@ -1,0 +1,82 @@
+"""`tightcheck sweep`: any grid of designs and seeds."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+import click
+
+from tightcheck.commands import DECIDED, NOT_MET
+
+if TYPE_CHECKING:
+    from tightcheck.sweep.outcome import Outcome
+    from tightcheck.sweep.records import Table
+
+
+@click.command("sweep")
+@click.argument("file", type=click.Path())
+@click.option("--out", type=click.Path(), help="The sweep's folder; the file's name without its ending if not given.")
+@click.option("--engine", type=click.Choice(["local", "ray"]), default="local", show_default=True)
+@click.option("--processes", type=click.IntRange(1), help="How many runs at once (local); as many as there are cores.")
+@click.option("--address", help="A running Ray cluster's address; without it Ray starts on this machine.")
+def command(file: str, out: str | None, engine: str, processes: int | None, address: str | None) -> None:
+    """Do every run of the sweep in FILE that is not done yet.
+
+    Results are lines of FOLDER/results.jsonl. Whatever is killed, the same command goes on: no finished run is lost and
+    none is done twice. Returns 0 when every run is finished, 1 when some failed (they are tried again next time), and 2
+    for bad input.
+    """
+    from tightcheck.sweep.plan import read_plan
+    from tightcheck.sweep.records import IsRunningError, Records
+
+    if address is not None and engine != "ray":
+        raise click.UsageError("--address is for --engine ray; give both or none.")
+    if processes is not None and engine == "ray":
+        raise click.UsageError("--processes is for --engine local; Ray counts by `resources` in the file.")
+    plan = read_plan(file)
+    records = Records(Path(out) if out else Path(file).with_suffix(""))
+    left = [run for run in plan.runs if not records.has(run.key)]
+    try:
+        with records.driven() as table:
+            click.echo(f"{len(plan.runs)} runs, {len(plan.runs) - len(left)} of them finished before")
+            if engine == "ray":
+                found = _cluster().outcomes(left, records, address, plan.cpus, plan.gpus)
+            else:
+                from tightcheck.sweep import local
+
+                found = local.outcomes(left, records, processes or os.cpu_count() or 1)
+            failures = _follow(found, table, len(left))
+    except (IsRunningError, ConnectionError) as error:
+        raise click.UsageError(f"{error}.") from None
+    for key, reason in failures:
+        run = next(run for run in plan.runs if run.key == key)
+        click.echo(f"failed: {dict(run.point)}, seed {run.seed}: {reason}", err=True)
+    click.echo(f"{len(plan.runs) - len(failures)} of {len(plan.runs)} runs are finished: {records.table}")
+    sys.exit(NOT_MET if failures else DECIDED)
+
+
+def _follow(found: Iterator[Outcome], table: Table, total: int) -> list[tuple[str, str]]:
+    """Appends what is finished to the table, with a progress bar; returns the failed runs' keys and reasons."""
+    from rich.progress import track
+
+    failures = []
+    for outcome in track(found, "runs", total=total, disable=not sys.stderr.isatty()):
+        if outcome.error is None:
+            table.append(outcome.key)
+        else:
+            failures.append((outcome.key, outcome.error))
+    return failures
+
+
+def _cluster() -> ModuleType:
+    """The Ray engine; a missing Ray is said in a sentence."""
+    try:
+        from tightcheck.sweep import cluster
+    except ImportError:
+        raise click.UsageError("--engine ray needs Ray; install it with: pip install 'tightcheck[ray]'") from None
+    return cluster

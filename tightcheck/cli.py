@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 from importlib import import_module
@@ -62,8 +63,9 @@ def _fail(error: Exception) -> NoReturn:
 
 
 def start() -> None:
-    """The process: short, so it collects no garbage (a tenth of the time that importing SymPy takes)."""
+    """The process: short, so it collects no garbage, not even at its end (a third of the time SymPy's import takes)."""
     gc.disable()
+    atexit.register(gc.freeze)
     _have_no_tensors()
     main(prog_name="tightcheck")
 

@@ -19,7 +19,7 @@ from tightcheck.family import Family
 from tightcheck.parametrise import complete
 from tightcheck.refused import REFUSED, Refusal
 
-__all__ = ["ENTRY_POINTS", "REFUSED", "Refusal", "RefusedFamily", "UnknownFamily", "extensions", "load", "names"]
+__all__ = ["ENTRY_POINTS", "REFUSED", "Refusal", "RefusedFamily", "UnknownFamily", "choices", "extensions", "load", "names"]
 
 ENTRY_POINTS = "tightcheck.families"
 FOLDER = Path(__file__).parent / "families"
@@ -77,6 +77,12 @@ def _load(name: str, fixed: tuple[tuple[str, Any], ...], choices: tuple[tuple[st
     if strange := sorted(rest.keys() - {parameter.symbol.name for parameter in stated.fixed}):
         raise ValueError(f"the family {stated.name} has no choice {', '.join(strange)}.")
     return complete(stated.with_fixed(rest))
+
+
+def choices(name: str) -> tuple[str, ...]:
+    """What the family's `build` takes (`dimension`, `trials`, `edges`); nothing where the file states one family."""
+    made = _find(_canonical(name), name)
+    return () if isinstance(made, Family) else tuple(signature(made).parameters)
 
 
 def _size(family: str, key: str, value: Any) -> int:

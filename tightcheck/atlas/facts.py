@@ -1,0 +1,106 @@
+"""What is said about one pair of families, as plain data: shown by `tightcheck joint`, kept and drawn by the atlas."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tightcheck.atlas.choices import Asked
+from tightcheck.density import JointDensity, form_density
+from tightcheck.design import Block
+from tightcheck.joint import describe
+from tightcheck.joint.form import Form, assemble
+from tightcheck.joint.parts import Part, reduce
+from tightcheck.verdict import Joint
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A pair of families with its joint (7) in words and the set of W that makes it a density."""
+
+    x: Asked
+    z: Asked
+    joint: Joint
+    density: JointDensity
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The sources: the form, the joint's own name, and the families'."""
+        return tuple(dict.fromkeys(_references(self)))
+
+
+def pair(x: Asked, z: Asked) -> Pair:
+    """The joint of x and z, and when it is a density."""
+    form = form_of(x, z)
+    return Pair(x, z, describe(form), form_density(form))
+
+
+def form_of(x: Asked, z: Asked) -> Form:
+    """Theorem 1's form of the pair."""
+    return assemble((_part("x", x),), (_part("z", z),))
+
+
+def _part(name: str, side: Asked) -> Part:
+    family = side.family
+    return reduce(Block(name, family.name, side.copies, family.dimension), family, family.natural_parameters, set())
+
+
+THEOREM = "Schlesinger, Shekhovtsov, Flach: VAE Approximation Error, Theorem 1 and equation (7)"
+CONDITIONALS = "Arnold, Castillo, Sarabia: Conditional Specification of Statistical Models (1999)"
+
+
+def _references(found: Pair) -> Iterator[str]:
+    yield THEOREM
+    name = found.joint.name or ""
+    if "(" in name:
+        yield name
+    yield CONDITIONALS
+    for side in (found.x, found.z):
+        if side.family.reference:
+            yield f"{words(side.family.name)}: {side.family.reference}"
+
+
+def words(name: str) -> str:
+    """A family's name as it is read."""
+    return name.replace("_", " ")
+
+
+def data(found: Pair) -> dict[str, Any]:
+    """The facts as JSON data."""
+    joint, density = found.joint, found.density
+    return {
+        "x": _side(found.x),
+        "z": _side(found.z),
+        "name": joint.name,
+        "formula": joint.formula,
+        "latex": joint.latex,
+        "blocks": [dict(zip(("row", "column", "weight"), block, strict=True)) for block in joint.blocks],
+        "entries": [
+            {"name": e.symbol.name, "block": e.block, "row": e.row_statistic, "column": e.column_statistic}
+            for e in density.entries
+        ],
+        "what": density.what.word,
+        "sentences": list(density.sentences),
+        "constraints": str(density.constraints).replace("**", "^"),
+        "witness": [
+            {"entries": [s.name for s in each.entries], "direction": each.direction, "rate": each.rate}
+            for each in density.witness
+        ],
+        "cost": density.cost,
+        "undecided_because": density.undecided_because,
+        "decoder": joint.decoder,
+        "encoder": joint.encoder,
+        "marginal_x": joint.marginal_x,
+        "implied_prior": joint.marginal_z,
+        "references": list(found.references),
+        "certificate": _plain(density.certificate),
+    }
+
+
+def _side(side: Asked) -> dict[str, Any]:
+    return {"family": side.family.name, "copies": side.copies, "dimension": side.family.dimension}
+
+
+def _plain(certificate: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    return None if certificate is None else dict(certificate)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from tightcheck import serial
@@ -21,7 +22,7 @@ from tightcheck.rules import (
 )
 from tightcheck.verdict import Verdict
 
-MOST_CANDIDATES = 60
+MOST_CANDIDATES = 600
 """How many single models are tried before a rule gives up."""
 
 
@@ -144,9 +145,7 @@ def _restricted(design: Design, decision: Decision) -> Attempt:
 def _first(design: Design, decision: Decision, rule: Any) -> dict[str, Any] | None:
     """The first step of the rule that the kernel accepts."""
     name = rule.__name__.rpartition(".")[2]
-    for tried, step in enumerate(rule.propose(design, decision.prior, decision.zero)):
-        if tried >= MOST_CANDIDATES:
-            break
+    for step in islice(rule.propose(design, decision.prior, decision.zero), MOST_CANDIDATES):
         if _accepted(design, decision, step, name) is not None:
             return dict(step)
     decision.trace.append((name, "no candidate was accepted"))

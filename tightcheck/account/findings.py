@@ -11,7 +11,8 @@ from tightcheck.account.words import article, listed, spoken
 from tightcheck.design import Conditional, Constant, Head, Map, Place
 from tightcheck.joint import show
 from tightcheck.kernel.classes import family_of
-from tightcheck.kernel.zero import Entries, effective_kind
+from tightcheck.kernel.partitions import effective_kind
+from tightcheck.kernel.zero import Entries
 from tightcheck.rules import ZERO_RULES
 
 

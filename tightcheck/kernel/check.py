@@ -16,8 +16,11 @@ from typing import Any
 from tightcheck import serial
 from tightcheck.design import OUTPUT, SOFTMAX, Design, Map
 from tightcheck.kernel.classes import all_entries, family_of
+from tightcheck.kernel.conjugation import CONJUGATION_LEMMAS
 from tightcheck.kernel.constants import constants_reachable, decoder_constants, unreachable
 from tightcheck.kernel.counterexample import nonmember
+from tightcheck.kernel.decoder_maps import DECODER_LEMMAS
+from tightcheck.kernel.encoder_maps import ENCODER_LEMMAS
 from tightcheck.kernel.heads import parametrisation_of
 from tightcheck.kernel.links import LINK_LEMMAS
 from tightcheck.kernel.member import member
@@ -27,13 +30,14 @@ from tightcheck.kernel.rays import PRIOR_FREE_LEMMAS
 from tightcheck.kernel.rejected import Rejected, require
 from tightcheck.kernel.slices import runs_over_all_reals
 from tightcheck.kernel.tight import tight
-from tightcheck.kernel.zero import ZERO_LEMMAS as SLICE_LEMMAS
 from tightcheck.kernel.zero import Entries, observed_of
 from tightcheck.verdict import Verdict
 
 FORMAT = 1
 ZERO_LEMMAS = {
-    **SLICE_LEMMAS,
+    **CONJUGATION_LEMMAS,
+    **ENCODER_LEMMAS,
+    **DECODER_LEMMAS,
     **PRIOR_FREE_LEMMAS,
     **LINK_LEMMAS,
     "pinned_equal": pinned_equal,
@@ -144,36 +148,18 @@ def _run_all(design: Design, prior: str, steps: Sequence[Mapping[str, Any]]) -> 
     return zero, {step["lemma"] for step in steps}
 
 
-CONJUGATION_LEMMAS = (
-    "convexity",
-    "growth",
-    "entire",
-    "poles",
-    "exponential_slices",
-    "pinned_equal",
-    "shared_precision",
-)
-
-
-ENCODER_LEMMAS = (
-    "column",
-    "frequencies",
-    "sublinear",
-    "line",
-    "bounded_encoder",
-    "lipschitz_encoder",
-    "convex_link",
-    "rays",
-)
+NEED_A_DECLARED_PRIOR = frozenset((*CONJUGATION_LEMMAS, "pinned_equal", "shared_precision"))
+NOT_OF_PARENTS = frozenset((*ENCODER_LEMMAS, "rays"))
+"""Lemmas on g, which is not affine in nu for a block that others are given."""
 
 
 def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> Entries:
     """Check one step; the entries of F known to vanish after it. Raises Rejected."""
     name = step["lemma"]
     require(name in LEMMAS, f"{name!r} is no lemma")
-    require(prior == "declared" or name not in CONJUGATION_LEMMAS, f"{name} needs a declared prior")
+    require(prior == "declared" or name not in NEED_A_DECLARED_PRIOR, f"{name} needs a declared prior")
     parents = {parent for latent in design.encoder for parent in latent.block.given}
-    is_parent = name in ENCODER_LEMMAS and step["latent"] in parents
+    is_parent = name in NOT_OF_PARENTS and step["latent"] in parents
     require(not is_parent, "log q(y|x) of a block that others are given is not affine in nu")
     if name in ZERO_LEMMAS:
         return zero | ZERO_LEMMAS[name](design, step, zero)

@@ -25,9 +25,10 @@ from tightcheck.kernel.model import (
     temperature,
     total_log_partition,
 )
+from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term, runs_over_all_reals
-from tightcheck.kernel.zero import Entries, effective_kind, observed_of
+from tightcheck.kernel.zero import Entries, observed_of
 from tightcheck.span import combination, is_zero, separates
 
 

@@ -15,9 +15,10 @@ from tightcheck.kernel.classes import (
     function_class,
     varying_heads,
 )
+from tightcheck.kernel.decoder_maps import not_lipschitz
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import curves
-from tightcheck.kernel.zero import Entries, latent_of, not_lipschitz, observed_of, of_block
+from tightcheck.kernel.zero import Entries, latent_of, observed_of, of_block
 
 
 def bounded_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:

@@ -12,9 +12,11 @@ import sympy as sp
 
 from tightcheck.design import Conditional, Constant, Design
 from tightcheck.kernel.classes import all_entries, family_of, function_class
+from tightcheck.kernel.encoder_maps import column
+from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import family_of_prior, prior_block, runs_over_all_reals
-from tightcheck.kernel.zero import Entries, column, effective_kind, latent_of, live_blocks, of_block
+from tightcheck.kernel.zero import Entries, latent_of, live_blocks, of_block
 
 
 def quadratic_only(design: Design, latent: Conditional, zero: Entries) -> list[Conditional]:

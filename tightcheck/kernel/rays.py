@@ -17,9 +17,10 @@ from tightcheck.design import Conditional, Design
 from tightcheck.family import Family
 from tightcheck.kernel.asymptotics import Order, bound, order
 from tightcheck.kernel.classes import family_of
+from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import Curve, curves
-from tightcheck.kernel.zero import Entries, Entry, effective_kind, latent_of, observed_of, of_block
+from tightcheck.kernel.zero import Entries, Entry, latent_of, observed_of, of_block
 from tightcheck.span import combination
 
 Signs = set[tuple[Entry, int]]

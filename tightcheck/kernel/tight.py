@@ -19,9 +19,9 @@ from tightcheck.kernel.classes import (
 from tightcheck.kernel.constants import constants_reachable
 from tightcheck.kernel.heads import contains
 from tightcheck.kernel.model import encoder_side, statistics_of, total_log_partition
+from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term
-from tightcheck.kernel.zero import effective_kind
 from tightcheck.span import combination, normal_form
 
 

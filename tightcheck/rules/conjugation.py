@@ -17,7 +17,7 @@ from tightcheck.design import Design
 from tightcheck.kernel.zero import Entries
 
 CONDITION = "C2"
-LEMMAS = ("convexity", "growth", "entire", "poles", "exponential_slices")
+LEMMAS = ("convexity", "gamma_poles", "growth", "entire", "poles", "exponential_slices")
 
 
 def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any]]:

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from tightcheck.design import Design
-from tightcheck.kernel.zero import SCALE_FREE, Entries
+from tightcheck.kernel.encoder_maps import SCALE_FREE
+from tightcheck.kernel.zero import Entries
 
 CONDITION = "C3"
 

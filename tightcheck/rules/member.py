@@ -7,7 +7,7 @@ it (Bernoulli, categorical) always works; otherwise F is looked for among small 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations, product
+from itertools import combinations, islice, product
 from typing import Any
 
 import sympy as sp
@@ -28,25 +28,34 @@ VALUES = (sp.Integer(1), sp.Integer(-1), -sp.Rational(1, 2))
 ORIGINS = (sp.Integer(0), sp.Integer(-1), -sp.Rational(1, 2), sp.Integer(1))
 PARAMETERS = (1, 0, -1, 2)
 MOST_CONSTANTS = 6
+MOST_OF_A_PAIR = 60
+"""How many single models of one latent and one observed block are tried."""
 
 
 def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any]]:
     """Candidate models, simplest first."""
     for latent in design.encoder:
         for observed in design.decoder:
-            term = prior_term(design, latent) if prior == "declared" else None
-            for F, f0, parameters in candidates(latent, observed, zero, term):
-                base = {
-                    "lemma": "member",
-                    "latent": latent.block.name,
-                    "observed": observed.block.name,
-                    "F": [[to_text(entry) for entry in row] for row in F],
-                    "f0": [to_text(entry) for entry in f0],
-                    "parameters": {name: str(value) for name, value in parameters.items()},
-                }
-                for mode in _modes(latent, observed):
-                    for c in _proper_constants(latent, observed, F, f0, mode) if prior != "declared" else ((),):
-                        yield {**base, "mode": mode, "c": [to_text(value) for value in c]}
+            yield from islice(_of_pair(design, prior, latent, observed, zero), MOST_OF_A_PAIR)
+
+
+def _of_pair(
+    design: Design, prior: str, latent: Conditional, observed: Conditional, zero: Entries
+) -> Iterator[dict[str, Any]]:
+    """Candidate models in which one latent block moves one observed block."""
+    term = prior_term(design, latent) if prior == "declared" else None
+    for F, f0, parameters in candidates(latent, observed, zero, term):
+        base = {
+            "lemma": "member",
+            "latent": latent.block.name,
+            "observed": observed.block.name,
+            "F": [[to_text(entry) for entry in row] for row in F],
+            "f0": [to_text(entry) for entry in f0],
+            "parameters": {name: str(value) for name, value in parameters.items()},
+        }
+        for mode in _modes(latent, observed):
+            for c in _proper_constants(latent, observed, F, f0, mode) if prior != "declared" else ((),):
+                yield {**base, "mode": mode, "c": [to_text(value) for value in c]}
 
 
 def _modes(latent: Conditional, observed: Conditional) -> tuple[str, ...]:

@@ -1,0 +1,103 @@
+"""Entries of F that C1 removes within the decoder's class: f is in span(psi, 1) and what the map puts out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sympy as sp
+
+from tightcheck.design import Conditional, Design
+from tightcheck.kernel.classes import all_entries, family_of, function_class
+from tightcheck.kernel.heads import reduced_class
+from tightcheck.kernel.rejected import require
+from tightcheck.kernel.slices import curves
+from tightcheck.kernel.zero import Entries, is_bounded, is_lipschitz, latent_of, observed_of, of_block
+from tightcheck.span import combination, separating_points
+
+
+def lipschitz(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """A Lipschitz decoder network in z grows at most linearly and stays bounded near finite ends of the support.
+
+    Statistics that grow faster at one end, each at a rate of its own, have no part in f.
+    """
+    latent, observed, i = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["component"]),
+    )
+    functions = function_class(observed, i)
+    require(
+        is_lipschitz(functions) and observed.inputs.kind == "identity",
+        "the decoder's map is not shown to be Lipschitz in z",
+    )
+    family = family_of(latent.block)
+    require(len(family.variables) == 1 and family.support.bounds is not None, "z is not a number")
+    assert family.support.bounds is not None
+    too_fast = not_lipschitz(family.statistics, family.variables[0], family.support.bounds[0])
+    return frozenset((observed.block.name, i, latent.block.name, k) for k in too_fast)
+
+
+def not_lipschitz(statistics: tuple[sp.Expr, ...], z: sp.Symbol, bounds: tuple[sp.Expr, sp.Expr]) -> frozenset[int]:
+    """The statistics whose growth at an end of (lower, upper) excludes them, by the table of rates below."""
+    lower, upper = bounds
+    at_zero = [k for k, s in enumerate(statistics) if lower == 0 and s in (sp.log(z), sp.log(z) ** 2, 1 / z)]
+    at_one = [k for k, s in enumerate(statistics) if upper == 1 and s == sp.log(1 - z)]
+    at_infinity = [k for k, s in enumerate(statistics) if upper == sp.oo and s == z**2 and not z.is_integer]
+    return frozenset(at_zero + at_one + at_infinity)
+
+
+def affine_inputs(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """f = a z + b and f in span(psi, 1): a statistic that no function of the span affine in z contains has no part in f."""
+    latent, observed, i = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["component"]),
+    )
+    require(function_class(observed, i).kind == "affine" and observed.inputs.kind == "identity", "f is not affine in z")
+    family = family_of(latent.block)
+    new = []
+    for k, statistic in enumerate(family.statistics):
+        others = [s for j, s in enumerate(family.statistics) if j != k]
+        if separated(statistic, [*others, *family.variables], family):
+            new.append((observed.block.name, i, latent.block.name, k))
+    return frozenset(new)
+
+
+def separated(target: sp.Expr, basis: list[sp.Expr], family: Any) -> bool:
+    """Whether `target` is outside the span of a maximal independent part of `basis` and 1, by exact points of the support."""
+    independent: list[sp.Expr] = []
+    for b in basis:
+        if combination(b, independent, family.variables) is None:
+            independent.append(b)
+    points = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
+    return separating_points(target, independent, points) is not None
+
+
+def bounded(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """Bounded activations or a bounded link keep f bounded; no non-constant polynomial is, on an unbounded slice."""
+    latent, observed, i = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["component"]),
+    )
+    functions = reduced_class(observed, i, _dead_rows(design, observed, zero))
+    require(is_bounded(functions), "f is not shown to be bounded")
+    pieces = curves(family_of(latent.block))
+    unbounded = all(p.is_polynomial and p.reaches_infinity and sp.oo in (p.upper, -p.lower) for p in pieces)
+    require(bool(pieces) and unbounded, "psi is not polynomial on unbounded slices")
+    return frozenset(e for e in of_block(design, latent, [observed]) if e[1] == i)
+
+
+def _dead_rows(design: Design, observed: Conditional, zero: Entries) -> frozenset[int]:
+    """The decoder's natural parameters that are constant in every consistent model."""
+    live = {e[1] for e in all_entries(design) if e[0] == observed.block.name and e not in zero}
+    return frozenset(range(len(observed.natural))) - live
+
+
+DECODER_LEMMAS: Mapping[str, Callable[[Design, Mapping[str, Any], Entries], Entries]] = {
+    "lipschitz": lipschitz,
+    "affine_inputs": affine_inputs,
+    "bounded": bounded,
+}
+"""What C1 leaves within the decoder's class."""

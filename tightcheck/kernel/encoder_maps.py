@@ -1,0 +1,184 @@
+"""Entries of F that C3 removes: g* = F' nu + c must be in the encoder's class, and a natural parameter for every x."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sympy as sp
+
+from tightcheck.design import SOFTMAX, Conditional, Design
+from tightcheck.kernel.classes import all_entries, family_of, function_class
+from tightcheck.kernel.heads import reduced_class
+from tightcheck.kernel.rejected import require
+from tightcheck.kernel.slices import Curve, curves, runs_over_all_reals
+from tightcheck.kernel.zero import (
+    Entries,
+    has_square,
+    high_degree,
+    is_bounded,
+    is_lipschitz,
+    latent_of,
+    observed_of,
+    of_block,
+    unbounded_slices,
+)
+
+
+def column(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """An encoder's natural parameter k that is the same for every x: column k of F is zero, since g = F' nu + c."""
+    latent, k = latent_of(design, step["latent"]), int(step["statistic"])
+    require(function_class(latent, k).kind == "constant", f"natural parameter {k} of {latent.block.name} depends on x")
+    return frozenset(e for e in all_entries(design) if e[2] == latent.block.name and e[3] == k)
+
+
+SCALE_FREE = frozenset(("frequencies", "tfidf"))
+
+
+def frequencies(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """The encoder sees x / sum(x): x and 2 x get the same posterior, so F' nu(x) = F' nu(2 x) for all x, and F = 0."""
+    latent = latent_of(design, step["latent"])
+    require(latent.inputs.kind in SCALE_FREE, "the encoder sees more than relative frequencies")
+    require(not latent.inputs.covariates, "the encoder also sees covariates")
+    scaled = []
+    for observed in design.decoder:
+        family, variable = family_of(observed.block), family_of(observed.block).variables
+        random_length = observed.block.family == "multinomial" and observed.block.length in ("random", "depends_on_z")
+        counts = (
+            len(variable) == 1
+            and family.statistics == variable
+            and variable[0].is_integer
+            and not family.support.is_finite
+        )
+        positive = len(variable) == 1 and family.statistics == variable and family.support.bounds == ((0, sp.oo),)
+        if random_length or counts or positive:
+            scaled.append(observed)
+    require(len(design.decoder) == 1 and bool(scaled), "x and 2 x are not both possible")
+    return of_block(design, latent, scaled)
+
+
+def dead_columns(design: Design, latent: Conditional, zero: Entries) -> frozenset[int]:
+    """The encoder's natural parameters that are constant in every consistent model."""
+    live = {e[3] for e in all_entries(design) if e[2] == latent.block.name and e not in zero}
+    return frozenset(range(len(family_of(latent.block).statistics))) - live
+
+
+def sublinear(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """Features log(1 + x) through a Lipschitz network grow like log x; g = F' x + c with F != 0 grows like x."""
+    latent, k = latent_of(design, step["latent"]), int(step["statistic"])
+    require(latent.inputs.kind == "log1p", "the features are not log(1 + x)")
+    reduced = reduced_class(latent, k, dead_columns(design, latent, zero))
+    require(is_lipschitz(reduced), "the encoder's map is not shown to be Lipschitz")
+    unbounded = []
+    for observed in design.decoder:
+        family = family_of(observed.block)
+        bounds = family.support.bounds
+        upward = (
+            family.statistics == family.variables and bounds is not None and all(high == sp.oo for _, high in bounds)
+        )
+        if upward or (observed.block.family == "multinomial" and observed.block.length in ("random", "depends_on_z")):
+            unbounded.append(observed)
+    return frozenset(e for e in of_block(design, latent, unbounded) if e[3] == k)
+
+
+def line(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """x_i runs over all reals and q must be proper for every x: the leading quadratic coefficient cannot move with x_i."""
+    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    family = family_of(observed.block)
+    rows = {
+        e[1] for e in all_entries(design) if e[0] == observed.block.name and e[2] == latent.block.name and e not in zero
+    }
+    require(all(family.statistics[i] in family.variables for i in rows), "nu is not x itself")
+    require(runs_over_all_reals(family), "x does not run over all reals")
+    pieces = curves(family_of(latent.block))
+    is_line = all(
+        p.is_polynomial and p.cardinality == "continuum" and (p.lower, p.upper) == (-sp.oo, sp.oo) for p in pieces
+    )
+    require(bool(pieces) and is_line, "psi is not polynomial along whole lines")
+    require(all(_is_at_most_quadratic(latent, p) for p in pieces), "h' may outweigh every quadratic")
+    high = frozenset(k for k in high_degree(pieces) if has_square(pieces, k))
+    return frozenset(e for e in of_block(design, latent, [observed]) if e[3] in high)
+
+
+def _is_at_most_quadratic(latent: Conditional, piece: Curve) -> bool:
+    """Whether log h' is a polynomial of degree at most 2 along the slice: then no positive coefficient of u^2 integrates."""
+    family = family_of(latent.block)
+    along = dict(zip(family.variables, piece.point, strict=True))
+    base = sp.sympify(family.log_base_measure).xreplace(along)
+    return bool(base.is_polynomial(piece.parameter)) and sp.degree(base, piece.parameter) <= 2
+
+
+def bounded_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """An encoder output kept bounded by its activations or link; g = F' nu + c runs to infinity with nu unless F = 0."""
+    latent, observed, k = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["statistic"]),
+    )
+    require(
+        is_bounded(reduced_class(latent, k, dead_columns(design, latent, zero))),
+        "the encoder's output is not shown to be bounded",
+    )
+    unbounded_slices(observed)
+    return frozenset(e for e in of_block(design, latent, [observed]) if e[3] == k)
+
+
+def lipschitz_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """A Lipschitz encoder network shown x grows at most like x: a statistic of degree 2 in x has no part in g."""
+    latent, observed, k = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["statistic"]),
+    )
+    require(
+        is_lipschitz(reduced_class(latent, k, dead_columns(design, latent, zero))),
+        "the encoder's map is not shown to be Lipschitz",
+    )
+    require(latent.inputs.kind in ("identity", "counts", "standardize"), "the encoder is not shown x itself")
+    pieces = unbounded_slices(observed)
+    rows = frozenset(i for i in high_degree(pieces) if has_square(pieces, i))
+    return frozenset(e for e in of_block(design, latent, [observed]) if e[3] == k and e[1] in rows)
+
+
+def convex_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """softplus or exp of a piecewise affine network is affine along no ray on which the network moves: F = 0."""
+    latent, observed, k = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["statistic"]),
+    )
+    functions = reduced_class(latent, k, dead_columns(design, latent, zero))
+    source, formula = functions.source, functions.formula
+    require(
+        functions.kind == "linked" and source is not None and formula is not None, "the encoder's output has no link"
+    )
+    assert source is not None and formula is not None
+    piecewise = source.kind == "affine" or (
+        source.kind == "mlp" and source.activation in ("relu", "leaky_relu", "identity")
+    )
+    require(piecewise, "the encoder's network is not piecewise affine")
+    require(latent.inputs.kind in ("identity", "counts", "standardize"), "the encoder is not shown x itself")
+    outputs = [s for s in formula.free_symbols if s.name.startswith("output_")]
+    require(len(outputs) == 1, "the link mixes outputs")
+    t = sp.Dummy()
+    affine = sp.expand(formula.xreplace({sp.log(1 + sp.exp(outputs[0])): t, sp.exp(outputs[0]): t}))
+    require(
+        affine.has(t) and not affine.has(outputs[0], SOFTMAX) and sp.diff(affine, t, 2) == 0,
+        "the link is not softplus or exp",
+    )
+    pieces = unbounded_slices(observed)
+    linear = all(sp.degree(s, p.parameter) == 1 for p in pieces for s in p.statistics if s.has(p.parameter))
+    require(linear, "nu is not affine along the slices")
+    return frozenset(e for e in of_block(design, latent, [observed]) if e[3] == k)
+
+
+ENCODER_LEMMAS: Mapping[str, Callable[[Design, Mapping[str, Any], Entries], Entries]] = {
+    "column": column,
+    "frequencies": frequencies,
+    "line": line,
+    "sublinear": sublinear,
+    "bounded_encoder": bounded_encoder,
+    "lipschitz_encoder": lipschitz_encoder,
+    "convex_link": convex_link,
+}
+"""What g* = F' nu + c leaves within the encoder's class and domain."""

@@ -21,6 +21,7 @@ LIPSCHITZ_ACTIVATIONS = frozenset(
     "relu leaky_relu elu selu celu gelu silu swish mish softplus tanh sigmoid hardtanh relu6 softsign".split()
 )
 BOUNDED_ACTIVATIONS = frozenset("tanh sigmoid hardtanh relu6 softsign".split())
+PIECEWISE_AFFINE = frozenset(("relu", "leaky_relu", "identity"))
 IDENTITY_PAIRS = frozenset("relu leaky_relu softplus gelu silu swish".split())
 """a(t) and a(-t) combine to a non-zero multiple of t, so a width of 2 r holds every affine map of rank r."""
 

@@ -8,10 +8,12 @@ from typing import Any
 import sympy as sp
 
 from tightcheck.design import Conditional, Design
-from tightcheck.kernel.classes import all_entries, family_of, function_class
+from tightcheck.family import Family
+from tightcheck.kernel.asymptotics import bound, order
+from tightcheck.kernel.classes import PIECEWISE_AFFINE, all_entries, family_of, function_class
 from tightcheck.kernel.heads import reduced_class
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.slices import curves
+from tightcheck.kernel.slices import Curve, curves, ends, on_support
 from tightcheck.kernel.zero import Entries, is_bounded, is_lipschitz, latent_of, observed_of, of_block
 from tightcheck.span import combination, separating_points
 
@@ -32,34 +34,70 @@ def lipschitz(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries
         "the decoder's map is not shown to be Lipschitz in z",
     )
     family = family_of(latent.block)
-    require(len(family.variables) == 1 and family.support.bounds is not None, "z is not a number")
-    assert family.support.bounds is not None
-    too_fast = not_lipschitz(family.statistics, family.variables[0], family.support.bounds[0])
-    return frozenset((observed.block.name, i, latent.block.name, k) for k in too_fast)
+    live = {e[3] for e in of_block(design, latent, [observed]) - zero if e[1] == i}
+    found = faster(family, live, reach)
+    return frozenset((observed.block.name, i, latent.block.name, k) for k in found)
 
 
-def not_lipschitz(statistics: tuple[sp.Expr, ...], z: sp.Symbol, bounds: tuple[sp.Expr, sp.Expr]) -> frozenset[int]:
-    """The statistics whose growth at an end of (lower, upper) excludes them, by the table of rates below."""
-    lower, upper = bounds
-    at_zero = [k for k, s in enumerate(statistics) if lower == 0 and s in (sp.log(z), sp.log(z) ** 2, 1 / z)]
-    at_one = [k for k, s in enumerate(statistics) if upper == 1 and s == sp.log(1 - z)]
-    at_infinity = [k for k, s in enumerate(statistics) if upper == sp.oo and s == z**2 and not z.is_integer]
-    return frozenset(at_zero + at_one + at_infinity)
+End = tuple[sp.Expr, int]
+Key = tuple[int, int]
+
+
+def faster(family: Family, live: set[int], limit_of: Callable[[Curve, End], Key | None]) -> set[int]:
+    """The live statistics with no part in a function that is O(t^a (log t)^b) with (a, b) = limit_of towards the ends of slices:
+    towards one of them the statistic alone is the fastest of those left, and faster than that."""
+    found: set[int] = set()
+    changed = True
+    while changed:
+        changed = False
+        for curve, end in ends(family):
+            limit = limit_of(curve, end)
+            k = None if limit is None else _fastest(curve, end, live - found, max(limit, (0, 0)))
+            if k is not None:
+                found.add(k)
+                changed = True
+    return found
+
+
+def _fastest(curve: Curve, end: End, live: set[int], limit: Key) -> int | None:
+    """The one of the live statistics that is faster than all others and than the limit, if that is known."""
+    keys = {k: bound(curve.statistics[k], curve.parameter, *end) for k in live}
+    known = {k: key for k, key in keys.items() if key is not None}
+    if len(known) != len(live) or not known:
+        return None
+    k = max(known, key=lambda j: known[j])
+    alone = all(key < known[k] for j, key in known.items() if j != k)
+    exact = order(curve.statistics[k], curve.parameter, *end)
+    certain = exact is not None and exact.key == known[k] and exact.coefficient is not None
+    return k if alone and certain and known[k] > limit else None
+
+
+def reach(curve: Curve, end: End) -> Key | None:
+    """How fast z itself grows along the slice: a Lipschitz function of z grows no faster."""
+    keys = [bound(p, curve.parameter, *end) for p in curve.point]
+    known = [key for key in keys if key is not None]
+    return max(known, default=(0, 0)) if len(known) == len(keys) else None
 
 
 def affine_inputs(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
-    """f = a z + b and f in span(psi, 1): a statistic that no function of the span affine in z contains has no part in f."""
+    """f = a z + b (on an open set: a piecewise affine network) and f in span(psi, 1): a statistic that no function of the span
+    affine in z contains has no part in f."""
     latent, observed, i = (
         latent_of(design, step["latent"]),
         observed_of(design, step["observed"]),
         int(step["component"]),
     )
-    require(function_class(observed, i).kind == "affine" and observed.inputs.kind == "identity", "f is not affine in z")
-    family = family_of(latent.block)
+    family, functions = family_of(latent.block), function_class(observed, i)
+    network = (
+        functions.kind == "mlp" and functions.source is not None and functions.source.activation in PIECEWISE_AFFINE
+    )
+    analytic = not family.support.is_discrete and not any(s.has(sp.Abs, sp.Max, sp.sign) for s in family.statistics)
+    affine = functions.kind == "affine" or (network and analytic)
+    require(affine and observed.inputs.kind == "identity", "f is not affine in z")
     new = []
     for k, statistic in enumerate(family.statistics):
         others = [s for j, s in enumerate(family.statistics) if j != k]
-        if separated(statistic, [*others, *family.variables], family):
+        if separated(statistic, [*others, *(on_support(v, family) for v in family.variables)], family):
             new.append((observed.block.name, i, latent.block.name, k))
     return frozenset(new)
 

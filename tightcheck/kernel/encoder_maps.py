@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from tightcheck.design import SOFTMAX, Conditional, Design
-from tightcheck.kernel.classes import all_entries, family_of, function_class
+from tightcheck.kernel.classes import all_entries, family_of
 from tightcheck.kernel.heads import reduced_class
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import Curve, curves, runs_over_all_reals
@@ -28,7 +28,8 @@ from tightcheck.kernel.zero import (
 def column(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """An encoder's natural parameter k that is the same for every x: column k of F is zero, since g = F' nu + c."""
     latent, k = latent_of(design, step["latent"]), int(step["statistic"])
-    require(function_class(latent, k).kind == "constant", f"natural parameter {k} of {latent.block.name} depends on x")
+    stated = reduced_class(latent, k, dead_columns(design, latent, zero))
+    require(stated.kind == "constant", f"natural parameter {k} of {latent.block.name} depends on x")
     return frozenset(e for e in all_entries(design) if e[2] == latent.block.name and e[3] == k)
 
 

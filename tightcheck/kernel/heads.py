@@ -80,6 +80,7 @@ def output_values(conditional: Conditional, head: Head, value: sp.Expr, side: Si
         OUTPUT: lambda v: v,
         sp.exp(OUTPUT): sp.log,
         1 / (1 + sp.exp(-OUTPUT)): lambda v: sp.log(v) - sp.log(1 - v),
+        sp.tanh(OUTPUT): lambda v: (sp.log(1 + v) - sp.log(1 - v)) / 2,
         sp.log(1 + sp.exp(OUTPUT)): lambda v: sp.log(sp.exp(v) - 1),
     }
     if link in inverses:
@@ -112,6 +113,8 @@ def _certainly_reached(link: sp.Expr, value: sp.Expr) -> bool:
     """Whether the value lies in the open range of an invertible link, wherever its variables are."""
     if link == 1 / (1 + sp.exp(-OUTPUT)):
         return bool(value.is_positive) and bool((1 - value).is_positive)
+    if link == sp.tanh(OUTPUT):
+        return bool((1 + value).is_positive) and bool((1 - value).is_positive)
     if link in (sp.exp(OUTPUT), sp.log(1 + sp.exp(OUTPUT))):
         return bool(value.is_positive)
     return bool(sp.diff(link, OUTPUT).is_number)
@@ -295,6 +298,11 @@ def reduced_class(conditional: Conditional, k: int, dead: frozenset[int]) -> Fun
     others = {e for i, e in enumerate(family.natural_parameters) if i != k and i not in dead}
     by_symbol = dict(zip(way.symbols, way.inverse, strict=True))
     moved = [h for h in conditional.heads if sp.sympify(by_symbol[h.symbol]).has(eta)]
+    if len(moved) == 1 and isinstance(moved[0].source, Constant):
+        inverse = sp.sympify(by_symbol[moved[0].symbol])
+        slope = sp.diff(inverse, eta)
+        if not slope.has(eta) and slope.is_zero is False and not inverse.free_symbols & others:
+            return FunctionClass("constant")
     if len(moved) != 1 or not isinstance(moved[0].source, Map) or moved[0].bounds is not None:
         return stated
     inverse = sp.sympify(by_symbol[moved[0].symbol])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import sympy as sp
@@ -15,9 +15,9 @@ from tightcheck.kernel.classes import (
     function_class,
     varying_heads,
 )
-from tightcheck.kernel.decoder_maps import not_lipschitz
+from tightcheck.kernel.decoder_maps import faster, reach
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.slices import curves
+from tightcheck.kernel.slices import Curve, curves
 from tightcheck.kernel.zero import Entries, latent_of, observed_of, of_block
 
 
@@ -99,11 +99,62 @@ def slow_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries
     }
     slope = y * sp.diff(formula.xreplace({SOFTMAX: y, **positive}), y)
     require(_is_bounded_rational(slope, y), "the link is not shown to be Lipschitz")
-    family = family_of(latent.block)
-    require(len(family.variables) == 1 and family.support.bounds is not None, "z is not a number")
-    assert family.support.bounds is not None
-    too_fast = not_lipschitz(family.statistics, family.variables[0], family.support.bounds[0])
-    return frozenset(e for e in of_block(design, latent, [observed]) if e[1] == i and e[3] in too_fast)
+    return _without(design, latent, observed, i, zero, reach)
+
+
+def _without(
+    design: Design,
+    latent: Conditional,
+    observed: Conditional,
+    i: int,
+    zero: Entries,
+    limit_of: Callable[[Curve, tuple[sp.Expr, int]], tuple[int, int] | None],
+) -> Entries:
+    """The entries in row i of the statistics that are faster than this limit towards an end."""
+    row = {e for e in of_block(design, latent, [observed]) - zero if e[1] == i}
+    too_fast = faster(family_of(latent.block), {e[3] for e in row}, limit_of)
+    return frozenset(e for e in row if e[3] in too_fast)
+
+
+def log_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """eta = sum_m c_m log(l_m(z)) + constant with l_m affine in a number z: O(log t) towards the ends of the support."""
+    latent, observed, i = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["component"]),
+    )
+    formula, heads = _formula(observed, i), varying_heads(observed, i)
+    affine = all(isinstance(h.source, Map) and h.source.kind == "affine" and h.bounds is None for h in heads)
+    plain = all(h.link is None or sp.diff(h.link, OUTPUT).is_number for h in heads)
+    require(affine and plain and observed.inputs.kind == "identity", "the outputs are not affine in z")
+    require(len(family_of(latent.block).variables) == 1, "z is not a number")
+    require(_is_sum_of_logarithms(formula), "the natural parameter is no sum of logarithms of the outputs")
+    return _without(design, latent, observed, i, zero, _logarithm)
+
+
+def _logarithm(curve: Curve, end: tuple[sp.Expr, int]) -> tuple[int, int] | None:
+    """log |l(z)| towards the end, l affine and not 0: l tends to a constant, to 0 as a multiple of z - end, or grows as z."""
+    is_line = curve.point == (curve.parameter,)
+    return (0, 1) if is_line else None
+
+
+def _is_sum_of_logarithms(formula: sp.Expr) -> bool:
+    """Whether the formula is a sum of c log(l) with l affine in the outputs and c a number, and of what is constant in them."""
+    outputs = {s for s in formula.free_symbols if s.name.startswith("output_")}
+    for term in sp.Add.make_args(sp.expand(formula, log=False)):
+        if not term.free_symbols & outputs:
+            continue
+        c, logarithm = term.as_independent(sp.log, as_Add=False)
+        if c.free_symbols or not isinstance(logarithm, sp.log):
+            return False
+        inner = logarithm.args[0]
+        if (
+            inner.free_symbols - outputs
+            or not inner.is_polynomial(*outputs)
+            or sp.Poly(inner, *outputs).total_degree() > 1
+        ):
+            return False
+    return bool(outputs)
 
 
 def _is_factor(link: sp.Expr | None, symbol: sp.Symbol, is_positive: bool) -> bool:
@@ -123,4 +174,4 @@ def _is_bounded_rational(expression: sp.Expr, y: sp.Symbol) -> bool:
     return all(bool(c.is_positive) for c in below.values()) and max(powers) <= max(below) and min(powers) >= min(below)
 
 
-LINK_LEMMAS = {"bounded_link": bounded_link, "slow_link": slow_link}
+LINK_LEMMAS = {"bounded_link": bounded_link, "slow_link": slow_link, "log_link": log_link}

@@ -8,14 +8,14 @@ from typing import Any
 
 import sympy as sp
 
-from tightcheck.design import SOFTMAX, Conditional, Design, Map
+from tightcheck.design import OUTPUT, SOFTMAX, Block, Conditional, Design, Head, Map
 from tightcheck.kernel.classes import family_of, function_class
 from tightcheck.kernel.counterexample import nonmember
 from tightcheck.kernel.rejected import Rejected, require
 from tightcheck.kernel.slices import family_of_prior, is_entire, prior_block, prior_term
 from tightcheck.kernel.tight import in_variables
 from tightcheck.kernel.zero import latent_of
-from tightcheck.span import separates
+from tightcheck.span import separates, separating_points
 
 
 def prior_support(design: Design, prior: str, step: Mapping[str, Any]) -> None:
@@ -90,9 +90,31 @@ def never_constant(design: Design, prior: str, step: Mapping[str, Any]) -> None:
                 exponent = total.args[0] if isinstance(total, sp.exp) else total
                 if mentioned <= names and exponent.is_Symbol and head.bounds is None:
                     return
+            if _must_move(design, observed, head):
+                return
             if head.source.kind == "expression" and not head.source.parameters and _certainly_moves(design, observed):
                 return
     require(False, "some model may be constant in z")
+
+
+def _must_move(design: Design, observed: Conditional, head: Head) -> bool:
+    """A positive parameter w'z without a bias: w = 0 is no value for it, and z_1, z_2, ..., 1 are linearly independent."""
+    source = head.source
+    assert isinstance(source, Map)
+    plain = observed.inputs.kind == "identity" and not observed.inputs.covariates and head.bounds is None
+    through_zero = (
+        source.kind == "affine" and not source.bias and head.link in (None, OUTPUT) and source.batch_norm is None
+    )
+    return bool(
+        plain and through_zero and head.symbol.is_positive and all(_are_independent(e.block) for e in design.encoder)
+    )
+
+
+def _are_independent(block: Block) -> bool:
+    """Whether the variables of a draw and 1 are linearly independent on the support, by exact points."""
+    family = family_of(block)
+    points = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
+    return separating_points(family.variables[-1], family.variables[:-1], points) is not None
 
 
 def _certainly_moves(design: Design, observed: Conditional) -> bool:

@@ -8,7 +8,7 @@ coefficient a sign; two opposite signs leave zero.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import sympy as sp
@@ -19,7 +19,7 @@ from tightcheck.kernel.asymptotics import Order, bound, order
 from tightcheck.kernel.classes import family_of
 from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.slices import Curve, curves
+from tightcheck.kernel.slices import Curve, curves, ends
 from tightcheck.kernel.zero import Entries, Entry, latent_of, observed_of, of_block
 from tightcheck.span import combination
 
@@ -70,7 +70,7 @@ def _signs(entries: Mapping[int, Entry], family: Family, faces: frozenset[int], 
     `faces` holds s for every condition s eta < const; `kind` says how the log-partition grows in eta.
     """
     signs: Signs = set()
-    for curve, end in _ends(family):
+    for curve, end in ends(family):
         keys = [bound(s, curve.parameter, *end) for s in curve.statistics]
         chosen = _fastest(entries, keys)
         if chosen is None:
@@ -108,23 +108,6 @@ def _fastest(entries: Mapping[int, Entry], keys: list[tuple[int, int] | None]) -
     if not found or found[0][0] <= (0, 0) or (len(found) > 1 and found[1][0] == found[0][0]):
         return None
     return found[0][1]
-
-
-def _ends(family: Family) -> Iterator[tuple[Curve, tuple[sp.Expr, int]]]:
-    """Every slice with each of its ends, and from which side u comes there; a lattice ends at infinity only."""
-    for curve in _number_line(family) or curves(family):
-        if curve.cardinality == "continuum":
-            yield curve, (curve.lower, 1)
-        if curve.cardinality == "continuum" or (curve.cardinality == "countable" and curve.upper == sp.oo):
-            yield curve, (curve.upper, -1)
-
-
-def _number_line(family: Family) -> tuple[Curve, ...]:
-    """The whole support of a family of numbers as one slice, u = z."""
-    if len(family.variables) != 1 or family.support.bounds is None or family.support.is_finite:
-        return ()
-    lower, upper = (sp.sympify(bound) for bound in family.support.bounds[0])
-    return (Curve(family.variables[0], family.variables, family.statistics, family.support.cardinality, lower, upper),)
 
 
 def _base_measure(family: Family, curve: Curve, end: tuple[sp.Expr, int]) -> tuple[int, int] | None:

@@ -6,6 +6,7 @@ C2 reads sum A(f(u)) = P(u) - <c, psi(u)> - c_0 with P = log p - log h'.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -58,6 +59,23 @@ def curves(family: Family) -> tuple[Curve, ...]:
     return tuple(result)
 
 
+def ends(family: Family) -> Iterator[tuple[Curve, tuple[sp.Expr, int]]]:
+    """Every slice with each of its ends, and from which side u comes there; a lattice ends at infinity only."""
+    for curve in _number_line(family) or curves(family):
+        if curve.cardinality == "continuum":
+            yield curve, (curve.lower, 1)
+        if curve.cardinality == "continuum" or (curve.cardinality == "countable" and curve.upper == sp.oo):
+            yield curve, (curve.upper, -1)
+
+
+def _number_line(family: Family) -> tuple[Curve, ...]:
+    """The whole support of a family of numbers as one slice, u = z."""
+    if len(family.variables) != 1 or family.support.bounds is None or family.support.is_finite:
+        return ()
+    lower, upper = (sp.sympify(bound) for bound in family.support.bounds[0])
+    return (Curve(family.variables[0], family.variables, family.statistics, family.support.cardinality, lower, upper),)
+
+
 def is_entire(expression: sp.Expr, u: sp.Symbol) -> bool:
     """Whether the expression is syntactically an entire function of u."""
     if not expression.has(u) or expression == u:
@@ -67,6 +85,16 @@ def is_entire(expression: sp.Expr, u: sp.Symbol) -> bool:
     if expression.is_Pow:
         return bool(expression.exp.is_Integer and expression.exp.is_positive) and is_entire(expression.base, u)
     return isinstance(expression, (sp.exp, sp.sin, sp.cos)) and is_entire(expression.args[0], u)
+
+
+def on_support(value: sp.Expr, family: Family) -> sp.Expr:
+    """The same function on the support, the first variable written in the others where a linear equation ties them."""
+    for variable, (low, high) in zip(family.variables, family.support.bounds or (), strict=False):
+        first = family.variables[0]
+        if low == high and sp.diff(low, first).is_number and sp.diff(low, first) != 0:
+            slope = sp.diff(low, first)
+            return normal_form(value).xreplace({first: sp.expand(first + (variable - low) / slope)})
+    return value
 
 
 def prior_block(design: Design, name: str) -> PriorBlock | None:

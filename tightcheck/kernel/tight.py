@@ -21,8 +21,8 @@ from tightcheck.kernel.heads import contains
 from tightcheck.kernel.model import encoder_side, statistics_of, total_log_partition
 from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term
-from tightcheck.span import combination, normal_form
+from tightcheck.kernel.slices import on_support, prior_block, prior_in_span, prior_term
+from tightcheck.span import combination
 
 
 def spans_everything(design: Design) -> bool:
@@ -226,16 +226,6 @@ def conjugate_for_all(design: Design, moving: list[Conditional]) -> None:
     products = [_square_of_bit(family, a) if a == b else a * b for a in family.variables for b in family.variables]
     spanned = all(combination(p, family.statistics, family.variables) is not None for p in products)
     require(spanned, "products of coordinates are not in span(psi, 1)")
-
-
-def on_support(value: sp.Expr, family: Family) -> sp.Expr:
-    """The same function on the support, the first variable written in the others where a linear equation ties them."""
-    for variable, (low, high) in zip(family.variables, family.support.bounds or (), strict=False):
-        first = family.variables[0]
-        if low == high and sp.diff(low, first).is_number and sp.diff(low, first) != 0:
-            slope = sp.diff(low, first)
-            return normal_form(value).xreplace({first: sp.expand(first + (variable - low) / slope)})
-    return value
 
 
 def _square_of_bit(family: Family, variable: sp.Symbol) -> sp.Expr:

@@ -21,9 +21,9 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
         for i in range(len(observed.natural)):
             kind = function_class(observed, i).kind
             lemmas = {
-                "affine": ("affine_inputs",),
-                "mlp": ("bounded", "lipschitz"),
-                "linked": ("bounded", "bounded_link", "slow_link"),
+                "affine": ("affine_inputs", "lipschitz"),
+                "mlp": ("bounded", "lipschitz", "affine_inputs"),
+                "linked": ("bounded", "bounded_link", "slow_link", "log_link"),
             }.get(kind, ())
             for latent in design.encoder:
                 for lemma in lemmas:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tightcheck.design import Design
+from tightcheck.design import Constant, Design
 from tightcheck.kernel.classes import function_class
 from tightcheck.kernel.zero import Entries
 
@@ -15,8 +15,9 @@ CONDITION = "C3"
 
 
 def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any]]:
-    """One step for each natural parameter of the encoder that is a constant."""
+    """One step for each natural parameter of the encoder that is a constant, or may be once others are known to be."""
     for latent in design.encoder:
+        has_constant = any(isinstance(head.source, Constant) for head in latent.heads)
         for k in range(len(latent.natural)):
-            if function_class(latent, k).kind == "constant":
+            if has_constant or function_class(latent, k).kind == "constant":
                 yield {"lemma": "column", "latent": latent.block.name, "statistic": k}

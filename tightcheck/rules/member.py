@@ -42,7 +42,9 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
 def _of_pair(
     design: Design, prior: str, latent: Conditional, observed: Conditional, zero: Entries
 ) -> Iterator[dict[str, Any]]:
-    """Candidate models in which one latent block moves one observed block."""
+    """Candidate models in which one latent block moves one observed block; a log-partition that is a series is in no span."""
+    if family_of(observed.block).series is not None:
+        return
     term = prior_term(design, latent) if prior == "declared" else None
     for F, f0, parameters in candidates(latent, observed, zero, term):
         base = {

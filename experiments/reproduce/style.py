@@ -1,0 +1,47 @@
+"""How figures look: fonts embedded as text, colours that colour-blind readers and grey printers tell apart, both formats."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import TYPE_CHECKING
+
+from tightcheck.experiments.reproduce.frame import Store
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7"
+"""Okabe and Ito's palette."""
+
+SETTINGS = {
+    "font.size": 9,
+    "axes.titlesize": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "legend.frameon": False,
+    "legend.fontsize": 8,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "tightcheck",
+    "pdf.fonttype": 42,
+}
+
+
+def new_figure(width: float, height: float) -> Figure:
+    """An empty figure of this size in inches."""
+    import matplotlib as mpl
+    from matplotlib.figure import Figure
+
+    mpl.rcParams.update(SETTINGS)
+    return Figure(figsize=(width, height), layout="constrained")
+
+
+def save(store: Store, name: str, figure: Figure) -> None:
+    """Writes NAME.svg and NAME.pdf, each in one step; the same figure gives the same bytes."""
+    store.folder.mkdir(parents=True, exist_ok=True)
+    for suffix, metadata in (("svg", {"Date": None}), ("pdf", {"CreationDate": None})):
+        content = io.BytesIO()
+        figure.savefig(content, format=suffix, metadata=metadata, dpi=200)
+        draft = store.folder / f".{name}.{suffix}.{os.getpid()}.part"
+        draft.write_bytes(content.getvalue())
+        os.replace(draft, store.folder / f"{name}.{suffix}")

@@ -44,3 +44,10 @@ Proof.
     destruct (Rmult_integral _ _ Z) as [|Z']; [lra|]. now destruct (Rmult_integral _ _ Z').
   - apply IH; auto; [lra|lia].
 Qed.
+
+(** Before ring, field or lra: finite sums become atoms, and an equation one of real numbers. *)
+Ltac real_atoms :=
+  simpl; repeat match goal with
+  | |- context [@dot real_field ?n ?u ?v] => generalize (@dot real_field n u v : R); intro
+  | |- context [@sum real_field ?n ?t] => generalize (@sum real_field n t : R); intro
+  end; try match goal with |- @eq _ ?a ?b => change (@eq R a b) end.

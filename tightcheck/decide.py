@@ -16,7 +16,9 @@ from tightcheck.kernel.zero import Entries
 from tightcheck.rules import (
     ZERO_RULES,
     counterexample,
+    gaussian_member,
     member,
+    out_of_reach,
     prior_reach,
     tight,
 )
@@ -129,8 +131,10 @@ def _restricted(design: Design, decision: Decision) -> Attempt:
     """One consistent model with dependence, and one model that is not consistent."""
     if all_entries(design) <= decision.zero:
         return
-    inside = _first(design, decision, member)
+    inside = _first(design, decision, member) or _first(design, decision, gaussian_member)
     outside = _first(design, decision, counterexample)
+    if outside is None and inside is not None:
+        outside = _first(design, decision, out_of_reach)
     if inside is None:
         if outside is not None and outside["condition"] in ("C1", "C2"):
             step = {"lemma": "single", "step": outside}
@@ -138,7 +142,7 @@ def _restricted(design: Design, decision: Decision) -> Attempt:
                 yield [step], Verdict.IMPOSSIBLE
         return
     if outside is not None:
-        needed = decision.steps if outside["condition"] == "zero" else []
+        needed = decision.steps if outside.get("condition") == "zero" else []
         yield [*needed, inside, outside], Verdict.RESTRICTED
 
 

@@ -5,7 +5,7 @@
 tight       step `tight` (and, for an implied prior, a `member`: some model is dependent and integrates)
 collapse    zero lemmas until no entry of F is left, and `constants`: some model without dependence is consistent
 impossible  zero lemmas until no entry is left, and `unreachable` or `never_constant`; or one of NO_MODEL alone
-restricted  `member` and `nonmember` (which may use entries that zero lemmas removed)
+restricted  `member` or `gaussian_member`, and `out_of_reach` or `nonmember` (which may use entries that zero lemmas removed)
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from tightcheck.kernel.constants import constants_reachable, decoder_constants, 
 from tightcheck.kernel.counterexample import nonmember
 from tightcheck.kernel.decoder_maps import DECODER_LEMMAS
 from tightcheck.kernel.encoder_maps import ENCODER_LEMMAS
+from tightcheck.kernel.gaussian_member import gaussian_member
 from tightcheck.kernel.heads import parametrisation_of
 from tightcheck.kernel.links import LINK_LEMMAS
 from tightcheck.kernel.member import member
 from tightcheck.kernel.no_model import never_constant, prior_kink, prior_support, single
+from tightcheck.kernel.out_of_reach import out_of_reach
 from tightcheck.kernel.pinned import pinned_equal, pinned_impossible, shared_precision
 from tightcheck.kernel.rays import PRIOR_FREE_LEMMAS
 from tightcheck.kernel.rejected import Rejected, require
@@ -49,7 +51,18 @@ NO_MODEL = {
     "prior_kink": prior_kink,
     "single": single,
 }
-LEMMAS = (*ZERO_LEMMAS, "tight", "member", "nonmember", "constants", "unreachable", "never_constant", *NO_MODEL)
+LEMMAS = (
+    *ZERO_LEMMAS,
+    "tight",
+    "member",
+    "gaussian_member",
+    "nonmember",
+    "out_of_reach",
+    "constants",
+    "unreachable",
+    "never_constant",
+    *NO_MODEL,
+)
 """Every lemma the kernel knows: the trusted base, with the registry's facts."""
 
 
@@ -169,6 +182,10 @@ def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> E
         member(design, prior, step)
     elif name == "nonmember":
         nonmember(design, prior, step, zero)
+    elif name == "gaussian_member":
+        gaussian_member(design, prior, step)
+    elif name == "out_of_reach":
+        out_of_reach(design, prior, step)
     elif name == "constants":
         decoder_constants(design)
         for latent in design.encoder:
@@ -205,6 +222,6 @@ def _conclusion(design: Design, prior: str, zero: Entries, proved: set[str]) -> 
         return Verdict.TIGHT
     if is_empty and "constants" in proved and may_depend(design):
         return Verdict.COLLAPSE
-    if "member" in proved and "nonmember" in proved:
+    if proved & {"member", "gaussian_member"} and proved & {"nonmember", "out_of_reach"}:
         return Verdict.RESTRICTED
     return None

@@ -31,7 +31,8 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
     block = prior_block(design, latent.block.name)
     require(block is not None, f"no prior is declared for {latent.block.name}")
     assert block is not None
-    require(not block.given, "a prior given another block is not looked at")
+    alike = all(c.value is None and c.sharing != "fixed" for c in block.parameters.values())
+    require(not block.given or alike, "a prior given another block is not looked at")
     unknown = any(c.value is None and c.sharing == "fixed" for c in block.parameters.values())
     shared = latent.block.copies > 1 and any(is_shared(h) for h in latent.heads)
     require(

@@ -8,8 +8,10 @@ from typing import Any
 import sympy as sp
 
 from tightcheck.design import SOFTMAX, Conditional, Design
-from tightcheck.kernel.classes import all_entries, family_of
+from tightcheck.kernel.asymptotics import order
+from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, PIECEWISE_AFFINE, all_entries, family_of
 from tightcheck.kernel.heads import reduced_class
+from tightcheck.kernel.model import encoder_side
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import Curve, curves, runs_over_all_reals
 from tightcheck.kernel.zero import (
@@ -173,6 +175,55 @@ def convex_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entri
     return frozenset(e for e in of_block(design, latent, [observed]) if e[3] == k)
 
 
+def narrow(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """One unit in the first layer: a sigma(w'x + b) + c is affine along a whole line only where it is constant."""
+    latent, observed, k = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["statistic"]),
+    )
+    functions = reduced_class(latent, k, dead_columns(design, latent, zero))
+    source = functions.source
+    require(functions.kind == "mlp" and source is not None, "g is no network's output")
+    assert source is not None
+    single = source.hidden == (1,) and source.activation in LIPSCHITZ_ACTIVATIONS
+    stopped = source.hidden[:1] == (1,) and source.activation == "relu"
+    require(single or stopped, "the network is not too narrow")
+    require(latent.inputs.kind in ("identity", "standardize"), "the encoder is not shown x itself")
+    family, pieces = family_of(observed.block), unbounded_slices(observed)
+    require(runs_over_all_reals(family) and len(family.variables) == 1, "x does not run over all reals")
+    require(all(p.point == (p.parameter,) for p in pieces), "the slices are not x itself")
+    return frozenset(e for e in of_block(design, latent, [observed]) if e[3] == k)
+
+
+def input_growth(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """Inputs s(x_i) that grow at another rate than x_i: a piecewise affine function of them is affine in x_i along no ray."""
+    latent, observed, k = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["statistic"]),
+    )
+    functions = reduced_class(latent, k, dead_columns(design, latent, zero))
+    source = functions.source
+    network = functions.kind == "mlp" and source is not None and source.activation in PIECEWISE_AFFINE
+    require(functions.kind == "affine" or network, "the encoder's map is not piecewise affine")
+    family = family_of(observed.block)
+    rows = {e[1] for e in of_block(design, latent, [observed]) - zero}
+    one = len(design.decoder) == 1 and not latent.inputs.covariates and len(family.variables) == 1
+    require(one and all(family.statistics[i] in family.variables for i in rows), "nu is not x itself")
+    shown = encoder_side(latent, observed).input_functions()
+    require(latent.inputs.kind == "expression" and shown is not None, "the inputs are no function of each coordinate")
+    assert shown is not None
+    x = family.variables[0]
+    ((low, high),) = family.support.bounds or ((sp.Integer(0), sp.Integer(0)),)
+    for end, side in ((low, 1), (high, -1)):
+        found = order(shown[0], x, end, side) if end.is_infinite else None
+        if found is not None and found.key != (1, 0) and found.coefficient is not None:
+            return frozenset(e for e in of_block(design, latent, [observed]) if e[3] == k)
+    require(False, "the inputs are not shown to grow at another rate than x")
+    raise AssertionError
+
+
 ENCODER_LEMMAS: Mapping[str, Callable[[Design, Mapping[str, Any], Entries], Entries]] = {
     "column": column,
     "frequencies": frequencies,
@@ -181,5 +232,7 @@ ENCODER_LEMMAS: Mapping[str, Callable[[Design, Mapping[str, Any], Entries], Entr
     "bounded_encoder": bounded_encoder,
     "lipschitz_encoder": lipschitz_encoder,
     "convex_link": convex_link,
+    "narrow": narrow,
+    "input_growth": input_growth,
 }
 """What g* = F' nu + c leaves within the encoder's class and domain."""

@@ -11,8 +11,10 @@ from tightcheck.rules import (
     encoder_heads,
     encoder_network,
     features,
+    gaussian_member,
     member,
     normalisation,
+    out_of_reach,
     prior_reach,
     rays,
     tight,
@@ -22,4 +24,4 @@ from tightcheck.rules import (
 ZERO_RULES = (encoder_heads, features, decoder_map, conjugation, normalisation, rays, encoder_network, variance)
 """Rules that remove entries of F: what no consistent model can have."""
 
-__all__ = ["ZERO_RULES", "counterexample", "member", "prior_reach", "tight"]
+__all__ = ["ZERO_RULES", "counterexample", "gaussian_member", "member", "out_of_reach", "prior_reach", "tight"]

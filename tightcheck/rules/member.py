@@ -56,7 +56,7 @@ def _of_pair(
             "parameters": {name: str(value) for name, value in parameters.items()},
         }
         for mode in _modes(latent, observed):
-            for c in _proper_constants(latent, observed, F, f0, mode) if prior != "declared" else ((),):
+            for c in proper_constants(latent, observed, F, f0, mode) if prior != "declared" else ((),):
                 yield {**base, "mode": mode, "c": [to_text(value) for value in c]}
 
 
@@ -91,7 +91,7 @@ def candidates(latent: Conditional, observed: Conditional, zero: Entries, term: 
         for i, k in product(range(rows), range(columns))
         if classes[i].kind != "constant" and (observed.block.name, i, latent.block.name, k) not in zero
     ]
-    for F in _matrices(free, rows, columns, fz):
+    for F in (*_pinned(latent, observed, term), *_matrices(free, rows, columns, fz)):
         for f0 in _origins(fx, observed, F, fz):
             eta = [
                 sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start)
@@ -109,6 +109,21 @@ def _is_conjugate(observed: Conditional, eta: Sequence[sp.Expr], fz: Family, ter
     if fz.support.is_finite and fz.spans_all_functions:
         return True
     return combination(term - total_log_partition(observed, eta), fz.statistics, fz.variables) is not None
+
+
+def _pinned(latent: Conditional, observed: Conditional, term: sp.Expr | None) -> Iterator[list[list[sp.Expr]]]:
+    """Where a Gaussian encoder's variance is a number: the weight of z with which A(f) makes up for the prior's."""
+    fz, fx = family_of(latent.block), family_of(observed.block)
+    known = [function_class(latent, k).value for k in range(len(fz.statistics))]
+    others = [constant_value(observed, i) for i in range(1, len(fx.statistics))]
+    coefficients = None if term is None else combination(term, fz.statistics, fz.variables)
+    if fz.name != "gaussian" or known[1] is None or coefficients is None or None in others:
+        return
+    constants = dict(zip(fx.natural_parameters[1:], others, strict=True))
+    curvature = sp.diff(fx.log_partition, fx.natural_parameters[0], 2).xreplace(constants)
+    square = 2 * (coefficients[2] - known[1]) / curvature
+    if square.is_number and square.is_positive:
+        yield [[sp.sqrt(square), sp.Integer(0)], *([sp.Integer(0)] * 2 for _ in others)]
 
 
 def _matrices(free: list[tuple[int, int]], rows: int, columns: int, fz: Family) -> Iterator[list[list[sp.Expr]]]:
@@ -139,7 +154,7 @@ def _origins(fx: Family, observed: Conditional, F: list[list[sp.Expr]], fz: Fami
     """f_0: the design's constants where they are given, else small numbers."""
     choices: list[Sequence[sp.Expr]] = []
     for i, row in enumerate(F):
-        stated = _constant_value(observed, i)
+        stated = constant_value(observed, i)
         choices.append(ORIGINS if stated is None else (stated,))
         if stated is None and any(row) and fz.support.is_finite:
             choices[-1] = (*ORIGINS, sp.Rational(1, 4))
@@ -148,7 +163,7 @@ def _origins(fx: Family, observed: Conditional, F: list[list[sp.Expr]], fz: Fami
     yield from ([*values] for values in product(*choices))
 
 
-def _constant_value(observed: Conditional, i: int) -> sp.Expr | None:
+def constant_value(observed: Conditional, i: int) -> sp.Expr | None:
     """The value of a constant natural parameter, learned constants taken as 1."""
     if function_class(observed, i).kind != "constant":
         return None
@@ -187,7 +202,7 @@ def _expressions(latent: Conditional, observed: Conditional) -> Iterator[Candida
     except Rejected:
         return
     formulas = [
-        f if function_class(observed, i).kind == "expression" else (_constant_value(observed, i) or sp.Integer(0))
+        f if function_class(observed, i).kind == "expression" else (constant_value(observed, i) or sp.Integer(0))
         for i, f in enumerate(formulas)
     ]
     parameters = sorted({s for f in formulas for s in f.free_symbols - set(fz.variables)}, key=str)
@@ -200,7 +215,7 @@ def _expressions(latent: Conditional, observed: Conditional) -> Iterator[Candida
         yield [list(c[1:]) for c in solved if c], [c[0] for c in solved if c], names
 
 
-def _proper_constants(
+def proper_constants(
     latent: Conditional, observed: Conditional, F: list[list[sp.Expr]], f0: list[sp.Expr], mode: str
 ) -> Iterator[tuple[sp.Expr, ...]]:
     """c of an implied prior that integrates: a point deep inside the natural domain, less what A(f) adds to it."""

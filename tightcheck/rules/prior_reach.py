@@ -26,10 +26,10 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
     for latent in design.encoder if prior == "declared" else ():
         for lemma in ("pinned_impossible", "prior_support", "prior_kink"):
             yield {"lemma": lemma, "latent": latent.block.name}
-        yield {"lemma": "unreachable", "latent": latent.block.name, "points": _witness(design, latent)}
+        yield {"lemma": "unreachable", "latent": latent.block.name, "points": witness(design, latent)}
 
 
-def _witness(design: Design, latent: Any) -> list[list[str]]:
+def witness(design: Design, latent: Any) -> list[list[str]]:
     """Points at which the prior's term leaves span(psi, 1), if there are some."""
     family, term = family_of(latent.block), prior_term(design, latent)
     if term is None or term.free_symbols - set(family.variables):

@@ -1,0 +1,153 @@
+"""A model of the design whose exact posterior is not what the encoder's network puts out, if it is in the family at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sympy as sp
+
+from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Design, Head, Map
+from tightcheck.kernel.classes import family_of, function_class
+from tightcheck.kernel.constants import decoder_constants, separates_numbers, unreachable
+from tightcheck.kernel.heads import raw_values, wide_enough
+from tightcheck.kernel.integrability import in_domain
+from tightcheck.kernel.member import conjugate, decoder_contains
+from tightcheck.kernel.model import decoder_side, formula, statistics_of, temperature, total_log_partition
+from tightcheck.kernel.rejected import require
+from tightcheck.kernel.slices import runs_over_all_reals
+from tightcheck.kernel.zero import latent_of, observed_of
+
+ZERO_AT_ZERO = frozenset("relu leaky_relu elu selu celu gelu silu tanh softsign identity".split())
+"""Activations with a(0) = 0."""
+
+
+def out_of_reach(design: Design, prior: str, step: Mapping[str, Any]) -> None:
+    """Require that the stated model of the design is not consistent because of the encoder's network."""
+    reasons: Mapping[str, Callable[[Design, str, Mapping[str, Any]], None]] = {
+        "constant": _constant,
+        "shift": _shift,
+        "origin": _origin,
+        "rank": _rank,
+    }
+    require(step["reason"] in reasons, f"{step['reason']!r} is no reason")
+    require(not any(latent.block.given for latent in design.encoder), "blocks given others are not looked at")
+    reasons[step["reason"]](design, prior, step)
+
+
+def _constant(design: Design, prior: str, step: Mapping[str, Any]) -> None:
+    """The decoder without dependence: its posterior is the prior, which the encoder cannot be."""
+    decoder_constants(design)
+    unreachable(design, prior, step)
+
+
+def _stated(
+    design: Design, prior: str, step: Mapping[str, Any], conjugate_too: bool = False
+) -> tuple[sp.Expr, ...] | None:
+    """Require a valid model in which one latent copy moves one observed copy; the exact encoder's constants, where asked for."""
+    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    fz, fx = family_of(latent.block), family_of(observed.block)
+    F = sp.Matrix([[formula(entry, {}) for entry in row] for row in step["F"]])
+    f0 = [formula(entry, {}) for entry in step["f0"]]
+    nu = statistics_of(observed)
+    require(F.shape == (len(nu), len(fz.statistics)) and len(f0) == len(nu), "F has the wrong shape")
+    require(
+        all(e.is_number and e.is_finite and e.is_real for e in (*F, *f0)) and not F.is_zero_matrix, "F is no matrix"
+    )
+    require(observed.block.length is None, "texts are not looked at")
+    eta = [sp.Add(*(w * t for w, t in zip(F.row(i), fz.statistics, strict=True)), f0[i]) for i in range(len(nu))]
+    require(in_domain(fx, eta), "f is not shown to stay in the natural domain")
+    parameters = step.get("parameters", {})
+    decoder_contains(observed, eta, decoder_side(observed, latent), int(F.rank()), parameters)
+    decoder_constants(design, observed.block.name, also_copies=observed.block.copies > 1)
+    if prior != "implied" and not conjugate_too:
+        return None
+    beta, energy = temperature(design), total_log_partition(observed, eta)
+    return conjugate(design, prior, latent, observed, eta, -energy / beta, F.tolist(), step, beta)
+
+
+def _shift(design: Design, prior: str, step: Mapping[str, Any]) -> None:
+    """The features are the same for x and x + t 1, and g* = F' nu + c is not."""
+    latent = latent_of(design, step["latent"])
+    require(latent.inputs.kind in ("softmax", "layer_norm"), "the features see the common shift of x")
+    require(not latent.inputs.covariates and len(design.decoder) == 1, "the encoder sees more than one block of x")
+    family = family_of(design.decoder[0].block)
+    bounds = family.support.bounds
+    upward = bounds is not None and len(family.variables) == 1 and bounds[0] in ((-sp.oo, sp.oo), (0, sp.oo))
+    require(upward, "x + t is not always possible")
+    _stated(design, prior, step)
+
+
+def _origin(design: Design, prior: str, step: Mapping[str, Any]) -> None:
+    """Without biases the network puts out 0 at x = 0, where g* = c."""
+    latent = latent_of(design, step["latent"])
+    require(
+        latent.inputs.kind in ("identity", "counts", "log1p") and not latent.inputs.covariates,
+        "the inputs at 0 are not 0",
+    )
+    for observed in design.decoder:
+        family = family_of(observed.block)
+        bounds = family.support.bounds
+        near = bounds is not None and all(bool(low <= 0) and bool(high >= 0) for low, high in bounds)
+        at_zero = dict.fromkeys(family.variables, sp.Integer(0))
+        vanish = all(s.is_polynomial(*family.variables) and s.xreplace(at_zero) == 0 for s in statistics_of(observed))
+        require(near and vanish and observed.block.length is None, "x = 0 is not a limit of data at which nu is 0")
+    c = _stated(design, prior, step, conjugate_too=True)
+    assert c is not None
+    values = raw_values(latent, c)
+    differs = any(_puts_out_zero(head) and _is_not_at_zero(head, value) for head, value in values.items())
+    require(differs, "the constants of the exact encoder may be what the network puts out at 0")
+
+
+def _puts_out_zero(head: Head) -> bool:
+    """Whether the head's network certainly puts out 0 where its inputs are 0."""
+    source = head.source
+    if not isinstance(source, Map) or source.bias or source.batch_norm is not None or head.bounds is not None:
+        return False
+    return source.kind == "affine" or (source.kind == "mlp" and source.activation in ZERO_AT_ZERO)
+
+
+def _is_not_at_zero(head: Head, value: sp.Expr) -> bool:
+    """Whether the head is certainly not `value` when its network puts out 0."""
+    link = OUTPUT if head.link is None else head.link
+    if link.has(SOFTMAX) or link.free_symbols != {OUTPUT}:
+        return False
+    return separates_numbers(link.xreplace({OUTPUT: sp.Integer(0)}), value)
+
+
+def _rank(design: Design, prior: str, step: Mapping[str, Any]) -> None:
+    """A first layer of h units carries affine maps on R^n of rank at most h, of ReLUs at most h / 2; F may have a larger one."""
+    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    finite = all(family_of(e.block).support.is_finite for e in design.encoder)
+    require(prior == "declared" or finite, "the joint is not shown to integrate")
+    require(len(design.encoder) == 1 and not design.covariates, "other blocks or covariates may be shown")
+    fz, fx = family_of(latent.block), family_of(observed.block)
+    rows = [i for i in range(len(observed.natural)) if function_class(observed, i).kind != "constant"]
+    one = len(rows) == 1 and fx.statistics[rows[0]] in fx.variables and len(fx.variables) == 1
+    real = one and runs_over_all_reals(fx)
+    require(real and latent.inputs.kind in ("identity", "standardize"), "the encoder is not shown real numbers x")
+    most = min(_most_rank(latent, k) for k in range(len(fz.statistics)))
+    moving = [v for v in fz.variables if v in fz.statistics]
+    rank = min(observed.block.copies, len(moving) * latent.block.copies)
+    require(rank > most, "the network is not too narrow")
+    functions = function_class(observed, rows[0])
+    source = functions.source
+    plain = observed.inputs.kind == "identity" and source is not None and all(h.link is None for h in observed.heads)
+    affine = functions.kind == "affine" or (
+        functions.kind == "mlp" and source is not None and wide_enough(source, rank, None, False)
+    )
+    require(plain and affine, "the decoder is not shown to hold every affine map of this rank")
+    decoder_constants(design, observed.block.name, also_copies=False)
+
+
+def _most_rank(latent: Conditional, k: int) -> int:
+    """The largest rank of an affine map on R^n that the network of natural parameter k can put out."""
+    functions = function_class(latent, k)
+    source = functions.source
+    one_network = len({head.source for head in latent.heads}) == 1
+    require(
+        functions.kind == "mlp" and source is not None and bool(source.hidden) and one_network,
+        "g is no network's output",
+    )
+    assert source is not None
+    return source.hidden[0] // 2 if source.activation == "relu" else source.hidden[0]

@@ -29,7 +29,7 @@ LAYERS = (
     {"training"},
     {"report"},
     {"__init__"},
-    {"sweep", "atlas"},
+    {"sweep", "atlas", "suggestions"},
     {"commands"},
     {"cli"},
     {"__main__"},

@@ -15,6 +15,7 @@ from tightcheck.kernel.rejected import Rejected
 from tightcheck.kernel.zero import Entries
 from tightcheck.rules import (
     ZERO_RULES,
+    contrast_member,
     counterexample,
     gaussian_member,
     member,
@@ -26,6 +27,10 @@ from tightcheck.verdict import Verdict
 
 MOST_CANDIDATES = 600
 """How many single models are tried before a rule gives up."""
+
+
+MEMBERS = (member, gaussian_member, contrast_member)
+"""The rules that look for a consistent model with dependence."""
 
 
 @dataclass
@@ -131,7 +136,7 @@ def _restricted(design: Design, decision: Decision) -> Attempt:
     """One consistent model with dependence, and one model that is not consistent."""
     if all_entries(design) <= decision.zero:
         return
-    inside = _first(design, decision, member) or _first(design, decision, gaussian_member)
+    inside = next((found for rule in MEMBERS if (found := _first(design, decision, rule)) is not None), None)
     outside = _first(design, decision, counterexample)
     if outside is None and inside is not None:
         outside = _first(design, decision, out_of_reach)

@@ -5,7 +5,7 @@
 tight       step `tight` (and, for an implied prior, a `member`: some model is dependent and integrates)
 collapse    zero lemmas until no entry of F is left, and `constants`: some model without dependence is consistent
 impossible  zero lemmas until no entry is left, and `unreachable` or `never_constant`; or one of NO_MODEL alone
-restricted  `member` or `gaussian_member`, and `out_of_reach` or `nonmember` (which may use entries that zero lemmas removed)
+restricted  one of MEMBERS, and `out_of_reach` or `nonmember` (which may use entries that zero lemmas removed)
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from tightcheck.design import OUTPUT, SOFTMAX, Design, Map
 from tightcheck.kernel.classes import all_entries, family_of
 from tightcheck.kernel.conjugation import CONJUGATION_LEMMAS
 from tightcheck.kernel.constants import constants_reachable, decoder_constants, unreachable
+from tightcheck.kernel.contrast_member import contrast_member
 from tightcheck.kernel.counterexample import nonmember
 from tightcheck.kernel.decoder_maps import DECODER_LEMMAS
 from tightcheck.kernel.encoder_maps import ENCODER_LEMMAS
@@ -56,6 +57,7 @@ LEMMAS = (
     "tight",
     "member",
     "gaussian_member",
+    "contrast_member",
     "nonmember",
     "out_of_reach",
     "constants",
@@ -64,6 +66,9 @@ LEMMAS = (
     *NO_MODEL,
 )
 """Every lemma the kernel knows: the trusted base, with the registry's facts."""
+
+MEMBERS = frozenset(("member", "gaussian_member", "contrast_member"))
+"""The lemmas that show a consistent model with dependence."""
 
 
 def check(certificate: Mapping[str, Any]) -> Verdict:
@@ -182,6 +187,8 @@ def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> E
         member(design, prior, step)
     elif name == "nonmember":
         nonmember(design, prior, step, zero)
+    elif name == "contrast_member":
+        contrast_member(design, prior, step)
     elif name == "gaussian_member":
         gaussian_member(design, prior, step)
     elif name == "out_of_reach":
@@ -222,6 +229,6 @@ def _conclusion(design: Design, prior: str, zero: Entries, proved: set[str]) -> 
         return Verdict.TIGHT
     if is_empty and "constants" in proved and may_depend(design):
         return Verdict.COLLAPSE
-    if proved & {"member", "gaussian_member"} and proved & {"nonmember", "out_of_reach"}:
+    if proved & MEMBERS and proved & {"nonmember", "out_of_reach"}:
         return Verdict.RESTRICTED
     return None

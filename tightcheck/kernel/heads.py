@@ -154,6 +154,12 @@ class Side:
         has_logarithm = all(bool(v.is_nonnegative) for v in self.variables)
         return self.inputs in INJECTIVE and (self.inputs != "log1p" or has_logarithm)
 
+    def shows_differences(self, function: sp.Expr) -> bool:
+        """Whether the inputs are x up to a common shift, which the function of several coordinates does not see."""
+        t = sp.Dummy("t", real=True)
+        shifted = function.xreplace({v: v + t for v in self.variables})
+        return self.inputs in ("softmax", "layer_norm") and len(self.variables) > 1 and is_zero(shifted - function)
+
 
 def contains(conditional: Conditional, eta: Sequence[sp.Expr], side: Side, rank: int, used: int | None) -> None:
     """Require that the conditional's class holds the natural parameters eta, functions of the side's variables.
@@ -206,7 +212,8 @@ def holds_function(
         require(in_range(head, value), lambda: f"the link of {head.symbol} is not shown to reach {value}")
         output = OUTPUT
     if source.kind == "unrestricted":
-        require(side.is_injective or not moves, "the inputs do not determine the coordinate")
+        determined = side.is_injective or not moves or side.shows_differences(output)
+        require(determined, "the inputs do not determine the coordinate")
         return
     require(source.kind in ("affine", "mlp"), "an explicit expression is compared elsewhere")
     if not moves:

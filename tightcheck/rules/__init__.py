@@ -6,6 +6,7 @@ arguments. `zero` holds the entries of F that are known to vanish.
 
 from tightcheck.rules import (
     conjugation,
+    contrast_member,
     counterexample,
     decoder_map,
     encoder_heads,
@@ -24,4 +25,13 @@ from tightcheck.rules import (
 ZERO_RULES = (encoder_heads, features, decoder_map, conjugation, normalisation, rays, encoder_network, variance)
 """Rules that remove entries of F: what no consistent model can have."""
 
-__all__ = ["ZERO_RULES", "counterexample", "gaussian_member", "member", "out_of_reach", "prior_reach", "tight"]
+__all__ = [
+    "ZERO_RULES",
+    "contrast_member",
+    "counterexample",
+    "gaussian_member",
+    "member",
+    "out_of_reach",
+    "prior_reach",
+    "tight",
+]

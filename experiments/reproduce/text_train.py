@@ -1,0 +1,112 @@
+"""Training the text VAEs: ARM (Yin and Zhou 2019) and Adam, an epoch at a time, from a checkpoint to the next."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from tightcheck.experiments.reproduce.text_data import Corpus
+from tightcheck.experiments.reproduce.text_likelihood import Documents
+from tightcheck.experiments.reproduce.text_model import ENCODERS, Decoder, Models, Shape, divergence
+from tightcheck.training.estimators import arm
+
+LEARNING_RATE = 0.001
+BATCH = 64
+"""Documents per step; the paper does not state its own."""
+
+
+@dataclass
+class State:
+    """Three VAEs in training: parameters, optimiser, and what each epoch gave."""
+
+    models: Models
+    optimiser: torch.optim.Adam
+    history: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are done."""
+        return len(self.history)
+
+
+def start(shape: Shape, train: Corpus, device: torch.device, seed: int) -> State:
+    """Untrained models."""
+    occurrences = np.asarray(train.counts.sum(0)) + 1.0
+    frequencies = torch.as_tensor(occurrences / occurrences.sum(), dtype=torch.float32)
+    models = Models(shape, frequencies, seed).to(device)
+    return State(models, torch.optim.Adam(models.parameters(), LEARNING_RATE, fused=True))
+
+
+def epoch(state: State, data: Documents, samples: int, seed: int) -> list[float]:
+    """One epoch of ARM with this many pairs of samples; the three running training NELBOs in nats per document.
+
+    The seed and the epoch's number fix the order of the documents and the noise: a resumed run repeats none of it.
+    """
+    seeds = np.random.SeedSequence([seed, state.epoch]).generate_state(2)
+    generator = torch.Generator(data.device).manual_seed(int(seeds[0]))
+    total = torch.zeros(len(ENCODERS), dtype=torch.float64, device=data.device)
+    for batch in data.shuffled(BATCH, int(seeds[1])):
+        bounds = estimate(state.models, batch, samples, generator)
+        state.optimiser.zero_grad()
+        (-bounds.sum(0).mean()).backward()  # type: ignore[no-untyped-call]
+        state.optimiser.step()
+        total += (bounds.detach() + batch.log_base_measure).sum(1)
+    return [-value / len(data) for value in total.tolist()]
+
+
+def estimate(models: Models, batch: Documents, samples: int, generator: torch.Generator) -> Tensor:
+    """Surrogates of the three models' ELBOs without log h(x|l), (3, B): ARM for the encoders, KL(q || p) exact.
+
+    Of ARM's two codes the decoder learns from one: as unbiased as from both, and half of the backward pass.
+    """
+    bounds = []
+    for decoder, natural in zip(models.decoders, models.encoders(batch), strict=True):
+        noise = torch.rand((samples, *natural.shape), generator=generator, device=natural.device, dtype=natural.dtype)
+
+        def values(pairs: Tensor, decoder: Decoder = decoder) -> Tensor:
+            learnt, other = decoder.log_likelihood(pairs.flatten(0, 1), batch).chunk(2)
+            return torch.stack([2 * learnt - learnt.detach(), other.detach()])
+
+        bounds.append(arm(natural, values, noise).mean(0) - divergence(natural))
+    return torch.stack(bounds)
+
+
+@torch.no_grad()
+def evaluate(models: Models, data: Documents, seed: int) -> tuple[list[float], list[float]]:
+    """The three NELBOs, log h(x|l) included and from one code per document, and KL(q || p), in nats per document."""
+    generator = torch.Generator(data.device).manual_seed(seed)
+    total = torch.zeros(2, len(ENCODERS), dtype=torch.float64, device=data.device)
+    for batch in data.ordered(4 * BATCH):
+        natural = models.encoders(batch)
+        noise = torch.rand(natural.shape, generator=generator, device=data.device)
+        codes = (noise < torch.sigmoid(natural)).to(natural.dtype)
+        values = [decoder.log_likelihood(code[None], batch)[0] for decoder, code in zip(models.decoders, codes, strict=True)]
+        divergences = divergence(natural)
+        total += torch.stack([divergences - torch.stack(values) - batch.log_base_measure, divergences]).sum(2)
+    return tuple((total / len(data)).tolist())  # type: ignore[return-value]
+
+
+def save(state: State, file: Path) -> None:
+    """Writes the checkpoint: whole or not at all."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    written = file.with_suffix(".part")
+    torch.save(
+        {"models": state.models.state_dict(), "optimiser": state.optimiser.state_dict(), "history": state.history},
+        written,
+    )
+    os.replace(written, file)
+
+
+def load(state: State, file: Path) -> None:
+    """Puts the checkpoint into an untrained state of the same shape."""
+    saved = torch.load(file, map_location=state.models.encoders.weight.device, weights_only=True)
+    state.models.load_state_dict(saved["models"])
+    state.optimiser.load_state_dict(saved["optimiser"])
+    state.history[:] = saved["history"]

@@ -13,6 +13,7 @@ torch = pytest.importorskip("torch")
 pytest.importorskip("torchmetrics")
 
 from tightcheck.experiments.reproduce import images, images_measure, images_stages  # noqa: E402
+from tightcheck.experiments.reproduce.frame import Request, Store  # noqa: E402
 from tightcheck.experiments.reproduce.images_data import NoFacesError, faces  # noqa: E402
 from tightcheck.experiments.reproduce.images_networks import (  # noqa: E402
     Decoder,
@@ -129,3 +130,17 @@ def test_the_networks_have_the_paper_s_shapes() -> None:
     assert convolutions(1, 2)(images_).shape == (2, 1)
     mean, log_deviation = Encoder(100, 2)(images_)
     assert mean.shape == log_deviation.shape == codes.shape
+
+
+def test_the_results_are_on_the_page(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "QUICK", TINY)
+    store = Store(tmp_path / "out")
+    assert "Not run yet" in images.section(store)
+    assert not images.run(Request(store, data, is_quick=True, seconds=0))
+    assert images.run(Request(store, data, is_quick=True))
+    (first, *others) = store.read("images")
+    assert (first["paper_elbo"], first["images"], len(others)) == (-364513.78, 250, 2)
+    page = images.section(store)
+    assert f"{first['elbo']:.1f}" in page
+    assert "figure-3.png" in page
+    assert (store.checkpoints / "figure-4.png").exists()

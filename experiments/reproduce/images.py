@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any
 import torch
 
 from tightcheck.experiments.reproduce import images_measure, images_stages
+from tightcheck.experiments.reproduce.frame import Request, Store, circumstances
 from tightcheck.experiments.reproduce.images_data import faces
 from tightcheck.experiments.reproduce.images_networks import Decoder, Encoder, Features, generator
 from tightcheck.experiments.reproduce.images_stages import CODES, FULL, NOISE, QUICK, Size
@@ -36,7 +38,7 @@ def train(
     data: Path, out: Path, size: Size, seed: int, device: torch.device, is_over: Callable[[], bool]
 ) -> Models | None:
     """Every stage in order; None while one is not done. Raises NoFacesError."""
-    folder = out / f"images-{size.name}-{seed}"
+    folder = _folder(out, size, seed)
     torch.manual_seed(seed)
     pictures = faces(data, out / "faces.npy")
 
@@ -66,6 +68,10 @@ def train(
     network = features.modules[0]
     assert isinstance(network, Features)
     return Models(truth, network, pairs)
+
+
+def _folder(out: Path, size: Size, seed: int) -> Path:
+    return out / f"images-{size.name}-{seed}"
 
 
 def _truth(gan: images_stages.Stage, size: Size, device: torch.device) -> Decoder:
@@ -101,12 +107,73 @@ def measure(
     return rows
 
 
-def size_named(is_quick: bool) -> Size:
-    """The quick size, or the paper's."""
-    return QUICK if is_quick else FULL
+def run(request: Request) -> bool:
+    """Trains stage by stage until the time is over; at the end images.jsonl, and Figs. 3 and 4 beside the checkpoints."""
+    from tightcheck.experiments.reproduce import images_figures
+
+    size, device = QUICK if request.is_quick else FULL, torch.device(request.device)
+    models = train(request.data, request.store.checkpoints, size, request.seed, device, request.is_over)
+    if models is None:
+        return False
+    begin = time.monotonic()
+    weights = sorted((request.data / "inception").glob("*.pth"))
+    rows = measure(models, size, request.seed, device, weights[0] if weights else None)
+    seconds = images_stages.seconds(_folder(request.store.checkpoints, size, request.seed)) + time.monotonic() - begin
+    count = len(faces(request.data, request.store.checkpoints / "faces.npy"))
+    common = {"size": size.name, "width": size.width, "batch": size.batch, "images": size.images, "faces": count}
+    shared = {**common, **circumstances(request), "seconds": round(seconds, 1)}
+    request.store.write("images", [{**row, **shared} for row in rows])
+    images_figures.draw(models, request.store.checkpoints, request.seed, device)
+    return True
 
 
-def until(seconds: float | None) -> Callable[[], bool]:
-    """Whether so many seconds have gone by since now."""
-    end = None if seconds is None else time.monotonic() + seconds
-    return lambda: end is not None and time.monotonic() > end
+def section(store: Store) -> str:
+    """The images' part of the page: Table 1 beside ours, and the figures where this machine has them."""
+    rows = store.read("images")
+    if not rows:
+        return "<p>Not run yet: <code>tightcheck reproduce images --data DIR</code>.</p>"
+    first = rows[0]
+    cells = "".join(
+        f"<tr><th scope='row'>{html.escape(row['experiment'])}</th><td>{row['steps']}</td><td>{row['elbo']:.1f} ± "
+        f"{row['elbo_standard_error']:.1f}</td><td>{row['paper_elbo']}</td><td>{row['distance']:.3f}</td>"
+        f"<td>{row['paper_fid']}</td><td>{row['sigma_d']:.4f}</td></tr>"
+        for row in rows
+    )
+    titles = ("", "steps", "ELBO, nats per image", "paper's ELBO", "Fréchet distance", "paper's FID", "σ_d")
+    header = "".join(f"<th scope='col'>{title}</th>" for title in titles)
+    pictures = "".join(
+        f"<figure><img src='checkpoints/{name}.png' alt='{name}'><figcaption>{caption}</figcaption></figure>"
+        for name, caption in PICTURES.items()
+        if (store.checkpoints / f"{name}.png").exists()
+    )
+    return (
+        f"<table><thead><tr>{header}</tr></thead><tbody>{cells}</tbody></table>"
+        f"<p>{html.escape(_explanation(first))}</p>{_agreement(rows)}{pictures}"
+    )
+
+
+PICTURES = {
+    "figure-3": "Fig. 3: drawn images, and what the encoder by conditional likelihood makes of them.",
+    "figure-4": "Fig. 4: images of the ground truth and of the two learned decoders, from the same codes.",
+}
+
+
+def _explanation(row: dict[str, Any]) -> str:
+    """Why the numbers are not the paper's."""
+    return (
+        f"Ours: a DCGAN of width {row['width']} trained on {row['faces']} faces, batches of {row['batch']}, {row['images']} "
+        f"images of each model in the Fréchet distance, whose features are those of: {row['features']}. The paper's: the "
+        "full CelebA, a DCGAN of width 64, 200,000 images and Inception's features. Another ground truth has another "
+        "likelihood, so the columns are compared by their order. The decoder is used and trained with its batch "
+        "normalisation in evaluation mode, since in training mode p(x|z) is no density of one image. "
+        f"{row['device']}, seed {row['seed']}, {row['seconds']:.0f} s."
+    )
+
+
+def _agreement(rows: list[dict[str, Any]]) -> str:
+    elbos, distances = [row["elbo"] for row in rows], [row["distance"] for row in rows]
+    said = [
+        ("the ELBO goes up from row to row, as in the paper", elbos == sorted(elbos)),
+        ("the Fréchet distance goes up from row to row, as in the paper", distances == sorted(distances)),
+    ]
+    return "<ul>" + "".join(f"<li>{claim}: {'yes' if holds else 'no'}</li>" for claim, holds in said) + "</ul>"

@@ -111,6 +111,12 @@ def run(
     return done
 
 
+def seconds(folder: Path) -> float:
+    """How long the stages' checkpoints say that they took."""
+    files = [folder / f"{name}.pt" for name in ORDER]
+    return sum(float(torch.load(file, weights_only=True)["seconds"]) for file in files if file.exists())
+
+
 def noise_source(seed: int, name: str, step: int, device: torch.device) -> torch.Generator:
     """The noise of one step: a resumed run draws what an uninterrupted one would."""
     words = [seed, ORDER.index(name) if name in ORDER else len(ORDER), step]

@@ -152,7 +152,7 @@ def _page(title: str, body: str) -> str:
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'self'; "
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; style-src 'self'; "
         f"script-src '{_digest()}'\">\n"
         '<meta name="color-scheme" content="light dark">\n<link rel="icon" href="data:,">\n'
         f'<title>{escape(title)}</title>\n<link rel="stylesheet" href="atlas.css">\n</head>\n<body>\n{body}\n</body>\n</html>\n'

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import sympy as sp
 
@@ -273,8 +274,19 @@ def in_range(head: Head, value: sp.Expr) -> bool:
     link = OUTPUT if head.link is None else head.link
     if link.has(SOFTMAX) or link.free_symbols != {OUTPUT} or not value.is_number:
         return False
-    low, high = sorted((sp.limit(link, OUTPUT, -sp.oo), sp.limit(link, OUTPUT, sp.oo)), key=lambda v: sp.N(v))
+    low, high = sorted(ends(link), key=lambda v: sp.N(v))
     return bool(low < value) and bool(value < high)
+
+
+@cache
+def ends(link: sp.Expr) -> tuple[sp.Expr, ...]:
+    """The limits of a link in OUTPUT at minus and at plus infinity: its values there where every step of them has one."""
+    is_plain = not link.has(CoordinateSum) and all(power.exp.is_number for power in link.atoms(sp.Pow))
+    values = [link.xreplace({OUTPUT: end}) if is_plain else sp.nan for end in (-sp.oo, sp.oo)]
+    return tuple(
+        sp.limit(link, OUTPUT, end) if value.has(sp.nan, sp.zoo) or not value.is_extended_real else value
+        for end, value in zip((-sp.oo, sp.oo), values, strict=True)
+    )
 
 
 def out_of_range(head: Head, value: sp.Expr) -> bool:
@@ -286,7 +298,7 @@ def out_of_range(head: Head, value: sp.Expr) -> bool:
     link = OUTPUT if head.link is None else head.link
     if link.has(SOFTMAX) or link.free_symbols != {OUTPUT} or not value.is_number:
         return False
-    extremes = [sp.limit(link, OUTPUT, end) for end in (-sp.oo, sp.oo)]
+    extremes = ends(link)
     slope_sign = sp.diff(link, OUTPUT).is_positive
     return bool(slope_sign) and bool(value <= extremes[0] or value >= extremes[1])
 

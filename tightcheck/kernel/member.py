@@ -206,8 +206,7 @@ def _solve(target: sp.Expr, family: Family) -> tuple[sp.Expr, ...]:
     if family.spans_all_functions:
         at = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
         matrix = sp.Matrix([[1, *(s.xreplace(p) for s in family.statistics)] for p in at])
-        solution = matrix.LUsolve(sp.Matrix([target.xreplace(p) for p in at]))
-        return tuple(solution)[1:]
+        return tuple(matrix.inv() * sp.Matrix([target.xreplace(p) for p in at]))[1:]
     coefficients = combination(target, family.statistics, family.variables)
     require(coefficients is not None, "log p - log h' - A(f) is not shown to be in span(psi, 1)")
     assert coefficients is not None

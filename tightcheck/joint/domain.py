@@ -15,6 +15,7 @@ import sympy as sp
 from tightcheck.joint.form import Form, Interaction
 from tightcheck.joint.kinds import has_known_covariance
 from tightcheck.joint.parts import Group, Part
+from tightcheck.kernel.asymptotics import Order, order
 
 Sign = Literal["= 0", "<= 0", ">= 0"]
 
@@ -59,23 +60,18 @@ def _rays_of_number(part: Part, group: Group) -> Iterator[int]:
     (variable,), (statistic,) = part.family.variables, group.statistics
     others = [other.statistics[0] for other in part.groups if other != group]
     lower, upper = part.family.support.bounds[0]
-    for end, side in ((lower, "+"), (upper, "-")):
-        limit = _limit(statistic, variable, end, side)
-        if limit in (sp.oo, -sp.oo) and all(_limit(other / statistic, variable, end, side) == 0 for other in others):
-            yield 1 if limit == sp.oo else -1
+    for end, side in ((lower, 1), (upper, -1)):
+        found = _order(statistic, variable, end, side)
+        known = [_order(other, variable, end, side) for other in others]
+        if found and found.ways and all(other and other.key < found.key for other in known):
+            yield found.ways[0]
 
 
-def _limit(expression: sp.Expr, variable: sp.Symbol, end: sp.Expr, side: str) -> sp.Expr | None:
-    """The limit at an end of the support, for powers and logarithms; None for anything else."""
-    symbol = sp.Symbol("t", positive=True) if end == sp.oo or (end == 0 and side == "+") else sp.Symbol("t", real=True)
-    if expression.has(sp.loggamma, sp.gamma, sp.factorial) or (
-        end.free_symbols or expression.free_symbols - {variable}
-    ):
+def _order(statistic: sp.Expr, variable: sp.Symbol, end: sp.Expr, side: int) -> Order | None:
+    """How a statistic grows at an end of the support, for powers and logarithms; None for anything else."""
+    if statistic.has(sp.loggamma, sp.gamma, sp.factorial) or end.free_symbols or statistic.free_symbols - {variable}:
         return None
-    try:
-        return sp.limit(expression.subs(variable, symbol), symbol, end, side)
-    except (NotImplementedError, ValueError):
-        return None
+    return order(statistic, variable, end, side)
 
 
 def _faces(part: Part, group: Group) -> set[int]:

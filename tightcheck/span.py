@@ -159,6 +159,8 @@ def _combination(
     target: sp.Expr, basis: tuple[sp.Expr, ...], variables: tuple[sp.Symbol, ...]
 ) -> tuple[sp.Expr, ...] | None:
     """Elimination, one atom of one column after another, those first that no other column has."""
+    if target.has(sp.Function) and _is_refuted(target, basis, variables):
+        return None
     columns = dict(enumerate([{sp.Integer(1): sp.Integer(1)}, *(dict(atoms_of(b, variables)) for b in basis)]))
     right, coefficients = dict(atoms_of(target, variables)), dict.fromkeys(columns, sp.Integer(0))
     eliminated: list[tuple[int, sp.Expr, dict[int, sp.Expr]]] = []
@@ -176,6 +178,23 @@ def _combination(
     for k, value, shares in reversed(eliminated):
         coefficients[k] = _expanded(value - sum((c * coefficients[j] for j, c in shares.items()), sp.Integer(0)))
     return tuple(coefficients.values())
+
+
+def _is_refuted(target: sp.Expr, basis: tuple[sp.Expr, ...], variables: tuple[sp.Symbol, ...]) -> bool:
+    """Whether a determinant shows, before any algebra, that there is no combination."""
+    draw, symbols = random.Random(0), set().union(*(f.free_symbols for f in (target, *basis)))
+    constants = {symbol: _number(symbol, draw) for symbol in sorted(symbols - set(variables), key=str)}
+    rows = [{variable: _number(variable, draw) for variable in variables} for _ in range(len(basis) + 2)]
+    inside = [{v: value / (1 if v.is_integer else len(variables)) for v, value in row.items()} for row in rows]
+    dominant = [{v: value + 1 if v.is_positive else value for v, value in row.items()} for row in rows]
+    choices = (inside, dominant) if len(variables) > 1 else (inside,)  # in a simplex; definite matrices
+    return any(separates(target, basis, [{**constants, **row} for row in points]) for points in choices)
+
+
+def _number(symbol: sp.Symbol, draw: random.Random) -> sp.Rational:
+    """A number that the symbol may stand for: a small integer, or between 0 and 1."""
+    number = sp.Integer(draw.randint(1, 40)) if symbol.is_integer else sp.Rational(draw.randint(1, 996), 997)
+    return -number if symbol.is_negative else number
 
 
 def _minus(

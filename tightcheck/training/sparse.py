@@ -43,7 +43,7 @@ class SparseRows:
         width = int(matrix.shape[1])
         if matrix.layout == torch.sparse_csr:
             return cls(matrix.crow_indices().long(), matrix.col_indices().long(), matrix.values(), width)
-        entries = matrix.to_sparse_coo().coalesce()  # type: ignore[no-untyped-call]
+        entries: Tensor = matrix.to_sparse_coo().coalesce()
         rows, columns = entries.indices()
         starts = functional.pad(torch.bincount(rows, minlength=matrix.shape[0]).cumsum(0), (1, 0))
         return cls(starts, columns, entries.values(), width)

@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from tightcheck.family import Family, Parametrisation, Slice, Support, Twin
+from tightcheck.family import Family, Growth, Parametrisation, Slice, Support, Twin
 
 x, probs = sp.symbols("x probs", positive=True)
 eta, logits = sp.symbols("eta logits", real=True)
@@ -23,6 +23,7 @@ FAMILY = Family(
         Parametrisation({"logits": logits}, (logits,), (eta,)),
         Parametrisation({"probs": probs}, (sp.log(probs / (1 - probs)),), (probs_of_eta,)),
     ),
+    growth=(Growth("oo", eta - sp.log(eta)), Growth("-oo", -sp.log(-eta))),
     slices=(Slice(x, (x,), "continuum", (0, 1)),),
     torch=Twin("ContinuousBernoulli", {"logits": eta}),
     reference="Loaiza-Ganem and Cunningham 2019",

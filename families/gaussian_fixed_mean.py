@@ -2,10 +2,10 @@
 
 import sympy as sp
 
-from tightcheck.family import Family, FixedParameter, Parametrisation, Slice, Support, Twin
+from tightcheck.family import Family, FixedParameter, Law, Parametrisation, Slice, Support, Twin
 
 x, eta, mean = sp.symbols("x eta mean", real=True)
-variance, scale, precision = sp.symbols("variance scale precision", positive=True)
+u, variance, scale, precision = sp.symbols("u variance scale precision", positive=True)
 variance_of_eta = -1 / (2 * eta)
 
 FAMILY = Family(
@@ -25,6 +25,7 @@ FAMILY = Family(
         Parametrisation({"scale": scale}, (-1 / (2 * scale**2),), (sp.sqrt(variance_of_eta),)),
         Parametrisation({"precision": precision}, (-precision / 2,), (-2 * eta,)),
     ),
+    law=Law(u, (sp.Integer(0), sp.oo), (u,), -sp.log(u) / 2),  # u = (x - mean)^2
     slices=(Slice(x, (x,), "continuum"),),
     fixed=(FixedParameter(mean, sp.Integer(0), {"loc": sp.Symbol("loc", real=True)}),),
     torch=Twin("Normal", {"loc": mean, "scale": sp.sqrt(variance_of_eta)}),

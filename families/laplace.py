@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from tightcheck.family import Family, FixedParameter, Parametrisation, Slice, Support, Twin
+from tightcheck.family import Family, FixedParameter, Law, Parametrisation, Slice, Support, Twin
 
 x, eta, loc = sp.symbols("x eta loc", real=True)
 u, scale, rate = sp.symbols("u scale rate", positive=True)
@@ -23,6 +23,7 @@ FAMILY = Family(
         Parametrisation({"scale": scale}, (-1 / scale,), (-1 / eta,)),
         Parametrisation({"rate": rate}, (-rate,), (-eta,)),
     ),
+    law=Law(u, (sp.Integer(0), sp.oo), (u,), sp.Integer(0)),  # u = |x - loc|
     slices=(Slice(u, (loc + u,), "continuum", (0, sp.oo)), Slice(u, (loc - u,), "continuum", (0, sp.oo))),
     fixed=(FixedParameter(loc, sp.Integer(0), {"mean": sp.Symbol("mean", real=True)}),),
     torch=Twin("Laplace", {"loc": loc, "scale": -1 / eta}),

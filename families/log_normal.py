@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from tightcheck.family import Family, Parametrisation, Slice, Support, Twin
+from tightcheck.family import Family, Law, Parametrisation, Slice, Support, Twin
 
 x, variance, scale, precision = sp.symbols("x variance scale precision", positive=True)
 u, eta_1, eta_2, loc = sp.symbols("u eta_1 eta_2 loc", real=True)
@@ -31,6 +31,7 @@ FAMILY = Family(
             {"loc": loc, "precision": precision}, (loc * precision, -precision / 2), (loc_of_eta, -2 * eta_2)
         ),
     ),
+    law=Law(u, (-sp.oo, sp.oo), (u, u**2), sp.Integer(0)),  # u = log x
     slices=(Slice(u, (sp.exp(u),), "continuum"),),
     torch=Twin("LogNormal", {"loc": loc_of_eta, "scale": sp.sqrt(variance_of_eta)}),
     scipy=Twin("lognorm", {"s": sp.sqrt(variance_of_eta), "scale": sp.exp(loc_of_eta)}),

@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from tightcheck.family import Family, Parametrisation, Slice, Support, Twin
+from tightcheck.family import Family, Growth, Parametrisation, Slice, Support, Twin
 
 x = sp.Symbol("x", integer=True, positive=True)
 eta = sp.Symbol("eta", real=True)
@@ -21,6 +21,7 @@ FAMILY = Family(
     log_partition=sp.log(-sp.log(1 - sp.exp(eta))),
     partition="log_convex",
     parametrisations=(Parametrisation({"probs": probs}, (sp.log(probs),), (sp.exp(eta),)),),
+    growth=(Growth("-oo", eta),),
     slices=(Slice(x, (x,), "countable", (1, sp.oo)),),
     scipy=Twin("logser", {"p": sp.exp(eta)}),
 )

@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from tightcheck.family import Family, Parametrisation, Slice, Support
+from tightcheck.family import Family, Law, Parametrisation, Slice, Support
 
 x, variance, scale, precision = sp.symbols("x variance scale precision", positive=True)
 u, eta_1, eta_2, loc = sp.symbols("u eta_1 eta_2 loc", real=True)
@@ -32,5 +32,6 @@ FAMILY = Family(
             {"loc": loc, "precision": precision}, (loc * precision, -precision / 2), (loc_of_eta, -2 * eta_2)
         ),
     ),
+    law=Law(u, (-sp.oo, sp.oo), (u, u**2), sp.Integer(0)),  # u = log(x / (1 - x))
     slices=(Slice(u, (1 / (1 + sp.exp(-u)),), "continuum"),),
 )

@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from tightcheck.family import Family, FixedParameter, Parametrisation, Slice, Support, Twin
+from tightcheck.family import Family, FixedParameter, Law, Parametrisation, Slice, Support, Twin
 
 x, u, minimum, alpha = sp.symbols("x u minimum alpha", positive=True)
 eta = sp.Symbol("eta", real=True)
@@ -21,6 +21,7 @@ FAMILY = Family(
     partition="power",
     parametrisations=(Parametrisation({"alpha": alpha}, (-alpha - 1,), (-eta - 1,)),),
     synonyms={"concentration": "alpha", "shape": "alpha"},
+    law=Law(u, (sp.Integer(0), sp.oo), (sp.log(minimum) + u,), u),  # u = log(x / minimum)
     slices=(Slice(u, (minimum * sp.exp(u),), "continuum", (0, sp.oo)),),
     fixed=(FixedParameter(minimum, sp.Integer(1), {"scale": sp.Symbol("scale", positive=True)}),),
     torch=Twin("Pareto", {"scale": minimum, "alpha": -eta - 1}),

@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from tightcheck.family import Family, Parametrisation, Slice, Support, Twin
+from tightcheck.family import Family, Law, Parametrisation, Slice, Support, Twin
 
 x, u, scale = sp.symbols("x u scale", positive=True)
 eta = sp.Symbol("eta", real=True)
@@ -20,6 +20,7 @@ FAMILY = Family(
     log_partition=-sp.log(-eta),
     partition="power",
     parametrisations=(Parametrisation({"scale": scale}, (-1 / (2 * scale**2),), (scale_of_eta,)),),
+    law=Law(u, (sp.Integer(0), sp.oo), (u,), sp.Integer(0)),  # u = x^2
     slices=(Slice(u, (sp.sqrt(u),), "continuum", (0, sp.oo)),),
     scipy=Twin("rayleigh", {"scale": scale_of_eta}),
 )

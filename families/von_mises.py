@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from tightcheck.family import Family, Parametrisation, Slice, Support, Twin
+from tightcheck.family import Family, Growth, Parametrisation, Slice, Support, Twin
 
 x, eta_1, eta_2, loc = sp.symbols("x eta_1 eta_2 loc", real=True)
 concentration = sp.Symbol("concentration", positive=True)
@@ -27,6 +27,7 @@ FAMILY = Family(
         ),
     ),
     synonyms={"mean_direction": "loc", "mu": "loc", "kappa": "concentration"},
+    growth=(Growth("norm", length - sp.log(length) / 2),),
     slices=(Slice(x, (x,), "continuum", (-sp.pi, sp.pi)),),
     torch=Twin("VonMises", {"loc": sp.atan2(eta_2, eta_1), "concentration": length}),
     scipy=Twin("vonmises", {"loc": sp.atan2(eta_2, eta_1), "kappa": length}),

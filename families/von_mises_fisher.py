@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from tightcheck.family import Chart, Family, Parametrisation, Slice, Support, Twin
+from tightcheck.family import Chart, Family, Growth, Parametrisation, Slice, Support, Twin
 
 
 def build(dimension: int = 3) -> Family:
@@ -39,6 +39,7 @@ def build(dimension: int = 3) -> Family:
             ),
         ),
         synonyms={"mean_direction": "loc", "mu": "loc", "kappa": "concentration"},
+        growth=(Growth("norm", length - sp.Rational(dimension - 1, 2) * sp.log(length)),),
         slices=_circles(dimension),
         dimension=dimension,
         scipy=Twin("vonmises_fisher", {"mu": sp.Tuple(*(e / length for e in eta)), "kappa": length}),

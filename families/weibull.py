@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from tightcheck.family import Family, FixedParameter, Parametrisation, Slice, Support, Twin
+from tightcheck.family import Family, FixedParameter, Law, Parametrisation, Slice, Support, Twin
 
 x, u, shape, scale = sp.symbols("x u shape scale", positive=True)
 eta = sp.Symbol("eta", real=True)
@@ -21,6 +21,7 @@ FAMILY = Family(
     log_partition=-sp.log(-eta),
     partition="power",
     parametrisations=(Parametrisation({"scale": scale}, (-(scale**-shape),), (scale_of_eta,)),),
+    law=Law(u, (sp.Integer(0), sp.oo), (u,), sp.Integer(0)),  # u = x^shape
     slices=(Slice(u, (u ** (1 / shape),), "continuum", (0, sp.oo)),),
     fixed=(FixedParameter(shape, sp.Integer(2), {"concentration": sp.Symbol("concentration", positive=True)}),),
     torch=Twin("Weibull", {"scale": scale_of_eta, "concentration": shape}),

@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from tightcheck.family import Family, Parametrisation, Slice, Support
+from tightcheck.family import Family, Growth, Parametrisation, Slice, Support
 
 x = sp.Symbol("x", integer=True, positive=True)
 eta = sp.Symbol("eta", real=True)
@@ -21,5 +21,6 @@ FAMILY = Family(
     log_partition=sp.log(sp.exp(sp.exp(eta)) - 1),
     partition="zeros",  # exp(exp(eta)) = 1 at eta = log(2 pi i k), k != 0
     parametrisations=(Parametrisation({"rate": rate}, (sp.log(rate),), (sp.exp(eta),)),),
+    growth=(Growth("oo", sp.exp(eta)), Growth("-oo", eta)),
     slices=(Slice(x, (x,), "countable", (1, sp.oo)),),
 )

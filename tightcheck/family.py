@@ -187,6 +187,32 @@ class Series:
         return total, tail
 
 
+@dataclass(frozen=True)
+class Law:
+    """All that a joint sees of a family of numbers: its statistics as functions of a number u with this base density.
+
+    h(x) dx is carried to exp(log_density) du by a map under which the statistics are those stated, up to a constant factor
+    of the mass. Whether an integral of a function of the statistics is finite is then a question about u.
+    """
+
+    parameter: sp.Symbol
+    bounds: tuple[sp.Expr, sp.Expr]
+    statistics: tuple[sp.Expr, ...]
+    log_density: sp.Expr
+
+
+@dataclass(frozen=True)
+class Growth:
+    """A up to a bounded difference where the natural parameters tend to an end that the closed form does not show.
+
+    `towards` is "oo" or "-oo" (one parameter), "boundary" (the finite end of the domain), or "norm" (all parameters,
+    |eta| -> oo); `log_partition` is written in the natural parameters.
+    """
+
+    towards: Literal["oo", "-oo", "boundary", "norm"]
+    log_partition: sp.Expr
+
+
 @dataclass(frozen=True, eq=False)
 class Family:
     """The facts about one exponential family (of one dimension, where the dimension is a choice)."""
@@ -207,6 +233,8 @@ class Family:
     aliases: tuple[str, ...] = ()
     synonyms: Mapping[str, str] = field(default_factory=dict)  # other names of parameters
     series: Series | None = None
+    law: Law | None = None  # None: the variable itself
+    growth: tuple[Growth, ...] = ()  # where log_partition does not show it
     dimension: int | None = None
     torch: Twin | None = None
     scipy: Twin | None = None

@@ -1,0 +1,123 @@
+"""SymPy expressions evaluated on germs: log-partitions along a curve, statistics towards an end, conditions at a point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import cache
+from typing import Any, TypeAlias
+
+import sympy as sp
+
+from tightcheck.kernel.joint_germs import (
+    Germ,
+    constant,
+    exp,
+    lead,
+    log,
+    log_gamma,
+    plus,
+    raised,
+    scaled,
+    times,
+)
+from tightcheck.kernel.joint_numbers import ONE, ZERO, Number, Signs, Unreached, letter, rational
+
+Program: TypeAlias = tuple[Any, ...]
+
+
+@cache
+def compiled(expression: sp.Basic) -> Program:
+    """The expression as nested tuples, which are quicker to walk than SymPy's trees."""
+    if isinstance(expression, sp.Rational):
+        return ("number", rational(Fraction(int(expression.p), int(expression.q))))
+    if expression == sp.pi:
+        return ("number", letter("pi"))
+    if isinstance(expression, sp.Symbol):
+        return ("symbol", expression)
+    if isinstance(expression, sp.log) and isinstance(expression.args[0], sp.gamma):
+        return ("log_gamma", compiled(expression.args[0].args[0]))
+    if isinstance(expression, sp.Pow):
+        if expression.base == sp.E:
+            return ("exp", compiled(expression.exp))
+        if isinstance(expression.exp, sp.Rational):
+            return ("power", compiled(expression.base), Fraction(int(expression.exp.p), int(expression.exp.q)))
+    known = {sp.Add: "add", sp.Mul: "multiply", sp.log: "log", sp.loggamma: "log_gamma", sp.exp: "exp", sp.Abs: "abs"}
+    for kind, name in known.items():
+        if isinstance(expression, kind):
+            return (name, *(compiled(argument) for argument in expression.args))
+    return ("strange", type(expression).__name__)
+
+
+def evaluate(
+    expression: sp.Basic, values: Mapping[sp.Symbol, Germ], signs: Signs, place: object = None
+) -> Germ:
+    """The germ of the expression; symbols without a value are letters. Raises Unreached for other functions, Huge.
+
+    `place` names the values, so that an oracle can remember what was worked out with them; then bounded parts of
+    log Gamma are left out.
+    """
+    return _run(compiled(expression), values, signs, place)
+
+
+def _run(program: Program, values: Mapping[sp.Symbol, Germ], signs: Signs, place: object) -> Germ:
+    if place is None or program[0] in ("number", "symbol"):
+        return _work(program, values, signs, place)
+    return signs.once((place, id(program)), lambda: _work(program, values, signs, place))
+
+
+def _work(program: Program, values: Mapping[sp.Symbol, Germ], signs: Signs, place: object) -> Germ:
+    name = program[0]
+    if name == "number":
+        return constant(program[1])
+    if name == "symbol":
+        found = values.get(program[1])
+        return constant(letter(program[1].name)) if found is None else found
+    if name == "strange":
+        raise Unreached(f"the function {program[1]}")
+    if name == "add":
+        return plus([_run(part, values, signs, place) for part in program[1:]], signs)
+    if name == "multiply":
+        result = _run(program[1], values, signs, place)
+        for part in program[2:]:
+            result = times(result, _run(part, values, signs, place), signs)
+        return result
+    inner = _run(program[1], values, signs, place)
+    if name == "power":
+        return raised(inner, program[2], signs)
+    if name == "abs":
+        found = lead(inner, signs)
+        return scaled(inner, -ONE) if found is not None and found[2] < 0 else inner
+    if name == "log_gamma":
+        return log_gamma(inner, signs, is_rough=place is not None)
+    return log(inner, signs) if name == "log" else exp(inner, signs)
+
+
+def value(expression: sp.Basic, values: Mapping[sp.Symbol, Number], signs: Signs) -> Number:
+    """The expression at a point."""
+    germ = evaluate(expression, {symbol: constant(number) for symbol, number in values.items()}, signs)
+    if germ.error is not None:
+        raise Unreached("a value that is not known exactly")
+    return germ.terms[0][1] if germ.terms else ZERO
+
+
+def holds(relation: sp.Basic, values: Mapping[sp.Symbol, Number], signs: Signs) -> bool:
+    """Whether a condition of a natural domain holds at a point."""
+    if relation in (sp.true, sp.false):
+        return bool(relation == sp.true)
+    if isinstance(relation, sp.And):
+        return all(holds(part, values, signs) for part in relation.args)
+    if isinstance(relation, sp.Or):
+        return any(holds(part, values, signs) for part in relation.args)
+    if isinstance(relation, (sp.Eq, sp.Ne)):
+        is_zero = signs.sign(value(relation.args[0] - relation.args[1], values, signs)) == 0
+        return is_zero == isinstance(relation, sp.Eq)
+    if isinstance(relation, (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan)):
+        sign = signs.sign(value(relation.lts - relation.gts, values, signs))
+        return sign < 0 or (sign == 0 and isinstance(relation, (sp.LessThan, sp.GreaterThan)))
+    raise Unreached(f"the condition {relation}")
+
+
+def in_domain(conditions: tuple[sp.Basic, ...], values: Mapping[sp.Symbol, Number], signs: Signs) -> bool:
+    """Whether every condition holds."""
+    return all(holds(condition, values, signs) for condition in conditions)

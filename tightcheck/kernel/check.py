@@ -29,6 +29,7 @@ from tightcheck.kernel.member import member
 from tightcheck.kernel.no_model import never_constant, prior_kink, prior_support, single
 from tightcheck.kernel.out_of_reach import out_of_reach
 from tightcheck.kernel.pinned import pinned_equal, pinned_impossible, shared_precision
+from tightcheck.kernel.prior_tail import prior_tail
 from tightcheck.kernel.rays import PRIOR_FREE_LEMMAS
 from tightcheck.kernel.rejected import Rejected, require
 from tightcheck.kernel.slices import runs_over_all_reals
@@ -50,6 +51,7 @@ NO_MODEL = {
     "pinned_impossible": pinned_impossible,
     "prior_support": prior_support,
     "prior_kink": prior_kink,
+    "prior_tail": prior_tail,
     "single": single,
 }
 LEMMAS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import product
 from typing import Any
 
 import sympy as sp
@@ -11,9 +12,10 @@ from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, He
 from tightcheck.family import Family
 from tightcheck.kernel.activations import nested
 from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, family_of, function_class
-from tightcheck.kernel.constants import decoder_constants
+from tightcheck.kernel.constants import decoder_constants, separates_numbers
 from tightcheck.kernel.heads import INJECTIVE, Side
 from tightcheck.kernel.integrability import in_domain
+from tightcheck.kernel.member import solved
 from tightcheck.kernel.model import (
     Coordinate,
     at_parameters,
@@ -59,14 +61,13 @@ def nonmember(design: Design, prior: str, step: Mapping[str, Any], zero: Entries
             "the joint is not shown to integrate",
         )
         i = int(step["component"])
-        coefficients = combination(eta[i], basis, variables)
+        first = active[0]
+        every = len(active) == 1 and first[2].spans_all_functions
+        coefficients = (0, *solve(eta[i], first)) if every else combination(eta[i], basis, variables)
         require(coefficients is not None, "f is not shown to be in span(psi, 1)")
         assert coefficients is not None
-        first = active[0]
         live = [k for k in range(len(first[2].statistics)) if (observed.block.name, i, first[0].block.name, k) in zero]
-        require(
-            any(coefficients[1 + k].is_number and not is_zero(coefficients[1 + k]) for k in live), "f obeys the lemmas"
-        )
+        require(any(separates_numbers(coefficients[1 + k], sp.Integer(0)) for k in live), "f obeys the lemmas")
         return
     points = [{names[n]: formula(v, {}) for n, v in point.items()} for point in step["points"]]
     require(all(in_support(point, active) for point in points), "a point is not in the support")
@@ -83,6 +84,13 @@ def nonmember(design: Design, prior: str, step: Mapping[str, Any], zero: Entries
         copies = multiplicity(active[0][0], observed)
         target = prior_of(design, active) - copies * total_log_partition(observed, eta) / temperature(design)
     require(separates(target, basis, points), "the points do not separate the function from the span")
+
+
+def solve(function: sp.Expr, coordinate: Coordinate) -> tuple[sp.Expr, ...]:
+    """The coefficients of the statistics in a function of one coordinate whose statistics span all of them."""
+    _, variables, family, _ = coordinate
+    plain = function.xreplace(dict(zip(variables, family.variables, strict=True)))
+    return solved(plain, family)
 
 
 def some_prior_integrates(design: Design, observed: Conditional, active: Sequence[Coordinate]) -> bool:
@@ -153,6 +161,7 @@ def model_natural(
         return _log_softmax(observed, values, active)
     eta = [sp.sympify(entry).xreplace(values) for entry in observed.natural]
     require(in_domain(family_of(observed.block), eta), "f is not shown to stay in the natural domain")
+    require(all(_is_valid(entry, active) for entry in eta), "a parameter is not shown to be valid for every z")
     return eta
 
 
@@ -192,17 +201,50 @@ def head_value(
     if source.kind == "unrestricted":
         require(observed.inputs.kind in INJECTIVE, "the inputs do not determine z")
     else:
-        functions = [f for _, variables, family, _ in active for f in variables]
+        functions = shown_functions(observed, active)
         if observed.inputs.kind == "one_hot" and all(family.support.is_finite for _, _, family, _ in active):
             require(source.bias and inner.free_symbols <= set(names.values()), "unknown names or no bias")
         else:
-            require(observed.inputs.kind == "identity", "only the identity input is looked at")
+            require(observed.inputs.kind in ("identity", "statistics"), "these inputs are not looked at")
             coefficients = combination(inner, functions, list(names.values()))
             require(coefficients is not None, "the inner function is not affine")
             assert coefficients is not None
             require(source.bias or is_zero(coefficients[0]), "without a bias the inner function has a constant")
     output = nested(source, inner) if source.kind == "mlp" and inner.free_symbols else inner
     return link.xreplace({OUTPUT: output})
+
+
+def shown_functions(observed: Conditional, active: Sequence[Coordinate]) -> list[sp.Expr]:
+    """What the decoder is shown of the active coordinates: themselves, or their statistics."""
+    if observed.inputs.kind != "statistics":
+        return [v for _, variables, _, _ in active for v in variables]
+    places = [(family, dict(zip(family.variables, variables, strict=True))) for _, variables, family, _ in active]
+    return [statistic.xreplace(place) for family, place in places for statistic in family.statistics]
+
+
+def _is_valid(expression: sp.Expr, active: Sequence[Coordinate]) -> bool:
+    """Whether the arguments of all logarithms are positive on the support: by their signs, at all points of a finite one, or
+    because they are affine, or quotients of what is, and not negative at its corners."""
+    inner = [f.args[0] for f in expression.atoms(sp.log) if not f.args[0].is_positive]
+    if all(family.support.is_finite for _, _, family, _ in active):
+        parts = [[dict(zip(vs, point, strict=True)) for point in f.support.points] for _, vs, f, _ in active]
+        places = [{k: v for part in row for k, v in part.items()} for row in product(*parts)]
+        return all(bool(e.xreplace(place).is_positive) for e in inner for place in places)
+    ends = {v: pair for _, vs, f, _ in active for v, pair in zip(vs, f.support.bounds or (), strict=False)}
+    factors = [part for e in inner for part in sp.fraction(sp.together(e)) if not part.is_positive]
+    return all(_is_affine_and_nonnegative(part, ends) for part in factors)
+
+
+def _is_affine_and_nonnegative(expression: sp.Expr, ends: Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]) -> bool:
+    """Whether an affine function, not constant, is at least 0 on a box: its least value there is."""
+    moving = sorted(expression.free_symbols, key=str)
+    if not moving or not set(moving) <= set(ends) or not expression.is_polynomial(*moving):
+        return False
+    if sp.Poly(expression, *moving).total_degree() > 1:
+        return False
+    corner = {v: ends[v][0] if bool(sp.diff(expression, v) > 0) else ends[v][1] for v in moving}
+    numbers = all(sp.sympify(end).is_number for end in corner.values())
+    return numbers and bool(expression.subs(corner) >= 0)
 
 
 def _is_defined(expression: sp.Expr, family: Family) -> bool:
@@ -235,7 +277,8 @@ def prior_of(design: Design, active: Sequence[Coordinate]) -> sp.Expr:
         assert block is not None
         if block.precision is not None:
             require(
-                family.name == "gaussian" and block.family == "gaussian", "a coupled prior is looked at for Gaussians"
+                family.name == "gaussian" and block.family == "full_gaussian",
+                "a coupled prior is looked at for Gaussians",
             )
             row = [(v, c) for other, v, _, c in active if other.block.name == latent.block.name]
             total -= sum(block.precision[copy, c] * variables[0] * v[0] for v, c in row) / 2

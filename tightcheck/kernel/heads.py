@@ -155,6 +155,13 @@ class Side:
         has_logarithm = all(bool(v.is_nonnegative) for v in self.variables)
         return self.inputs in INJECTIVE and (self.inputs != "log1p" or has_logarithm)
 
+    @property
+    def shows_indicators(self) -> bool:
+        """Whether the inputs span every function of one coordinate with 1: the indicators of a categorical draw."""
+        family = self.family
+        plain = self.inputs in ("identity", "counts") and set(family.statistics) <= set(self.variables)
+        return family.spans_all_functions and (plain or self.inputs == "statistics")
+
     def shows_differences(self, function: sp.Expr) -> bool:
         """Whether the inputs are x up to a common shift, which the function of several coordinates does not see."""
         t = sp.Dummy("t", real=True)
@@ -224,7 +231,7 @@ def holds_function(
     functions = side.input_functions()
     is_two_valued = side.family.support.cardinality == 2 and side.is_injective
     splits = used == 1 or combination(output, side.variables, side.variables) is not None  # a sum over coordinates
-    if side.family.support.is_finite and side.inputs == "one_hot" and splits:
+    if side.family.support.is_finite and (side.inputs == "one_hot" or side.shows_indicators) and splits:
         affine = source.bias  # affine in the indicators: every function
     elif is_two_valued and len(side.variables) == 1 and splits:
         affine = source.bias  # affine in any injective feature of two points

@@ -193,7 +193,7 @@ def conjugate(
             term = prior_term(design, latent)
         require(term is not None, "the prior is not known")
         assert term is not None
-        return _solve(term + energy, fz)
+        return solved(term + energy, fz)
     c = tuple(formula(entry, {}) for entry in step["c"])
     require(len(c) == len(fz.statistics) and all(value.is_number for value in c), "c is no vector of numbers")
     proper = integrates(fz, family_of(observed.block), total_log_partition(observed, eta), eta, F, c, 1 / beta)
@@ -201,7 +201,7 @@ def conjugate(
     return c
 
 
-def _solve(target: sp.Expr, family: Family) -> tuple[sp.Expr, ...]:
+def solved(target: sp.Expr, family: Family) -> tuple[sp.Expr, ...]:
     """c with target = c_0 + <c, psi> on the support."""
     if family.spans_all_functions:
         at = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]

@@ -7,10 +7,10 @@ from typing import Any
 
 import sympy as sp
 
-from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Design, Head, Map
+from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map
 from tightcheck.kernel.classes import family_of, function_class
 from tightcheck.kernel.constants import decoder_constants, separates_numbers, unreachable
-from tightcheck.kernel.heads import raw_values, wide_enough
+from tightcheck.kernel.heads import out_of_range, raw_values, wide_enough
 from tightcheck.kernel.integrability import in_domain
 from tightcheck.kernel.member import conjugate, decoder_contains
 from tightcheck.kernel.model import decoder_side, formula, statistics_of, temperature, total_log_partition
@@ -29,6 +29,7 @@ def out_of_reach(design: Design, prior: str, step: Mapping[str, Any]) -> None:
         "shift": _shift,
         "origin": _origin,
         "rank": _rank,
+        "range": _range,
     }
     require(step["reason"] in reasons, f"{step['reason']!r} is no reason")
     require(not any(latent.block.given for latent in design.encoder), "blocks given others are not looked at")
@@ -97,6 +98,26 @@ def _origin(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     values = raw_values(latent, c)
     differs = any(_puts_out_zero(head) and _is_not_at_zero(head, value) for head, value in values.items())
     require(differs, "the constants of the exact encoder may be what the network puts out at 0")
+
+
+def _range(design: Design, prior: str, step: Mapping[str, Any]) -> None:
+    """A parameter of the exact encoder that does not depend on x is a number that its head cannot be."""
+    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    c = _stated(design, prior, step, conjugate_too=True)
+    assert c is not None
+    F = sp.Matrix([[formula(entry, {}) for entry in row] for row in step["F"]])
+    nu = statistics_of(observed)
+    g = [sp.Add(*(F[i, k] * t for i, t in enumerate(nu))) / temperature(design) + value for k, value in enumerate(c)]
+    values = {h: v for h, v in raw_values(latent, g).items() if v.is_number}
+    require(any(_cannot_be(head, value) for head, value in values.items()), "the encoder may reach the constants")
+
+
+def _cannot_be(head: Head, value: sp.Expr) -> bool:
+    """Whether the head is certainly never this number."""
+    if isinstance(head.source, Constant):
+        known = head.source.value
+        return known is not None and separates_numbers(known, value)
+    return out_of_range(head, value)
 
 
 def _puts_out_zero(head: Head) -> bool:

@@ -13,7 +13,7 @@ import sympy as sp
 
 from tightcheck.design import Conditional, Constant, Design, Head, Map
 from tightcheck.expression import to_text
-from tightcheck.kernel.counterexample import model_natural, prior_of
+from tightcheck.kernel.counterexample import model_natural, prior_of, shown_functions
 from tightcheck.kernel.model import (
     Coordinate,
     coordinates,
@@ -71,9 +71,9 @@ def _outputs(
         for values in product(PARAMETERS, repeat=len(parameters)):
             yield _constants(observed), dict(zip(parameters, values, strict=True))
         return
-    firsts = [variables[0] for _, variables, _, _ in active]
+    firsts = [shown_functions(observed, [coordinate])[0] for coordinate in active]
     total = sp.Add(*firsts)
-    shapes: list[sp.Expr] = [total, 2 * total - 1, total - 1, total + 1]
+    shapes: list[sp.Expr] = [total, 2 * total - 1, total - 1, total + 1, (total + 1) / 4]
     if observed.inputs.kind == "one_hot" and len(firsts) > 1:
         shapes.insert(0, sp.Mul(*firsts))
     if all(isinstance(h.source, Map) and h.source.kind == "unrestricted" for h in moving):

@@ -55,8 +55,9 @@ def _of_pair(
             "f0": [to_text(entry) for entry in f0],
             "parameters": {name: str(value) for name, value in parameters.items()},
         }
+        few = 1 if family_of(latent.block).support.is_finite else None  # any c integrates
         for mode in _modes(latent, observed):
-            for c in proper_constants(latent, observed, F, f0, mode) if prior != "declared" else ((),):
+            for c in islice(proper_constants(latent, observed, F, f0, mode) if prior != "declared" else ((),), few):
                 yield {**base, "mode": mode, "c": [to_text(value) for value in c]}
 
 

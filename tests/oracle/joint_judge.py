@@ -31,6 +31,8 @@ ZERO = mpmath.mpf(10) ** -30
 """A margin below this, found in 50 digits more, is 0."""
 MARGINS = 300
 """Steps at which the margins of the natural domain are looked at between the ends of z's range."""
+ISOLATED = 3
+"""More of the places than this on the boundary are no touch of it."""
 SPAN = 12
 """The steps go from exp(-SPAN) next to a finite end to exp(SPAN)."""
 FEW = 300
@@ -117,15 +119,19 @@ class Side:
         """log h at a value."""
         return mpmath.mpf(_functions(self.family)[1](*value))
 
+    def is_natural(self, eta: Sequence[Number]) -> bool:
+        """Whether eta is in the natural domain."""
+        return all(condition(*eta) for condition in _domain(self.family))
+
     def log_partition(self, eta: Sequence[Number]) -> Number | None:
         """A(eta), up to a bounded error; None outside the natural domain."""
-        if not all(_domain(self.family)(*eta)):
+        if not self.is_natural(eta):
             return None
         return _partition(self.family)(eta)
 
     def margins(self, eta: Sequence[Number]) -> list[Number]:
         """Functions of eta whose zeros hold the boundary of the natural domain."""
-        return list(_margins(self.family)(*eta))
+        return [_or_zero(margin, eta) for margin in _margins(self.family)]
 
 
 def _widest(bounds: tuple[tuple[sp.Expr, sp.Expr], ...]) -> sp.Expr:
@@ -165,16 +171,23 @@ def _partition(family: Family) -> Callable[[Sequence[Number]], Number]:
 
 
 @cache
-def _domain(family: Family) -> Callable[..., Sequence[bool]]:
-    return sp.lambdify(family.natural_parameters, list(family.natural_domain), "mpmath")
+def _domain(family: Family) -> list[Callable[..., bool]]:
+    return [sp.lambdify(family.natural_parameters, condition, "mpmath") for condition in family.natural_domain]
 
 
 @cache
-def _margins(family: Family) -> Callable[..., Sequence[Number]]:
+def _margins(family: Family) -> list[Callable[..., Number]]:
     relations = {r for condition in family.natural_domain for r in condition.atoms(sp.core.relational.Relational)}
-    relations |= {condition for condition in family.natural_domain if condition.is_Relational}
     sides = sorted((r.lhs - r.rhs for r in relations), key=str)
-    return sp.lambdify(family.natural_parameters, sides, "mpmath")
+    return [sp.lambdify(family.natural_parameters, side, "mpmath") for side in sides]
+
+
+def _or_zero(margin: Callable[..., Number], eta: Sequence[Number]) -> Number:
+    """A margin; 0 where a denominator, which is another margin, vanishes."""
+    try:
+        return margin(*eta)
+    except ZeroDivisionError:
+        return mpmath.mpf(0)
 
 
 def _in_order(inner: Side, outer: Side, weights: Weights) -> Judgement:
@@ -193,7 +206,7 @@ def _independent(inner: Side, outer: Side, weights: Weights) -> Judgement:
     """No interaction: both margins are natural parameters."""
     with mpmath.workdps(50):
         for side, margin in ((inner, weights.of_x), (outer, weights.of_z)):
-            if side.log_partition([_exact(entry) for entry in margin]) is None:
+            if not side.is_natural([_exact(entry) for entry in margin]):
                 return Judgement("infinite", f"independent, and the {side.family.name} is improper")
     return Judgement("finite", "independent and both proper")
 
@@ -202,7 +215,7 @@ def _on_points(inner: Side, outer: Side, weights: Weights, points: Sequence[Sequ
     """A finite outer side: the conditional given each of its values must be proper."""
     with mpmath.workdps(60):
         for point in points:
-            if inner.log_partition(_natural(outer, weights, [_number(c) for c in point])) is None:
+            if not inner.is_natural(_natural(outer, weights, [_number(c) for c in point])):
                 return Judgement("infinite", f"improper given {outer.family.name} = {tuple(point)}")
     return Judgement("finite", f"proper given each of the {len(points)} values of the {outer.family.name}")
 
@@ -213,7 +226,7 @@ def _on_integers(inner: Side, outer: Side, weights: Weights) -> Judgement:
     with mpmath.workdps(60):
         looked_at = [first + k for k in range(FEW)] + [first + 2**k for k in range(9, 90)]
         for value in looked_at:
-            if inner.log_partition(_natural(outer, weights, [value])) is None:
+            if not inner.is_natural(_natural(outer, weights, [value])):
                 return Judgement("infinite", f"improper given {outer.family.name} = {value}")
     assert last == mpmath.inf
     found = tail(_log_density(inner, outer, weights, _to_infinity))
@@ -222,12 +235,10 @@ def _on_integers(inner: Side, outer: Side, weights: Weights) -> Judgement:
 
 def _on_reals(inner: Side, outer: Side, weights: Weights) -> Judgement:
     """A scalar integral: a domain left on an open set, the ends, and the places where its boundary is touched."""
-    touched: list[Number] = []
     with mpmath.workdps(80):
-        for place, least in _least_margins(inner, outer, weights):
-            if least is None or least < -ZERO:
-                return Judgement("infinite", f"improper about {outer.family.name} = {mpmath.nstr(place, 8)}")
-            touched.append(place)
+        touched, left = _boundary(inner, outer, weights)
+    if left is not None:
+        return Judgement("infinite", f"improper about {outer.family.name} = {mpmath.nstr(left, 8)}")
     tails = [*_ends(outer), *(side for place in touched for side in _beside(inner, outer, weights, place))]
     judged = tuple((name, tail(_log_density(inner, outer, weights, curve))) for name, curve in tails)
     words = [each.word for _, each in judged]
@@ -268,7 +279,7 @@ def _natural(outer: Side, weights: Weights, value: Sequence[Number]) -> list[Num
     """W psi(z) + a."""
     statistics = outer.statistics(value)
     return [
-        mpmath.fsum([_exact(a), *(_exact(w) * s for w, s in zip(row, statistics, strict=True) if w)])
+        sum((_exact(w) * s for w, s in zip(row, statistics, strict=True) if w), _exact(a))
         for row, a in zip(weights.between, weights.of_x, strict=True)
     ]
 
@@ -282,32 +293,39 @@ def _log_density(inner: Side, outer: Side, weights: Weights, curve: Curve) -> Ca
         if log_partition is None:
             return None
         own = (_exact(b) * s for b, s in zip(weights.of_z, outer.statistics([value]), strict=True) if b)
-        return mpmath.fsum([log_partition, outer.log_base_measure([value]), slope, *own])
+        return sum(own, log_partition + outer.log_base_measure([value]) + slope)
 
     return evaluate
 
 
-def _least_margins(inner: Side, outer: Side, weights: Weights) -> Iterator[tuple[Number, Number | None]]:
-    """Places inside the range where a margin of the natural domain is 0, and a first one where the domain is left (None)."""
+def _boundary(inner: Side, outer: Side, weights: Weights) -> tuple[list[Number], Number | None]:
+    """The places inside the range where the boundary of the natural domain is touched, and one about which it is left."""
     lower, upper = outer.ends
     places = [_between(lower, upper, mpmath.mpf(k) / MARGINS) for k in range(-MARGINS, MARGINS + 1)]
     rows = [inner.margins(_natural(outer, weights, [place])) for place in places]
+    outside = [k for k, place in enumerate(places) if not inner.is_natural(_natural(outer, weights, [place]))]
+    if len(outside) > ISOLATED:
+        return [], places[outside[0]]
+    looked_at = [(index, places[k]) for k in outside for index, margin in enumerate(rows[k]) if abs(margin) < ZERO]
     for index in range(len(rows[0])):
 
         def margin(place: Number, index: int = index) -> Number:
             return inner.margins(_natural(outer, weights, [place]))[index]
 
         column = [abs(row[index]) for row in rows]
+        if sum(value < ZERO for value in column) > ISOLATED:
+            continue  # 0 throughout, and in the domain
         for k in range(1, len(column) - 1):
             if column[k - 1] > column[k] <= column[k + 1] or column[k - 1] >= column[k] < column[k + 1]:
-                places.append(_lowest(margin, places[k - 1], places[k + 1]))
-    for place in places:
+                looked_at.append((index, _lowest(margin, places[k - 1], places[k + 1])))
+    touched: dict[str, Number] = {}
+    for index, place in looked_at:
         eta = _natural(outer, weights, [place])
-        if any(abs(margin) < ZERO for margin in inner.margins(eta)):
-            yield place, mpmath.mpf(0)
-        elif inner.log_partition(eta) is None:
-            yield place, None
-            return
+        if abs(inner.margins(eta)[index]) < ZERO:
+            touched.setdefault(mpmath.nstr(place, 30), place)
+        elif not inner.is_natural(eta):
+            return [], place
+    return list(touched.values()), None
 
 
 def _between(lower: Number, upper: Number, share: Number) -> Number:

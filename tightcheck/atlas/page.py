@@ -10,11 +10,12 @@ from functools import cache
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
+from re import sub
 
 from tightcheck.atlas.facts import Pair, words
 from tightcheck.atlas.text import divergence
 from tightcheck.density import What
-from tightcheck.report.html import sentence
+from tightcheck.report import html
 from tightcheck.report.mathml import mathml
 
 SYMBOLS = {
@@ -139,6 +140,11 @@ def _sections(found: Pair, picture: str | None, weights: Mapping[str, Fraction] 
     yield "<h2>Sources</h2><ul>"
     yield from (f"<li>{escape(reference)}</li>" for reference in found.references)
     yield "</ul>"
+
+
+def sentence(text: str) -> str:
+    """A sentence as HTML; the weights beyond W_33 have a comma in their index."""
+    return html.sentence(sub(r"_(\d+),(\d+)", r"_{\1,\2}", text))
 
 
 def _list(title: str, lines: Sequence[str]) -> Iterator[str]:

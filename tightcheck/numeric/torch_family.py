@@ -38,6 +38,7 @@ from tightcheck.numeric.translate import Translated
 from tightcheck.parametrise import complete, find
 
 Fixed = Mapping[str, Any]
+DEEP = (0.0, -1.0, -2.0, -8.0, 1.0, 2.0)
 LARGEST_SUPPORT = 2**20
 """How many points of a finite support are listed."""
 
@@ -78,6 +79,15 @@ class TorchFamily:
         if self.family.has_full_domain:
             return value
         return torch.where(self.in_domain(eta, fixed), value, torch.inf)
+
+    @cached_property
+    def softplus_factor(self) -> float | None:
+        """c where A(eta) = c log(1 + e^eta), of one number; else None."""
+        if self.size != 1:
+            return None
+        (eta,) = self.family.natural_parameters
+        factor, rest = self.family.log_partition.as_coeff_Mul()
+        return float(factor) if rest == sp.log(1 + sp.exp(eta)) else None
 
     def log_density(self, x: Tensor, eta: Tensor, fixed: Fixed | None = None) -> Tensor:
         """log p(x; eta), batches of x and eta broadcast."""
@@ -167,6 +177,17 @@ class TorchFamily:
         """Over how many real variables a continuous support extends: the d of `to_support`."""
         return sum(lower != upper for lower, upper in self._ends)
 
+    @cached_property
+    def is_on_reals(self) -> bool:
+        """Whether every variable takes every real value."""
+        return self.family.support.chart is None and all(ends == (-sp.oo, sp.oo) for ends in self._ends)
+
+    @cached_property
+    def lowest(self) -> float:
+        """The lower end of a discrete support's first variable."""
+        assert self.family.support.bounds is not None
+        return float(self.family.support.bounds[0][0])
+
     def to_support(self, t: Tensor) -> tuple[Tensor, Tensor]:
         """A smooth map from R^d onto the support and its log-Jacobian: (..., d) -> (..., v), (...).
 
@@ -191,6 +212,29 @@ class TorchFamily:
             return x, log_jacobian
         point, volume = self._chart
         return point(x), log_jacobian + volume(x)[..., 0]
+
+    @cached_property
+    def inside(self) -> Tensor:
+        """Some natural parameters, (k), float64: round ones where that is possible."""
+        round_ones = [[a, *[b] * (self.size - 1)] for a in DEEP for b in DEEP]
+        generator = torch.Generator().manual_seed(0)
+        others = 3 * torch.randn(20000, self.size, generator=generator, dtype=torch.float64)
+        candidates = torch.cat([torch.tensor(round_ones, dtype=torch.float64), others])
+        return candidates[self.in_domain(candidates).nonzero()[0, 0]]
+
+    def random_counts(self, count: int, furthest: int, generator: torch.Generator) -> Tensor:
+        """Points of a discrete support, each coordinate at most `furthest` above its lower end: (count, v), float64."""
+        bounds, symbols = self.family.support.bounds, self.family.variables
+        assert self.family.support.is_discrete and bounds is not None
+        x = torch.zeros(count, 0, dtype=torch.float64)
+        for k, (lower, upper) in enumerate(bounds):
+            start = Translated([lower], symbols[:k])(x)[..., 0]
+            stop = start + furthest
+            if upper != sp.oo:
+                stop = torch.minimum(stop, Translated([upper], symbols[:k])(x)[..., 0])
+            share = torch.rand(count, generator=generator, dtype=torch.float64)
+            x = torch.cat([x, (start + torch.floor(share * (stop - start + 1)))[:, None]], -1)
+        return x
 
     @property
     def _ends(self) -> tuple[tuple[sp.Expr, sp.Expr], ...]:

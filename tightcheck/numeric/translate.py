@@ -78,7 +78,8 @@ class Translated:
         for step in self._steps:
             values.append(step(values, argument, known))
         shape = torch.broadcast_shapes(argument.shape[:-1], *(value.shape for value in known.values()))
-        return torch.stack([values[place].expand(shape) for place in self._results], -1)
+        results = [values[place].expand(shape) for place in self._results]
+        return results[0][..., None] if len(results) == 1 else torch.stack(results, -1)
 
     def _known(self, fixed: Mapping[str, Tensor], argument: Tensor) -> Mapping[str, Tensor]:
         """The values of the symbols that are no columns."""
@@ -231,6 +232,8 @@ class Translated:
 
     def _log_sum_exp(self, key: object, terms: Sequence[sp.Expr]) -> int:
         """log of a sum of positive terms; exponentials of columns are gathered at once."""
+        if len(terms) == 2:
+            return self._applied(key, torch.logaddexp, *map(self._log, terms))
         plain = [self.columns[t.args[0]] for t in terms if isinstance(t, sp.exp) and t.args[0] in self.columns]
         others = [self._log(t) for t in terms if not (isinstance(t, sp.exp) and t.args[0] in self.columns)]
 

@@ -1,0 +1,149 @@
+"""The attack: many random models of a design against its verdict, one after the other.
+
+tight        every model is in S                     refuted by one that is not
+collapse     every model of S is independent         refuted by a dependent one in S, or by an independent one outside it
+impossible   S is empty                              refuted by one in S
+restricted   the exhibited model is in S, gap 0      refuted by its residual or its gap
+
+A model is put outside S by a span residual that no rounding explains, or by outputs that the encoder's network cannot
+have; it is put inside by residuals at rounding level. Neither confirms a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import torch
+
+from tightcheck.attack.draw import Sample, draw, require_drawable, temperature
+from tightcheck.attack.exhibit import exhibited
+from tightcheck.attack.judge import Judgement, judge
+from tightcheck.attack.measured import measured_gap
+from tightcheck.attack.numbers import STYLES
+from tightcheck.attack.refusal import NotDrawn
+from tightcheck.decide import Decision
+from tightcheck.design import Constant, Design
+from tightcheck.verdict import Verdict
+
+GAP = 1e-7
+"""A gap above this and above its stated error is none that the sum over z left."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One model that was looked at: what was seen, and why it contradicts the verdict (empty: it does not)."""
+
+    sample: Sample
+    judgement: Judgement
+    objection: str = ""
+    gap: float | None = None
+    gap_error: float = 0.0
+
+
+@dataclass
+class Report:
+    """All findings about one verdict; `unseen` says what numbers did not look at."""
+
+    verdict: Verdict
+    prior: str
+    findings: list[Finding] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
+
+    @property
+    def contradictions(self) -> list[Finding]:
+        """The findings that refute the verdict."""
+        return [finding for finding in self.findings if finding.objection]
+
+
+def attack(
+    design: Design, decision: Decision, rounds: int, seed: int = 0, with_gaps: bool = True
+) -> Iterator[Finding | str]:
+    """Findings, or sentences about what was not looked at; `rounds` models of every style."""
+    random, generator = Random(seed), torch.Generator().manual_seed(seed)
+    try:
+        require_drawable(design)
+    except NotDrawn as refusal:
+        yield str(refusal)
+        return
+    for step in decision.steps:
+        if step["lemma"] == "member":
+            yield from _exhibit(design, decision, step, random, generator, with_gaps)
+    for _ in range(rounds):
+        for style in STYLES:
+            yield from _one(design, decision, style, random, generator, with_gaps)
+
+
+def _exhibit(
+    design: Design,
+    decision: Decision,
+    step: dict[str, Any],
+    random: Random,
+    generator: torch.Generator,
+    with_gaps: bool,
+) -> Iterator[Finding | str]:
+    """The certificate's own model must be consistent and dependent."""
+    try:
+        sample = exhibited(design, decision.prior, step, random)
+        judgement = judge(design, sample, generator)
+    except NotDrawn as refusal:
+        yield str(refusal)
+        return
+    if judgement is None:
+        yield "the exhibited model's prior was not seen to be a density"
+        return
+    objection = ""
+    if judgement.is_member is False:
+        objection = "the model that the certificate exhibits is not consistent"
+    elif not judgement.is_dependent:
+        objection = "in the model that the certificate exhibits x does not depend on z"
+    yield _with_gap(sample, judgement, objection, with_gaps)
+
+
+def _one(
+    design: Design, decision: Decision, style: str, random: Random, generator: torch.Generator, with_gaps: bool
+) -> Iterator[Finding | str]:
+    try:
+        sample = draw(design, decision.prior, style, random)
+        judgement = None if sample is None else judge(design, sample, generator)
+    except NotDrawn as refusal:
+        yield str(refusal)
+        return
+    if sample is None or judgement is None:
+        yield f"a {style} model was no valid model"
+        return
+    yield _with_gap(sample, judgement, objection(design, decision.verdict, judgement), with_gaps, temperature(design))
+
+
+def _with_gap(sample: Sample, judgement: Judgement, reason: str, with_gaps: bool, beta: float = 1.0) -> Finding:
+    """The finding, with the exact gap where the model is a member and a sum over z is possible."""
+    if reason or not with_gaps or not judgement.is_consistent or beta != 1:
+        return Finding(sample, judgement, reason)
+    found = measured_gap(sample.model)
+    if found is None:
+        return Finding(sample, judgement)
+    gap, error = found
+    if gap > GAP + 10 * error:
+        reason = f"the span residual is 0 and the gap is {gap:.3g} nats, with an error of {error:.1g}"
+    return Finding(sample, judgement, reason, gap, error)
+
+
+def objection(design: Design, verdict: Verdict, seen: Judgement) -> str:
+    """Why this model refutes the verdict, or nothing."""
+    if verdict is Verdict.TIGHT and seen.is_member is False:
+        return "the verdict is tight and this model is not in the consistent set"
+    if verdict is Verdict.IMPOSSIBLE and seen.is_member:
+        return "the verdict is impossible and this model is in the consistent set"
+    if verdict is Verdict.COLLAPSE and seen.is_member and seen.is_dependent:
+        return "the verdict is collapse and in this model of the consistent set x depends on z"
+    if verdict is Verdict.COLLAPSE and not seen.is_dependent and seen.is_member is False and _has_one_prior(design):
+        return "the verdict is collapse and this independent model is not in the consistent set"
+    return ""
+
+
+def _has_one_prior(design: Design) -> bool:
+    """Whether the design's prior is one density, with nothing to learn."""
+    constants = [c for block in design.prior.blocks for c in block.parameters.values()]
+    return design.prior.kind == "declared" and not any(isinstance(c, Constant) and c.value is None for c in constants)

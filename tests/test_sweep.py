@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
@@ -101,7 +102,7 @@ def test_one_file_may_hold_both_parts(sweep: Path) -> None:
         ("seeds: 2", "seeds: [1, 1]", "sweep.yaml:6 (seeds: [1, 1]): the seeds must be"),
         ("seeds: 2", "seeds: 0", "the seeds must be"),
         ("seeds: 2", "seeds: 100000", "this is a sweep of 400000 runs"),
-        ("task: analyze", "task: analyse", "`task` must be analyze"),
+        ("task: analyze", "task: analyse", "`task` must be analyze or train"),
         ("task: analyze", "task: analyze\noptions: {epochs: 3}", "the task 'analyze' has no options"),
         ("decoder: decoder.yaml", "decoder: nothing.yaml", "nothing.yaml: the file cannot be read"),
         (", decoder: decoder.yaml", "", "it does not hold both parts"),
@@ -186,6 +187,45 @@ def test_a_failed_run_is_told_and_tried_again(sweep: Path, tmp_path: Path) -> No
     assert "failed: {'design': 'encoder.yaml', 'encoder.latent.dim': 2" in result.stderr
     (tmp_path / "sweep" / "records").unlink()
     assert run(str(sweep), "--processes", "1").exit_code == 0
+
+
+TRAINING = """\
+designs:
+  - {encoder: encoder.yaml, decoder: decoder.yaml}
+grid:
+  encoder.latent.dim: [1, 2]
+seeds: 2
+options: {data: counts.npy, epochs: 30, batch: 8, learning_rate: 0.05, estimator: exact}
+"""
+
+
+def test_trained_runs_measure_their_gaps(sweep: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    np.save(tmp_path / "counts.npy", np.random.default_rng(1).integers(0, 4, (24, 5)) + 1)
+    assert run(str(written(tmp_path, TRAINING)), "--processes", "1").exit_code == 0
+    found = lines(tmp_path / "sweep")
+    assert {(line["encoder.latent.dim"], line["verdict"]) for line in found} == {(1, "tight"), (2, "restricted")}
+    assert all(line["is_exact"] and float(str(line["gap"])) >= 0 for line in found)
+    assert len({line["elbo"] for line in found}) == 4
+    np.save(tmp_path / "counts.npy", np.ones((24, 5), dtype=int))
+    assert not {r.key for r in read_plan(sweep).runs} & {line["key"] for line in found}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("counts.npy", "nothing.npy", "there is no file"),
+        ("epochs: 30", "epochs: 0", "`epochs` must be a number at least 1"),
+        ("epochs: 30", "epoch: 30", "the key 'epoch' is not known here; the nearest is epochs"),
+        ("estimator: exact", "estimator: guess", "`estimator` must be path, arm"),
+    ],
+)
+def test_bad_options_are_told_with_their_line(tmp_path: Path, sweep: Path, old: str, new: str, said: str) -> None:
+    (tmp_path / "counts.npy").write_bytes(b"")
+    result = run(str(written(tmp_path, TRAINING.replace(old, new))))
+    assert result.exit_code == 2
+    assert "sweep.yaml:6" in result.stderr
+    assert said in result.stderr
 
 
 def started(sweep: Path, *options: str) -> subprocess.Popen[bytes]:

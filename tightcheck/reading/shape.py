@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -35,7 +36,7 @@ class Limits:
 
     def admit(self, value: Any) -> bool:
         """Whether the number, or the length of the text or list, is within the limits."""
-        size = value if isinstance(value, int) else len(value)
+        size = value if isinstance(value, int | Decimal) else len(value)
         return all(COMPARISONS[name](size, limit) for name, limit in self.limits.items())
 
     def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> Any:

@@ -43,7 +43,7 @@ class Sweep(Shape):
     designs: Annotated[list[Files], Limits(min_length=1)]
     grid: dict[str, Annotated[list[Any], Limits(min_length=1)]] = {}
     seeds: int | list[int] = 1
-    task: Literal["analyze"]
+    task: Literal["analyze", "train"] = "train"
     options: dict[str, Any] = {}
     resources: Resources = Resources()
 

@@ -1,4 +1,4 @@
-"""What one run does with a design."""
+"""What one run does with a design: `analyze` it, or `train` it and measure its gap."""
 
 from __future__ import annotations
 
@@ -20,6 +20,10 @@ Task = Callable[["Run", Path], dict[str, Any]]
 
 def options(task: str, written: Mapping[str, Any], at: At, folder: Path) -> dict[str, Any]:
     """The task's options, complete and checked. Raises DesignError."""
+    if task == "train":
+        from tightcheck.sweep import train
+
+        return train.options(written, at, folder)
     for key in written:
         raise (at / key).error(f"the task {task!r} has no options, but {key!r} was found; leave it out")
     return {}
@@ -37,7 +41,14 @@ def analyze(run: Run, work: Path) -> dict[str, Any]:
     }
 
 
-TASKS: Mapping[str, Task] = {"analyze": analyze}
+def train(run: Run, work: Path) -> dict[str, Any]:
+    """The trained design's objective and gap, beside its verdict; an interrupted run goes on from its checkpoint."""
+    from tightcheck.sweep import train as training
+
+    return training.train(run, work)
+
+
+TASKS: Mapping[str, Task] = {"analyze": analyze, "train": train}
 
 
 def finish(run: Run, folder: str) -> dict[str, Any] | None:

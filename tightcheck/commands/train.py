@@ -79,10 +79,9 @@ def command(
 
 def _require_torch() -> None:
     """Ends the process with a sentence where the extra is missing."""
-    try:
-        import scipy  # noqa: F401
-        import torch  # noqa: F401
-    except ImportError:
+    from importlib.util import find_spec
+
+    if not (find_spec("torch") and find_spec("scipy")):
         click.echo("tightcheck: training needs PyTorch and SciPy; write pip install 'tightcheck[train]'.", err=True)
         sys.exit(BAD_INPUT)
 
@@ -91,16 +90,10 @@ def _settings(
     seed: int, members: int, estimator: Any, device: str, is_double: bool, epochs: int, **same: Any
 ) -> Settings:
     """The options as the training loop has them. Raises click.UsageError for a device that is not there."""
-    import torch
+    from tightcheck.training.fit import Settings, why_no_device
 
-    from tightcheck.training.fit import Settings
-
-    try:
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError, ValueError) as error:
-        raise click.UsageError(
-            f"--device {device} is not there ({str(error).splitlines()[0][:120]}); write cpu."
-        ) from None
+    if reason := why_no_device(device):
+        raise click.UsageError(f"--device {device} cannot be used ({reason}); write cpu.")
     return Settings(
         epochs=epochs,
         seed=seed,

@@ -56,6 +56,15 @@ class Trained:
     measured: dict[int, Measured] = field(default_factory=dict)
 
 
+def why_no_device(device: str) -> str:
+    """Why nothing can be put on the device; empty if it can."""
+    try:
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError, ValueError) as error:
+        return str(error).splitlines()[0][:120]
+    return ""
+
+
 def build(designs: Sequence[Design], data: Data, settings: Settings) -> Model:
     """The model of the designs with fresh parameters, on the device of the settings; features have seen the data."""
     widths = {name: data.arrays[name].shape[-1] for name in designs[0].covariates}

@@ -65,8 +65,9 @@ class Linear(nn.Module):
             product = piece @ weight.transpose(0, 1).reshape(width, members * outputs)
             return product.reshape(len(piece), members, outputs).transpose(0, 1).unsqueeze(1)
         if piece.shape[0] == 1 and members > 1:  # what all members see is multiplied once
-            product = torch.matmul(piece[0], weight.transpose(0, 1).reshape(width, members * outputs))
-            return product.unflatten(-1, (members, outputs)).movedim(-2, 0)
+            shared = torch.matmul(piece[0], weight.transpose(0, 1).reshape(width, members * outputs))
+            split: Tensor = shared.unflatten(-1, (members, outputs))
+            return split.movedim(-2, 0)
         flat = piece.reshape(piece.shape[0], -1, width)
         return torch.bmm(flat, weight).reshape(members, *piece.shape[1:-1], outputs)
 

@@ -36,7 +36,7 @@ def pathless(model: Model, x: dict[str, Piece]) -> tuple[str, ...]:
     values: dict[str, Piece] = dict(x)
     was_training = model.training
     model.eval()
-    with torch.no_grad():
+    with torch.no_grad(), seeded_draws(0, next(model.parameters()).device):
         for side in model.posterior:
             law = side.law(values)
             values[side.block.name] = law.draw(1)

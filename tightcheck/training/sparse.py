@@ -107,9 +107,10 @@ class SparseRows:
         return product if self.shift is None else product + self.shift.to(weights.dtype) @ weights
 
     def inner(self, dense: Tensor) -> Tensor:
-        """<x_b, dense[..., b, :]> for every row b: (..., rows, width) to (..., rows), reading the nonzero places only."""
+        """<x_b, dense[..., b, :]> for every row b: (..., rows or 1, width) to (..., rows), reading the nonzero places only."""
         assert self.shift is None, "counts have no shift"
-        return self.sum_entries(dense[..., self.row_of_entry, self.columns] * self.values.to(dense.dtype))
+        rows = self.row_of_entry if dense.shape[-2] > 1 else torch.zeros_like(self.columns)
+        return self.sum_entries(dense[..., rows, self.columns] * self.values.to(dense.dtype))
 
     def dense(self) -> Tensor:
         """The matrix written out: (rows, width)."""

@@ -34,7 +34,7 @@ def _density(form: Form, parts: tuple[Part, ...]) -> str:
 
 def log_factor(part: Part, symbols: tuple[sp.Symbol, ...]) -> sp.Expr:
     """A of one copy in the given symbols, without terms that are constant."""
-    in_symbols = part.log_partition.subs(dict(zip(part.natural, symbols, strict=True)))
+    in_symbols = part.log_partition.xreplace(dict(zip(part.natural, symbols, strict=True)))
     return sp.expand(in_symbols, deep=False).as_independent(*symbols, as_Add=True)[1]
 
 
@@ -73,11 +73,10 @@ def _factor(form: Form, part: Part, signs: dict[str, Sign], values: str) -> str:
     copy = "" if part.block.copies == 1 else "i" if part in form.observed else "j"
     index = ",".join(word for word in (values.replace(" ", ""), copy) if word)
     symbols = tuple(entry(form, group, signs, index) for group in part.groups)
-    logarithm = log_factor(part, symbols)
-    if logarithm.has(sp.Piecewise, sp.Sum):
+    if part.log_partition.has(sp.Piecewise, sp.Sum):
         shown = f"exp(A_{part.name}({', '.join(symbol.name for symbol in symbols)}))"
     else:
-        shown = bracketed(logarithm)
+        shown = bracketed(log_factor(part, symbols))
     return f"prod_{copy} {shown}" if copy else shown
 
 

@@ -31,7 +31,7 @@ from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term, runs_over_all_reals
 from tightcheck.kernel.zero import Entries, observed_of
-from tightcheck.span import combination, is_zero, separates
+from tightcheck.span import combination, is_zero, normal_form, separates
 
 
 def nonmember(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> None:
@@ -57,7 +57,7 @@ def nonmember(design: Design, prior: str, step: Mapping[str, Any], zero: Entries
     variables = list(names.values())
     if step["condition"] == "zero":
         require(
-            prior == "declared" or some_prior_integrates(design, observed, active),
+            prior == "declared" or some_prior_integrates(design, observed, active, eta),
             "the joint is not shown to integrate",
         )
         i = int(step["component"])
@@ -73,7 +73,7 @@ def nonmember(design: Design, prior: str, step: Mapping[str, Any], zero: Entries
     require(all(in_support(point, active) for point in points), "a point is not in the support")
     if step["condition"] == "C1":
         require(
-            prior == "declared" or some_prior_integrates(design, observed, active),
+            prior == "declared" or some_prior_integrates(design, observed, active, eta),
             "the joint is not shown to integrate",
         )
         target = eta[int(step["component"])]
@@ -93,24 +93,28 @@ def solve(function: sp.Expr, coordinate: Coordinate) -> tuple[sp.Expr, ...]:
     return solved(plain, family)
 
 
-def some_prior_integrates(design: Design, observed: Conditional, active: Sequence[Coordinate]) -> bool:
+def some_prior_integrates(
+    design: Design, observed: Conditional, active: Sequence[Coordinate], eta: Sequence[sp.Expr]
+) -> bool:
     """Whether for some c exp(<c, psi> + A(f)) h' certainly integrates over the active coordinates.
 
-    A finite space; or f Lipschitz in z: then A(f) is bounded on a bounded space, and on the line grows at most like z^2
-    when A does, which a negative coefficient of z^2 outweighs. What does not move must be able to stay constant.
+    A finite space; or f bounded inside the natural domain; or f Lipschitz in z: then A(f) is bounded on a bounded space, and
+    on the line grows at most like z^2 when A does, which a negative coefficient of z^2 outweighs. What does not move must be
+    able to stay constant.
     """
     if all(family_of(latent.block).support.is_finite for latent in design.encoder):
         return True
     decoder_constants(design, observed.block.name, also_copies=observed.block.copies > 1 and not is_explicit(observed))
     if all(family.support.is_finite for _, _, family, _ in active):
         return True
+    if _stays_inside(family_of(observed.block), eta):
+        return True
     maps = [h.source for h in observed.heads if isinstance(h.source, Map)]
     lipschitz = all(m.kind == "affine" or (m.kind == "mlp" and m.activation in LIPSCHITZ_ACTIVATIONS) for m in maps)
     direct = all(
         function_class(observed, i).kind in ("constant", "affine", "mlp") for i in range(len(observed.natural))
     )
-    linked = any(h.link is not None for h in observed.heads)
-    if not (lipschitz and direct) or observed.inputs.kind != "identity" or linked:
+    if not (lipschitz and direct) or observed.inputs.kind != "identity":
         return False
     kind = effective_kind(design, observed, frozenset())
     closed = family_of(observed.block).has_full_domain  # A is bounded on bounded sets
@@ -122,6 +126,19 @@ def some_prior_integrates(design: Design, observed: Conditional, active: Sequenc
     )
 
 
+def _stays_inside(family: Family, eta: Sequence[sp.Expr]) -> bool:
+    """Whether f stays in a compact part of the natural domain: polynomials in hyperbolic tangents where the domain has no
+    boundary, constants elsewhere. A(f) is then bounded."""
+    forms = [normal_form(entry) for entry in eta]
+    moving = {e for e, form in zip(family.natural_parameters, forms, strict=True) if form.free_symbols}
+    is_free = not any(relation.free_symbols & moving for relation in family.natural_domain)
+    tangents = {t: sp.Dummy() for form in forms for t in form.atoms(sp.tanh)}
+    reduced = [form.xreplace(tangents) for form in forms]
+    dummies = set(tangents.values())
+    polynomial = all(bool(r.is_polynomial(*dummies)) and r.free_symbols <= dummies for r in reduced)
+    return is_free and bool(moving) and polynomial
+
+
 def _is_compact(family: Family) -> bool:
     """Whether the support is bounded."""
     bounds = family.support.bounds
@@ -131,9 +148,9 @@ def _is_compact(family: Family) -> bool:
 
 
 def _has_squares(family: Family) -> bool:
-    """Whether the space is R^d, h' is 1 and psi holds every square."""
-    squares = all(combination(v**2, family.statistics, family.variables) is not None for v in family.variables)
-    return runs_over_all_reals(family) and squares and family.log_base_measure == 0
+    """Whether the space is R^d, h' is 1 and the sum of the squares is in the span of psi."""
+    norm = combination(sum(v**2 for v in family.variables), family.statistics, family.variables)
+    return runs_over_all_reals(family) and norm is not None and family.log_base_measure == 0
 
 
 def model_natural(

@@ -15,7 +15,7 @@ from tightcheck.kernel.classes import (
     function_class,
     varying_heads,
 )
-from tightcheck.kernel.decoder_maps import faster, reach
+from tightcheck.kernel.growth_rates import faster, reach
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import Curve, curves
 from tightcheck.kernel.zero import Entries, latent_of, observed_of, of_block

@@ -77,7 +77,8 @@ def _outputs(
     if observed.inputs.kind == "one_hot" and len(firsts) > 1:
         shapes.insert(0, sp.Mul(*firsts))
     if all(isinstance(h.source, Map) and h.source.kind == "unrestricted" for h in moving):
-        shapes = [sp.Mul(*firsts) if len(firsts) > 1 else total**3, sp.Mul(*firsts) ** 2 + 1, total]
+        product_or_cube = sp.Mul(*firsts) if len(firsts) > 1 else total**3
+        shapes = [product_or_cube, sp.Mul(*firsts) ** 2 + 1, total, sp.tanh(sp.Mul(*firsts))]
     for shape in shapes:
         for head in moving:
             yield {**_constants(observed), head.symbol.name: to_text(shape)}, {}

@@ -292,12 +292,9 @@ class Side(nn.Module):
                 found[name] = _positive_definite(found[name], self.block.dimension, has_root)
         return found
 
-    def law(self, values: dict[str, Piece], is_detached: bool = False) -> Law:
-        """The law of the block; `is_detached`: its parameters as numbers."""
-        parameters = self.parameters_at(values)
-        if is_detached:
-            parameters = {name: value.detach() for name, value in parameters.items()}
-        return self.make(parameters)
+    def law(self, values: dict[str, Piece]) -> Law:
+        """The law of the block."""
+        return self.make(self.parameters_at(values))
 
 
 def _law_of(conditional: Conditional, lengths: Any) -> Callable[[Mapping[str, Tensor]], Law]:

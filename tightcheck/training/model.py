@@ -148,7 +148,8 @@ class Model(nn.Module):
         known: Tensor | float = 0.0
         for side in self.posterior:
             name = side.block.name
-            law = side.law({**values, **z})
+            parameters = side.parameters_at({**values, **z})
+            law = side.make(parameters)
             is_known = x.get(f"known {name}")
             z[name] = bits[name] if bits and name in bits else law.draw(count)
             if is_known is not None:
@@ -158,7 +159,7 @@ class Model(nn.Module):
                 assert isinstance(label, Tensor)
                 z[name] = torch.where(is_known > 0, label, z[name])
                 known = known + law.log_prob(label) * mask
-            shown = side.law({**values, **z}, is_detached=True) if is_linear else law
+            shown = side.make({key: value.detach() for key, value in parameters.items()}) if is_linear else law
             own = shown.log_prob(z[name])
             free = law.log_prob(z[name].detach()) if not law.has_path else torch.zeros_like(own)
             if is_known is not None:

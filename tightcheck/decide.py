@@ -17,6 +17,7 @@ from tightcheck.rules import (
     ZERO_RULES,
     contrast_member,
     counterexample,
+    explicit,
     gaussian_member,
     member,
     out_of_reach,
@@ -102,7 +103,7 @@ def _tight(design: Design, decision: Decision) -> Attempt:
     for step in tight.propose(design, decision.prior, decision.zero):
         if _accepted(design, decision, step, "tight") is not None:
             if decision.prior == "implied" and all_entries(design):
-                found = _first(design, decision, member)
+                found = _inside(design, decision)
                 if found is not None:
                     yield [step, found], Verdict.TIGHT
             else:
@@ -136,25 +137,40 @@ def _restricted(design: Design, decision: Decision) -> Attempt:
     """One consistent model with dependence, and one model that is not consistent."""
     if all_entries(design) <= decision.zero:
         return
-    inside = next((found for rule in MEMBERS if (found := _first(design, decision, rule)) is not None), None)
+    inside = _inside(design, decision)
     outside = _first(design, decision, counterexample)
+    if outside is None:
+        outside = _first(design, decision, explicit, explicit.counterexamples(design))
     if outside is None and inside is not None:
         outside = _first(design, decision, out_of_reach)
     if inside is None:
-        if outside is not None and outside["condition"] in ("C1", "C2"):
-            step = {"lemma": "single", "step": outside}
-            if _accepted(design, decision, step, "single") is not None:
-                yield [step], Verdict.IMPOSSIBLE
+        if outside is not None and outside.get("condition") in ("C1", "C2"):
+            outside = {"lemma": "single", "step": outside}
+            if _accepted(design, decision, outside, "single") is None:
+                return
+        if outside is not None and outside["lemma"] in NO_MODEL:
+            yield [outside], Verdict.IMPOSSIBLE
         return
     if outside is not None:
         needed = decision.steps if outside.get("condition") == "zero" else []
         yield [*needed, inside, outside], Verdict.RESTRICTED
 
 
-def _first(design: Design, decision: Decision, rule: Any) -> dict[str, Any] | None:
+def _inside(design: Design, decision: Decision) -> dict[str, Any] | None:
+    """A consistent model in which x depends on z."""
+    for rule in MEMBERS:
+        if (found := _first(design, decision, rule)) is not None:
+            return found
+    return _first(design, decision, explicit, explicit.members(design))
+
+
+def _first(
+    design: Design, decision: Decision, rule: Any, steps: Iterator[dict[str, Any]] | None = None
+) -> dict[str, Any] | None:
     """The first step of the rule that the kernel accepts."""
     name = rule.__name__.rpartition(".")[2]
-    for step in islice(rule.propose(design, decision.prior, decision.zero), MOST_CANDIDATES):
+    proposed = rule.propose(design, decision.prior, decision.zero) if steps is None else steps
+    for step in islice(proposed, MOST_CANDIDATES):
         if _accepted(design, decision, step, name) is not None:
             return dict(step)
     decision.trace.append((name, "no candidate was accepted"))

@@ -2,7 +2,7 @@
 
 {"format": 1, "design": {...}, "prior": "declared" | "implied" | "free", "verdict": word, "steps": [{"lemma": ..., ...}]}
 
-tight       step `tight` (and, for an implied prior, a `member`: some model is dependent and integrates)
+tight       step `tight` or `written_tight` (and, for an implied prior, one of MEMBERS: some model is dependent and integrates)
 collapse    zero lemmas until no entry of F is left, and `constants`: some model without dependence is consistent
 impossible  zero lemmas until no entry is left, and `unreachable` or `never_constant`; or one of NO_MODEL alone
 restricted  one of MEMBERS, and `out_of_reach` or `nonmember` (which may use entries that zero lemmas removed)
@@ -22,6 +22,13 @@ from tightcheck.kernel.contrast_member import contrast_member
 from tightcheck.kernel.counterexample import nonmember
 from tightcheck.kernel.decoder_maps import DECODER_LEMMAS
 from tightcheck.kernel.encoder_maps import ENCODER_LEMMAS
+from tightcheck.kernel.explicit import (
+    written_constant,
+    written_member,
+    written_nonmember,
+    written_single,
+    written_tight,
+)
 from tightcheck.kernel.gaussian_member import gaussian_member
 from tightcheck.kernel.heads import parametrisation_of
 from tightcheck.kernel.links import LINK_LEMMAS
@@ -46,13 +53,20 @@ ZERO_LEMMAS = {
     **LINK_LEMMAS,
     "pinned_equal": pinned_equal,
     "shared_precision": shared_precision,
+    "written_constant": written_constant,
 }
 NO_MODEL = {
     "pinned_impossible": pinned_impossible,
     "prior_support": prior_support,
     "prior_kink": prior_kink,
     "prior_tail": prior_tail,
+    "written_single": written_single,
     "single": single,
+}
+WRITTEN = {
+    "written_tight": written_tight,
+    "written_member": written_member,
+    "written_nonmember": written_nonmember,
 }
 LEMMAS = (
     *ZERO_LEMMAS,
@@ -65,11 +79,12 @@ LEMMAS = (
     "constants",
     "unreachable",
     "never_constant",
+    *WRITTEN,
     *NO_MODEL,
 )
 """Every lemma the kernel knows: the trusted base, with the registry's facts."""
 
-MEMBERS = frozenset(("member", "gaussian_member", "contrast_member"))
+MEMBERS = frozenset(("member", "gaussian_member", "contrast_member", "written_member"))
 """The lemmas that show a consistent model with dependence."""
 
 
@@ -189,6 +204,8 @@ def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> E
         member(design, prior, step)
     elif name == "nonmember":
         nonmember(design, prior, step, zero)
+    elif name in WRITTEN:
+        WRITTEN[name](design, prior, step)
     elif name == "contrast_member":
         contrast_member(design, prior, step)
     elif name == "gaussian_member":
@@ -227,10 +244,10 @@ def _conclusion(design: Design, prior: str, zero: Entries, proved: set[str]) -> 
     is_empty = all_entries(design) <= zero
     if proved & set(NO_MODEL) or (is_empty and proved & {"unreachable", "never_constant"}):
         return Verdict.IMPOSSIBLE
-    if "tight" in proved and (prior != "implied" or "member" in proved or not all_entries(design)):
+    if proved & {"tight", "written_tight"} and (prior != "implied" or proved & MEMBERS or not all_entries(design)):
         return Verdict.TIGHT
     if is_empty and "constants" in proved and may_depend(design):
         return Verdict.COLLAPSE
-    if proved & MEMBERS and proved & {"nonmember", "out_of_reach"}:
+    if proved & MEMBERS and proved & {"nonmember", "out_of_reach", "written_nonmember"}:
         return Verdict.RESTRICTED
     return None

@@ -88,15 +88,27 @@ def decoder_constants(design: Design, moving: str | None = None, also_copies: bo
             continue
         for head in observed.heads:
             if isinstance(head.source, Map):
-                require(
-                    head.source.kind != "expression", "an explicit expression is not shown to contain the constants"
-                )
+                constant = head.source.kind != "expression" or (moving is None and _is_constant_at_zero(observed))
+                require(constant, "an explicit expression is not shown to contain the constants")
                 mentioned = {symbol.name for symbol in head.link.free_symbols} if head.link is not None else set()
                 names = {latent.block.name for latent in design.encoder}
                 require(not {name.partition("[")[0] for name in mentioned} & names, "the link itself mentions z")
                 biased = head.source.bias or valid_at_zero(observed) or inputs_sum_to_one(design, observed)
                 require(biased, "without a bias the constants are not shown to be in the class")
                 require(head.source.batch_norm != "train", "batch normalisation in training mode couples examples")
+
+
+def _is_constant_at_zero(observed: Conditional) -> bool:
+    """Whether the block's expressions are valid numbers when all their parameters are 0."""
+    values: dict[sp.Basic, sp.Basic] = {}
+    for head in observed.heads:
+        if isinstance(head.source, Map) and head.source.expression is not None:
+            value = head.source.expression.xreplace(dict.fromkeys(head.source.parameters, sp.Integer(0)))
+            values[head.symbol] = (OUTPUT if head.link is None else head.link).xreplace({OUTPUT: value})
+    finite = all(bool(value.is_number) and bool(value.is_finite) for value in values.values())
+    positive = all(bool(value.is_positive) for symbol, value in values.items() if symbol.is_positive)
+    natural = [sp.sympify(entry).xreplace(values) for entry in observed.natural]
+    return finite and positive and observed.block.length is None and in_domain(family_of(observed.block), natural)
 
 
 def valid_at_zero(observed: Conditional) -> bool:

@@ -46,7 +46,7 @@ def tight(design: Design, prior: str) -> None:
         "a prior given another block is looked at one model at a time",
     )
     for latent in design.encoder:
-        _no_sharing(latent)
+        no_sharing(latent)
         _covariates_shown(design, latent)
     if not moving:
         _independent_for_all(design, prior)
@@ -76,7 +76,7 @@ def _is_positive(design: Design, latent: Conditional) -> bool:
     return all(bool(value.is_real) and bool(value.is_finite) for value in values)
 
 
-def _no_sharing(latent: Conditional) -> None:
+def no_sharing(latent: Conditional) -> None:
     """Require that no constant of the encoder is shared by coordinates that may need different ones."""
     shared = [
         h

@@ -11,6 +11,7 @@ from tightcheck.rules import (
     decoder_map,
     encoder_heads,
     encoder_network,
+    explicit,
     features,
     gaussian_member,
     member,
@@ -22,13 +23,24 @@ from tightcheck.rules import (
     variance,
 )
 
-ZERO_RULES = (encoder_heads, features, decoder_map, conjugation, normalisation, rays, encoder_network, variance)
+ZERO_RULES = (
+    encoder_heads,
+    features,
+    decoder_map,
+    conjugation,
+    normalisation,
+    rays,
+    encoder_network,
+    variance,
+    explicit,
+)
 """Rules that remove entries of F: what no consistent model can have."""
 
 __all__ = [
     "ZERO_RULES",
     "contrast_member",
     "counterexample",
+    "explicit",
     "gaussian_member",
     "member",
     "out_of_reach",

@@ -15,5 +15,6 @@ CONDITION = "all"
 
 
 def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any]]:
-    """The one step; its side conditions are the kernel's."""
+    """For maps as classes, and for decoders written out over a few latent points; the side conditions are the kernel's."""
     yield {"lemma": "tight"}
+    yield {"lemma": "written_tight"}

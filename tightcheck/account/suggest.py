@@ -25,6 +25,7 @@ from tightcheck.design import (
 )
 from tightcheck.family import Family
 from tightcheck.kernel.classes import IDENTITY_PAIRS, family_of
+from tightcheck.kernel.heads import ends
 from tightcheck.parametrise import find
 from tightcheck.verdict import ORDER, Lossless, Suggestion, Verdict
 
@@ -166,8 +167,8 @@ def _is_limited(head: Head) -> bool:
     """A link that reaches neither every real number nor every positive one."""
     if head.link is None or head.link.free_symbols != {OUTPUT}:
         return False
-    ends = {sp.limit(head.link, OUTPUT, end) for end in (-sp.oo, sp.oo)}
-    return not (ends == {-sp.oo, sp.oo} or (head.symbol.is_positive and ends == {sp.Integer(0), sp.oo}))
+    reached = set(ends(head.link))
+    return not (reached == {-sp.oo, sp.oo} or (head.symbol.is_positive and reached == {sp.Integer(0), sp.oo}))
 
 
 def _swap(design: Design, latent: Conditional, heads: tuple[Head, ...], **changes: object) -> Design:

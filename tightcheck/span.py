@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Point = Mapping[sp.Symbol, sp.Expr]
 ATTEMPTS = 12
 """Generic points separate at the first attempt; a few more meet points that happen to be special."""
+PRECISION = 200  # bits
 
 
 @dataclass(frozen=True)
@@ -181,18 +182,50 @@ def _combination(
 
 
 def _is_refuted(target: sp.Expr, basis: tuple[sp.Expr, ...], variables: tuple[sp.Symbol, ...]) -> bool:
-    """Whether a determinant shows, before any algebra, that there is no combination."""
-    draw, symbols = random.Random(0), set().union(*(f.free_symbols for f in (target, *basis)))
-    constants = {symbol: _number(symbol, draw) for symbol in sorted(symbols - set(variables), key=str)}
-    rows = [{variable: _number(variable, draw) for variable in variables} for _ in range(len(basis) + 2)]
+    """Whether numbers show, before any algebra, that there is no combination: sum w_i target(x_i) is certainly not 0."""
+    from flint import arb, ctx
+
+    constants = {symbol: _number(symbol, 0) for symbol in target.free_symbols}
+    for points, weights in _annihilators(basis, variables):
+        try:
+            with ctx.workprec(PRECISION):
+                terms = [w * enclose(target, {**constants, **x}) for w, x in zip(weights, points, strict=True)]
+                total = sum(terms, arb(0))
+        except (ValueError, ZeroDivisionError, NotImplementedError):
+            return False
+        if total.is_finite() and not total.contains(0):
+            return True
+    return False
+
+
+@cache
+def _annihilators(
+    basis: tuple[sp.Expr, ...], variables: tuple[sp.Symbol, ...]
+) -> list[tuple[list[dict[sp.Symbol, sp.Expr]], list[arb]]]:
+    """Points x_i and weights w_i with sum w_i f(x_i) = 0 for every f in span(basis, 1)."""
+    from flint import arb, arb_mat, ctx
+
+    rows = [{v: _number(v, k) for v in variables} for k in range(1, len(basis) + 3)]
     inside = [{v: value / (1 if v.is_integer else len(variables)) for v, value in row.items()} for row in rows]
     dominant = [{v: value + 1 if v.is_positive else value for v, value in row.items()} for row in rows]
-    choices = (inside, dominant) if len(variables) > 1 else (inside,)  # in a simplex; definite matrices
-    return any(separates(target, basis, [{**constants, **row} for row in points]) for points in choices)
+    constants = {symbol: _number(symbol, 0) for f in basis for symbol in f.free_symbols}
+    found = []
+    for points in (inside, dominant) if len(variables) > 1 else (inside,):  # in a simplex; definite matrices
+        try:
+            with ctx.workprec(PRECISION):
+                values = [[enclose(f, {**constants, **x}) for x in points] for f in (sp.Integer(1), *basis)]
+                last = arb_mat([[-row.pop()] for row in values])
+                weights = [*arb_mat(values).solve(last).entries(), arb(1)]
+        except (ValueError, ZeroDivisionError, NotImplementedError):
+            continue
+        found.append((points, weights))
+    return found
 
 
-def _number(symbol: sp.Symbol, draw: random.Random) -> sp.Rational:
-    """A number that the symbol may stand for: a small integer, or between 0 and 1."""
+@cache
+def _number(symbol: sp.Symbol, row: int) -> sp.Rational:
+    """A number that the symbol may stand for: a small integer, or between 0 and 1; another in each row."""
+    draw = random.Random(f"{symbol.name} {row}")
     number = sp.Integer(draw.randint(1, 40)) if symbol.is_integer else sp.Rational(draw.randint(1, 996), 997)
     return -number if symbol.is_negative else number
 
@@ -255,15 +288,13 @@ def separates(target: sp.Expr, basis: Sequence[sp.Expr], points: Sequence[Point]
 
     if len(points) != len(basis) + 2:
         return False
-    previous, ctx.prec = ctx.prec, 200
     try:
-        rows = [[enclose(f, point) for f in (sp.Integer(1), *basis, target)] for point in points]
-        determinant = arb_mat(rows).det()
+        with ctx.workprec(PRECISION):
+            rows = [[enclose(f, point) for f in (sp.Integer(1), *basis, target)] for point in points]
+            determinant = arb_mat(rows).det()
         return bool(determinant.is_finite()) and not determinant.contains(0)
     except (ValueError, ZeroDivisionError, NotImplementedError):
         return False
-    finally:
-        ctx.prec = previous
 
 
 BALL_METHODS: Mapping[type[sp.Function], str] = {

@@ -9,9 +9,15 @@ import sympy as sp
 from tightcheck.design import Map
 from tightcheck.kernel.rejected import require
 
+
+def _max(a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    """The larger one; for symbols as it stands, since SymPy compares their extremes at length."""
+    return sp.Max(a, b, evaluate=bool(a.is_number and b.is_number))
+
+
 ACTIVATIONS: Mapping[str, Callable[[sp.Expr], sp.Expr]] = {
-    "relu": lambda t: sp.Max(0, t),
-    "leaky_relu": lambda t: sp.Max(t / 100, t),
+    "relu": lambda t: _max(sp.Integer(0), t),
+    "leaky_relu": lambda t: _max(t / 100, t),
     "tanh": sp.tanh,
     "sigmoid": lambda t: 1 / (1 + sp.exp(-t)),
     "softplus": lambda t: sp.log(1 + sp.exp(t)),

@@ -53,7 +53,8 @@ def total_log_partition(conditional: Conditional, eta: Sequence[sp.Expr]) -> sp.
         "A is looked at in another dimension than the design's",
     )
     known = dict(zip(family.natural_parameters, eta, strict=True))
-    return sp.sympify(family.log_partition.xreplace(known)).doit()
+    value = sp.sympify(family.log_partition.xreplace(known))
+    return value.doit() if value.has(sp.Sum) else value
 
 
 def encoder_side(latent: Conditional, observed: Conditional) -> Side:

@@ -88,6 +88,7 @@ def read_data(design: Design, sources: Sequence[str]) -> Data:
 
     Raises DataError in sentences.
     """
+    require_trainable([design])
     arrays: dict[str, Any] = {}
     names = _names(design)
     for source in sources:
@@ -309,13 +310,14 @@ def _require_length(lengths: Tensor, block: Block) -> None:
     wanted = block.length if isinstance(block.length, int) else None
     wrong = lengths != wanted if wanted is not None else lengths < 1
     if bool(wrong.any()):
-        row = int(wrong.nonzero()[0][-1])
+        place = tuple(int(i) for i in wrong.nonzero()[0])
+        row = place[-2] if wrong.ndim > 1 else place[0]
         says = (
             f"every text of {block.name} has {wanted} words"
             if wanted
             else f"a text of {block.name} has a word at least"
         )
-        raise DataError(f"{block.name}, row {row + 1}: found {float(lengths.flatten()[row]):g} words; {says}.")
+        raise DataError(f"{block.name}, row {row + 1}: found {float(lengths[place]):g} words; {says}.")
 
 
 def _require_support(array: Tensor, block: Block) -> None:

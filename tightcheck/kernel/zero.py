@@ -78,11 +78,22 @@ def unbounded_slices(observed: Conditional) -> tuple[Curve, ...]:
 
 
 def is_lipschitz(functions: FunctionClass) -> bool:
-    """Whether every function of the class is Lipschitz in the inputs."""
-    source = functions.source
-    if functions.kind == "affine":
-        return True
-    return functions.kind == "mlp" and source is not None and source.activation in LIPSCHITZ_ACTIVATIONS
+    """Whether every function of the class is Lipschitz in the inputs, also behind softplus, tanh or sigmoid of one output."""
+    source, formula = functions.source, functions.formula
+    slow_map = source is not None and (
+        source.kind == "affine" or (source.kind == "mlp" and source.activation in LIPSCHITZ_ACTIVATIONS)
+    )
+    if functions.kind in ("affine", "mlp"):
+        return slow_map
+    if functions.kind != "linked" or formula is None:
+        return False
+    outputs = [s for s in formula.free_symbols if s.name.startswith("output_")]
+    if len(outputs) != 1:
+        return False
+    o, t = outputs[0], sp.Dummy()
+    slow = {sp.log(1 + sp.exp(o)): t, sp.tanh(o): t, 1 / (1 + sp.exp(-o)): t}
+    affine = sp.expand(formula.xreplace(slow))
+    return slow_map and not affine.has(o, SOFTMAX) and affine.has(t) and bool(sp.diff(affine, t).is_number)
 
 
 def is_bounded(functions: FunctionClass) -> bool:

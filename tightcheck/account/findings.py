@@ -310,6 +310,13 @@ SENTENCES: Mapping[str, Template] = {
         " affine network, which is affine along no ray on which the network moves: {zero}.",
         _encoder_map,
     ),
+    "joint": Template(
+        "C4",
+        "Unless {zero}, the joint density does not integrate",
+        "Summed or integrated over {x}, the joint of {x} and {z} must still integrate over {z}. With either sign of the"
+        " coefficient of {statistic} it diverges: {zero}.",
+        _latent,
+    ),
     "rays": Template(
         "C4",
         "Unless {zero}, a conditional leaves its domain or the joint does not integrate",

@@ -1,15 +1,25 @@
-"""The set of W for a form."""
+"""The set of W for a form: the kernel's procedure in every case, joined to a formula and put into words."""
 
 from __future__ import annotations
 
 from functools import cache
 
-from tightcheck.density.answer import Entry, JointDensity, What
-from tightcheck.density.entries import entries_of
+import sympy as sp
+
+from tightcheck.density.answer import Divergence, JointDensity, What
+from tightcheck.density.cases import necessary_trees_of, tree_of
+from tightcheck.density.formula import All, as_sympy, joined
+from tightcheck.density.one_weight import test_of
+from tightcheck.density.problem import Problem, name_of, problem_of
+from tightcheck.density.sample import density_with
+from tightcheck.density.words import cost_of, sentences_of, tested_sentences
 from tightcheck.design import Block
 from tightcheck.family import Family
 from tightcheck.joint.form import Form, assemble
 from tightcheck.joint.parts import Part, reduce
+from tightcheck.kernel.joint_cases import forced_zero, signs_left
+from tightcheck.kernel.joint_numbers import letter
+from tightcheck.kernel.joint_signs import Leaf, Tree, leaves
 
 
 def joint_density(x: Family, z: Family, copies_x: int = 1, copies_z: int = 1) -> JointDensity:
@@ -19,10 +29,105 @@ def joint_density(x: Family, z: Family, copies_x: int = 1, copies_z: int = 1) ->
 
 def form_density(form: Form) -> JointDensity:
     """The set of W for any form: several named blocks on either side."""
-    entries: tuple[Entry, ...] = entries_of(form)
-    return JointDensity(form, entries, What.UNDECIDED, undecided_because="no rule reaches this pair")
+    problem = problem_of(form)
+    tree = tree_of(problem)
+    return _tested(problem) if tree is None else _from_cases(problem, tree)
+
+
+def _from_cases(problem: Problem, tree: Tree) -> JointDensity:
+    """The answer where every case could be listed."""
+    undecided = [(path, leaf) for path, leaf in leaves(tree) if leaf.answer is None]
+    if undecided:
+        return _undecided(problem, undecided[0][1].why)
+    formula = joined(tree)
+    names = _names(problem)
+    constraints = as_sympy(formula, names)
+    zero = forced_zero(tree, *problem.shape)
+    what = _what(problem, zero)
+    if constraints == sp.true:
+        what = What.EVERYTHING
+    return JointDensity(
+        problem.form,
+        problem.entries,
+        what,
+        constraints,
+        sentences_of(formula, names),
+        _divergences(problem, tree, zero),
+        cost_of(constraints),
+        certificate=_certificate(problem, zero),
+        test=test_of(problem),
+    )
+
+
+def _tested(problem: Problem) -> JointDensity:
+    """The answer where there are too many cases to list: the conditions in words, each W tested exactly."""
+    trees = necessary_trees_of(problem)
+    left = signs_left(trees, *problem.shape)
+    zero = frozenset(place for place in problem.interactions() if left[place] <= {0})
+    test = test_of(problem)
+    if not density_with(problem, left, test):
+        return _undecided(problem, "there are too many cases, and no W with everything else not 0 was found")
+    names = _names(problem)
+    formulas = tuple(dict.fromkeys(joined(tree) for tree in trees))
+    formula = All(tuple(f for f in formulas if f is not None and not isinstance(f, bool)))
+    return JointDensity(
+        problem.form,
+        problem.entries,
+        _what(problem, zero),
+        as_sympy(formula, names),
+        (*sentences_of(formula, names), *tested_sentences(problem)),
+        (),
+        "one test looks at each end of the support and at one maximum per condition of the natural domain",
+        certificate=_certificate(problem, zero),
+        test=test,
+    )
+
+
+def _undecided(problem: Problem, why: str) -> JointDensity:
+    return JointDensity(problem.form, problem.entries, What.UNDECIDED, undecided_because=why, test=test_of(problem))
+
+
+def _what(problem: Problem, zero: frozenset[tuple[int, int]]) -> What:
+    if zero >= set(problem.interactions()):
+        return What.ONLY_ZERO
+    return What.ZEROS if zero else What.INEQUALITIES
+
+
+def _names(problem: Problem) -> dict[str, sp.Expr]:
+    return {name_of(*place): entry.symbol for entry, place in zip(problem.entries, problem.places, strict=True)}
+
+
+def _divergences(problem: Problem, tree: Tree, zero: frozenset[tuple[int, int]]) -> tuple[Divergence, ...]:
+    """For each entry that is zero in every density, where the joint diverges when it is not: the simplest case."""
+    found: dict[str, list[sp.Symbol]] = {}
+    symbols = dict(zip(problem.places, (entry.symbol for entry in problem.entries), strict=True))
+    refuted = [(dict(path), leaf) for path, leaf in leaves(tree) if leaf.answer is False and leaf.why.count("; ") == 1]
+    for place in sorted(zero):
+        own = letter(name_of(*place))
+        there = [(path, leaf) for path, leaf in refuted if path.get(own)]
+        if there:
+            path, leaf = min(there, key=lambda pair: sum(1 for sign in pair[0].values() if sign))
+            found.setdefault(leaf.why, []).append(symbols[place])
+    return tuple(Divergence(tuple(entries), *_in_words(problem, why)) for why, entries in found.items())
+
+
+def _in_words(problem: Problem, why: str) -> tuple[str, str]:
+    direction, rate = why.split("; ", 1)
+    return direction, rate
+
+
+def _certificate(problem: Problem, zero: frozenset[tuple[int, int]]) -> dict[str, object]:
+    return {
+        "lemma": "joint",
+        "observed": [family.name for family in problem.xs],
+        "latent": [family.name for family in problem.zs],
+        "zero": [list(place) for place in sorted(zero)],
+    }
 
 
 @cache
 def _part(name: str, family: Family, copies: int) -> Part:
     return reduce(Block(name, family.name, copies, family.dimension), family, family.natural_parameters, set())
+
+
+__all__ = ["Leaf", "form_density", "joint_density"]

@@ -31,6 +31,7 @@ from tightcheck.kernel.explicit import (
 )
 from tightcheck.kernel.gaussian_member import gaussian_member
 from tightcheck.kernel.heads import parametrisation_of
+from tightcheck.kernel.joint_lemma import JOINT_LEMMAS
 from tightcheck.kernel.links import LINK_LEMMAS
 from tightcheck.kernel.member import member
 from tightcheck.kernel.no_model import never_constant, prior_kink, prior_support, single
@@ -51,6 +52,7 @@ ZERO_LEMMAS = {
     **DECODER_LEMMAS,
     **PRIOR_FREE_LEMMAS,
     **LINK_LEMMAS,
+    **JOINT_LEMMAS,
     "pinned_equal": pinned_equal,
     "shared_precision": shared_precision,
     "written_constant": written_constant,

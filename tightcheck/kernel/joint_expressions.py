@@ -49,9 +49,7 @@ def compiled(expression: sp.Basic) -> Program:
     return ("strange", type(expression).__name__)
 
 
-def evaluate(
-    expression: sp.Basic, values: Mapping[sp.Symbol, Germ], signs: Signs, place: object = None
-) -> Germ:
+def evaluate(expression: sp.Basic, values: Mapping[sp.Symbol, Germ], signs: Signs, place: object = None) -> Germ:
     """The germ of the expression; symbols without a value are letters. Raises Unreached for other functions, Huge.
 
     `place` names the values, so that an oracle can remember what was worked out with them; then bounded parts of

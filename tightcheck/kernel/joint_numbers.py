@@ -237,6 +237,9 @@ class Signs(Protocol):
     def sign(self, number: Number) -> int:
         """-1, 0 or 1. Raises Unreached where it cannot be told."""
 
+    def note(self, direction: str, rate: str) -> None:
+        """Remember where the joint diverges, and how fast."""
+
     def is_known_zero(self, number: Number) -> bool:
         """Whether the number is known to be 0 without asking for a sign."""
 

@@ -32,6 +32,11 @@ class Exact:
 
     def __init__(self, values: Mapping[str, Fraction] | None = None) -> None:
         self.values = dict(values or {})
+        self.noted: tuple[str, str] = ("", "")
+
+    def note(self, direction: str, rate: str) -> None:
+        """Where the joint diverges, and how fast."""
+        self.noted = direction, rate
 
     def sign(self, number: Number) -> int:
         """-1, 0 or 1.
@@ -114,6 +119,11 @@ class Path:
     positive: frozenset[str] = frozenset()
     done: dict[Any, Any] = field(default_factory=dict)
     zeros: frozenset[str] = frozenset()
+    noted: tuple[str, str] = ("", "")
+
+    def note(self, direction: str, rate: str) -> None:
+        """Where the joint diverges in this case, and how fast."""
+        self.noted = direction, rate
 
     def once(self, key: Any, work: Callable[[], Answer]) -> Answer:
         """The work's result, remembered: what a path decides stays decided on every path that continues it."""
@@ -168,7 +178,11 @@ class Path:
         if name in self.positive or atom.kind in ("exp", "root"):
             return 1
         if atom.argument is None:
-            return self._looked_up(Number({((name, 1),): 1}))
+            single = Number({((name, 1),): 1})
+            if single in self.known:
+                return self.known[single]
+            found = self._by_difference(single)
+            return self._looked_up(single) if found is None else found
         if atom.kind == "inverse":
             return self.sign(atom.argument)
         return self.sign(atom.argument - ONE)
@@ -326,7 +340,8 @@ def explore(procedure: Callable[[Path], bool], positive: frozenset[str], most: i
         nonlocal count
         leaf: Leaf | None
         try:
-            leaf = Leaf(procedure(path))
+            answer = procedure(path)
+            leaf = Leaf(answer, "" if answer else "; ".join(path.noted))
         except Unreached as reason:
             leaf = Leaf(None, str(reason))
         except Contradiction:

@@ -14,6 +14,7 @@ from tightcheck.rules import (
     explicit,
     features,
     gaussian_member,
+    joint_density,
     member,
     normalisation,
     out_of_reach,
@@ -33,6 +34,7 @@ ZERO_RULES = (
     encoder_network,
     variance,
     explicit,
+    joint_density,
 )
 """Rules that remove entries of F: what no consistent model can have."""
 

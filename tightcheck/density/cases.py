@@ -1,0 +1,29 @@
+"""The cases of a pair, once for all pairs that look the same to a joint."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tightcheck.density.problem import Problem
+from tightcheck.kernel.joint_cases import TREE_SIZE, cases, necessary, signature
+from tightcheck.kernel.joint_signs import TooMany, Tree
+
+KNOWN: dict[tuple[tuple[str, ...], tuple[str, ...]], Tree | None] = {}
+"""Cases by the signatures of the two sides; None where there are too many."""
+
+
+def tree_of(problem: Problem) -> Tree | None:
+    """The cases of all signs that matter; None where there are too many to write down."""
+    key = tuple(map(signature, problem.xs)), tuple(map(signature, problem.zs))
+    if key not in KNOWN:
+        try:
+            KNOWN[key] = cases(problem.xs, problem.zs, TREE_SIZE)
+        except TooMany:
+            KNOWN[key] = None
+    return KNOWN[key]
+
+
+@cache
+def necessary_trees_of(problem: Problem) -> tuple[Tree, ...]:
+    """What is necessary, condition by condition: neither side leaves the other's domain towards an end."""
+    return necessary(problem.xs, problem.zs, TREE_SIZE)

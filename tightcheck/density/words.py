@@ -1,0 +1,54 @@
+"""Conditions in words, with the names of W's entries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sympy as sp
+
+from tightcheck.density.formula import All, Formula, as_sympy
+from tightcheck.density.problem import Problem
+
+
+def sentences_of(formula: Formula, names: Mapping[str, sp.Expr]) -> tuple[str, ...]:
+    """One sentence for each condition that must hold."""
+    parts = formula.parts if isinstance(formula, All) else (formula,)
+    return tuple(written(as_sympy(part, names)) for part in parts if part is not True)
+
+
+def written(condition: sp.Basic) -> str:
+    """A condition as a line of text: alternatives with `or`, in brackets where they must be."""
+    if isinstance(condition, sp.And):
+        return " and ".join(_bracketed(part) for part in condition.args)
+    if isinstance(condition, sp.Or):
+        return " or ".join(_bracketed(part) for part in condition.args)
+    if isinstance(condition, sp.Eq):
+        return f"{sp.sstr(condition.lhs)} = {sp.sstr(condition.rhs)}"
+    if isinstance(condition, sp.Ne):
+        return f"{sp.sstr(condition.lhs)} != {sp.sstr(condition.rhs)}"
+    return sp.sstr(condition)
+
+
+def _bracketed(part: sp.Basic) -> str:
+    return f"({written(part)})" if isinstance(part, (sp.And, sp.Or)) else written(part)
+
+
+def cost_of(constraints: sp.Basic) -> str:
+    """What a test of one W takes where a maximum is among the conditions."""
+    hidden = {symbol.name for symbol in constraints.free_symbols if symbol.name.startswith(("max", "at its"))}
+    if not hidden:
+        return ""
+    over = "all counts: a search up to where it turns" if any(n.startswith("max of") for n in hidden) else ""
+    inside = "one stationary point, a root of degree at most 2" if any(n.startswith("max in") for n in hidden) else ""
+    return f"{len(hidden)} maxima: each is {' or '.join(filter(None, (inside, over)))}"
+
+
+def tested_sentences(problem: Problem) -> tuple[str, ...]:
+    """The two conditions of the lemma, for pairs with too many cases."""
+    x, z = (
+        ", ".join(dict.fromkeys(part.name for part in side)) for side in (problem.form.observed, problem.form.latent)
+    )
+    return (
+        f"f({z}) is in the natural domain of {x} for almost every {z}",
+        f"h'({z}) exp(<c, psi({z})> + A(f({z}))) is integrable at each end of the range and where f meets the boundary",
+    )

@@ -1,0 +1,91 @@
+"""Every case of a pair: which entries of W are zero in every density. Re-checked here, searched nowhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+
+import sympy as sp
+
+from tightcheck.family import Family
+from tightcheck.kernel.joint_curves import constants_of
+from tightcheck.kernel.joint_density import Side, end_conditions, is_density, transposed
+from tightcheck.kernel.joint_numbers import ZERO, Number, letter
+from tightcheck.kernel.joint_signs import Leaf, Path, Tree, explore, leaves
+
+TREE_SIZE = 300
+"""Pairs with more cases are described by conditions that are tested, not by a formula."""
+
+
+def weight_letters(rows: int, columns: int, zero: frozenset[tuple[int, int]] = frozenset()) -> list[list[Number]]:
+    """W with a letter for every entry that is not known to be zero."""
+    return [
+        [ZERO if (i, k) in zero or not (i or k) else letter(f"w{i}_{k}") for k in range(columns)] for i in range(rows)
+    ]
+
+
+def cases(xs: Side, zs: Side, most: int = TREE_SIZE, zero: frozenset[tuple[int, int]] = frozenset()) -> Tree:
+    """The answers in every case of the signs that matter. Raises TooMany."""
+    rows, columns = (sum(len(f.statistics) for f in side) + 1 for side in (xs, zs))
+    weights = weight_letters(rows, columns, zero)
+    positive = frozenset().union(*(constants_of(family) for family in (*xs, *zs)))
+    procedure: Callable[[Path], bool] = lambda signs: is_density(xs, zs, weights, signs)  # noqa: E731
+    return explore(procedure, positive, most)
+
+
+def necessary(xs: Side, zs: Side, most: int = TREE_SIZE) -> tuple[Tree, ...]:
+    """What is necessary, one tree for each condition: towards its ends neither side leaves the other's natural domain."""
+    rows, columns = (sum(len(f.statistics) for f in side) + 1 for side in (xs, zs))
+    weights = weight_letters(rows, columns)
+    positive = frozenset().union(*(constants_of(family) for family in (*xs, *zs)))
+    found = []
+    for side, others, w in ((xs, zs, weights), (zs, xs, transposed(weights))):
+        if len(others) == 1:
+            for condition in end_conditions(side, others[0], w):
+                found.append(explore(condition, positive, most))
+    return tuple(found)
+
+
+def signs_left(trees: tuple[Tree, ...], rows: int, columns: int) -> dict[tuple[int, int], frozenset[int]]:
+    """The signs that every tree leaves to each entry of W."""
+    left = {}
+    for i in range(rows):
+        for k in range(columns):
+            if i or k:
+                own = letter(f"w{i}_{k}")
+                each = [
+                    {s for path, leaf in leaves(tree) if leaf.answer is not False for s in [dict(path).get(own)]}
+                    for tree in trees
+                ]
+                left[i, k] = frozenset({-1, 0, 1}).intersection(*(s for s in each if None not in s))
+    return left
+
+
+def forced_zero(tree: Tree, rows: int, columns: int) -> frozenset[tuple[int, int]]:
+    """The entries of the interaction that are 0 in every case that is not refuted."""
+    alive = [dict(path) for path, leaf in leaves(tree) if leaf.answer is not False]
+    return frozenset(
+        (i, k)
+        for i in range(1, rows)
+        for k in range(1, columns)
+        if all(path.get(letter(f"w{i}_{k}")) == 0 for path in alive)
+    )
+
+
+@cache
+def signature(family: Family) -> str:
+    """What the joint sees of a family, in words: families with the same one have the same cases."""
+    rest = family.log_partition.as_independent(*family.natural_parameters, as_Add=True)[1]
+    support, u = family.support, sp.Symbol("u")
+    seen: tuple[object, ...] = (family.variables, support.bounds, family.statistics, family.log_base_measure)
+    if family.law is not None:
+        law = family.law
+        seen = (law.bounds, *(e.xreplace({law.parameter: u}) for e in (*law.statistics, law.log_density)))
+    elif len(family.variables) == 1 and support.bounds is not None:
+        own = {family.variables[0]: u}
+        seen = (support.bounds[0], *(e.xreplace(own) for e in (*family.statistics, family.log_base_measure)))
+    kind = (support.is_discrete, support.cardinality if support.is_finite else None)
+    return sp.sstr((seen, kind, family.natural_domain, rest, [(g.towards, g.log_partition) for g in family.growth]))
+
+
+__all__ = ["TREE_SIZE", "Leaf", "cases", "forced_zero", "necessary", "signature", "signs_left", "weight_letters"]

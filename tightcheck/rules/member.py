@@ -217,9 +217,15 @@ def _expressions(latent: Conditional, observed: Conditional) -> Iterator[Candida
 
 
 def proper_constants(
-    latent: Conditional, observed: Conditional, F: list[list[sp.Expr]], f0: list[sp.Expr], mode: str
+    latent: Conditional,
+    observed: Conditional,
+    F: list[list[sp.Expr]],
+    f0: list[sp.Expr],
+    mode: str,
+    within_reach: bool = True,
 ) -> Iterator[tuple[sp.Expr, ...]]:
-    """c of an implied prior that integrates: a point deep inside the natural domain, less what A(f) adds to it."""
+    """c of an implied prior that integrates: a point deep inside the natural domain, less what A(f) adds to it; the encoder's own
+    constants where it has some, if c is to be within its reach."""
     fz = family_of(latent.block)
     eta = [
         sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)
@@ -227,8 +233,10 @@ def proper_constants(
     copies = sp.Integer(observed.block.copies if mode == "together" or is_explicit(observed) else 1)
     energy = total_log_partition(observed, eta)
     added = combination(copies * energy, fz.statistics, fz.variables) or (sp.Integer(0),) * (len(fz.statistics) + 1)
+    stated = [function_class(latent, k).value if within_reach else None for k in range(len(fz.statistics))]
     for inside in _constants(latent):
-        c = tuple(a - b for a, b in zip(inside, added[1:], strict=True))
+        free = [a - b for a, b in zip(inside, added[1:], strict=True)]
+        c = tuple(a if value is None else value for a, value in zip(free, stated, strict=True))
         if integrates(fz, family_of(observed.block), energy, eta, F, c, copies):
             yield c
 

@@ -45,7 +45,7 @@ def _models(
     """Small models in which one latent coordinate moves one observed one."""
     term = prior_term(design, latent) if prior == "declared" and reason != "shift" else None
     for F, f0, parameters in candidates(latent, observed, frozenset(), term):
-        for c in proper_constants(latent, observed, F, f0, "one") if prior == "implied" else ((),):
+        for c in proper_constants(latent, observed, F, f0, "one", False) if prior == "implied" else ((),):
             yield {
                 **pair,
                 "reason": reason,

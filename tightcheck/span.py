@@ -13,14 +13,15 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
 if TYPE_CHECKING:
     from flint import arb
 
-Point = Mapping[sp.Symbol, sp.Expr]
+Point = Mapping[sp.Symbol, Any]
+"""Exact numbers, or balls that hold them."""
 ATTEMPTS = 12
 """Generic points separate at the first attempt; a few more meet points that happen to be special."""
 PRECISION = 200  # bits
@@ -160,7 +161,7 @@ def _combination(
     target: sp.Expr, basis: tuple[sp.Expr, ...], variables: tuple[sp.Symbol, ...]
 ) -> tuple[sp.Expr, ...] | None:
     """Elimination, one atom of one column after another, those first that no other column has."""
-    if target.has(sp.Function) and _is_refuted(target, basis, variables):
+    if target.has(sp.Function) and is_refuted(target, basis, variables):
         return None
     columns = dict(enumerate([{sp.Integer(1): sp.Integer(1)}, *(dict(atoms_of(b, variables)) for b in basis)]))
     right, coefficients = dict(atoms_of(target, variables)), dict.fromkeys(columns, sp.Integer(0))
@@ -181,16 +182,26 @@ def _combination(
     return tuple(coefficients.values())
 
 
-def _is_refuted(target: sp.Expr, basis: tuple[sp.Expr, ...], variables: tuple[sp.Symbol, ...]) -> bool:
-    """Whether numbers show, before any algebra, that there is no combination: sum w_i target(x_i) is certainly not 0."""
+def is_refuted(
+    target: sp.Expr,
+    basis: tuple[sp.Expr, ...],
+    variables: tuple[sp.Symbol, ...],
+    inner: Mapping[sp.Symbol, sp.Expr] | None = None,
+) -> bool:
+    """Whether numbers show, before any algebra, that there is no combination: sum w_i target(x_i) is certainly not 0.
+
+    The symbols of `inner` stand for functions of the variables that are not written into the target.
+    """
     from flint import arb, ctx
 
     constants = {symbol: _number(symbol, 0) for symbol in target.free_symbols}
     for points, weights in _annihilators(basis, variables):
         try:
             with ctx.workprec(PRECISION):
-                terms = [w * enclose(target, {**constants, **x}) for w, x in zip(weights, points, strict=True)]
-                total = sum(terms, arb(0))
+                total = arb(0)
+                for w, x in zip(weights, points, strict=True):
+                    values = {symbol: enclose(f, {**constants, **x}) for symbol, f in (inner or {}).items()}
+                    total += w * enclose(target, {**constants, **x, **values})
         except (ValueError, ZeroDivisionError, NotImplementedError):
             return False
         if total.is_finite() and not total.contains(0):
@@ -224,10 +235,11 @@ def _annihilators(
 
 @cache
 def _number(symbol: sp.Symbol, row: int) -> sp.Rational:
-    """A number that the symbol may stand for: a small integer, or between 0 and 1; another in each row."""
+    """A number that the symbol may stand for: a small integer, or between -1 and 1; another in each row."""
     draw = random.Random(f"{symbol.name} {row}")
     number = sp.Integer(draw.randint(1, 40)) if symbol.is_integer else sp.Rational(draw.randint(1, 996), 997)
-    return -number if symbol.is_negative else number
+    signs = (1,) if symbol.is_nonnegative else (-1,) if symbol.is_nonpositive else (1, -1)
+    return number * draw.choice(signs)
 
 
 def _minus(
@@ -322,7 +334,8 @@ def enclose(expression: sp.Expr, point: Point) -> arb:
     if expression.is_Symbol:
         if expression not in point:
             raise ValueError(f"{expression} has no value")
-        return enclose(point[expression], {})
+        value = point[expression]
+        return value if isinstance(value, arb) else enclose(value, {})
     if expression.is_Rational:
         return arb(fmpq(int(expression.p), int(expression.q)))
     if expression is sp.pi:

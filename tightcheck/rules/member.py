@@ -7,6 +7,7 @@ it (Bernoulli, categorical) always works; otherwise F is looked for among small 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import combinations, islice, product
 from typing import Any
 
@@ -21,7 +22,7 @@ from tightcheck.kernel.model import is_explicit, statistics_of, total_log_partit
 from tightcheck.kernel.slices import prior_term
 from tightcheck.kernel.tight import in_variables
 from tightcheck.kernel.zero import Entries
-from tightcheck.span import combination
+from tightcheck.span import combination, is_refuted
 
 CONDITION = "exists"
 VALUES = (sp.Integer(1), sp.Integer(-1), -sp.Rational(1, 2))
@@ -109,7 +110,17 @@ def _is_conjugate(observed: Conditional, eta: Sequence[sp.Expr], fz: Family, ter
     """Whether P - A(f) is in span(psi, 1); a coordinate that spans every function is left to the kernel."""
     if fz.support.is_finite and fz.spans_all_functions:
         return True
+    log_partition, symbols = _log_partition(family_of(observed.block))
+    if is_refuted(term - log_partition, fz.statistics, fz.variables, dict(zip(symbols, eta, strict=True))):
+        return False
     return combination(term - total_log_partition(observed, eta), fz.statistics, fz.variables) is not None
+
+
+@cache
+def _log_partition(family: Family) -> tuple[sp.Expr, tuple[sp.Symbol, ...]]:
+    """A in symbols of its own."""
+    symbols = tuple(sp.Dummy(eta.name, real=True) for eta in family.natural_parameters)
+    return family.log_partition.xreplace(dict(zip(family.natural_parameters, symbols, strict=True))), symbols
 
 
 def _pinned(latent: Conditional, observed: Conditional, term: sp.Expr | None) -> Iterator[list[list[sp.Expr]]]:

@@ -1,7 +1,8 @@
 """What every experiment is given, and what it gives: a module NAME.py here with `run` and `section`.
 
     run(request) -> bool        works until finished (True) or until `request.is_over()`; a later run goes on from there
-    section(store) -> str       the experiment's part of the page, from the stored results alone, as HTML
+    section(store) -> str       the experiment's part of the page, from the stored results alone, as HTML under a heading;
+                                empty if there are none
 
 It writes JSON lines and figures through the store, whole or not at all, and keeps what it resumes from in
 `store.checkpoints`, which is not part of the results.
@@ -22,8 +23,8 @@ from tightcheck.report import file
 
 Record = Mapping[str, Any]
 
-NAMES = ("toy", "text", "images")
-"""In the order of the paper's sections and of the page's."""
+TITLES = {"toy": "4.1 Four Gaussians", "images": "4.2 Images", "text": "4.3 Text documents"}
+"""The experiments' names and their headings, in the order of the paper's sections and of the page's."""
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,7 @@ def _counts(folder: Path, part: str) -> Counts:
     packed = folder / f"{part}_bow.npz"
     if packed.exists():
         return sparse.csr_array(sparse.load_npz(packed), dtype=np.int32)
-    document, word, count = np.loadtxt(_existing(folder / f"{part}.data"), dtype=np.int64).T
+    document, word, count = np.loadtxt(_existing(folder / f"{part}.data"), dtype=np.int64, ndmin=2).T
     return sparse.csr_array((count.astype(np.int32), (document - 1, word - 1)))
 
 

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from tightcheck.experiments.reproduce.text_exact import log_code
-from tightcheck.experiments.reproduce.text_likelihood import Documents
+from tightcheck.experiments.reproduce.text_likelihood import Documents, log_partition
 from tightcheck.experiments.reproduce.text_model import ENCODERS, Decoder, Encoders, Shape
 from tightcheck.experiments.reproduce.text_span import Residual, every_code, of_values
 
@@ -66,9 +66,10 @@ class Model(nn.Module):
 
     def _log_joint(self, batch: Documents, codes: Tensor) -> tuple[Tensor, Tensor]:
         """A(f(z)), (2^bits), and log p(x, z | l) - log h(x|l), (B, 2^bits), in double precision."""
-        logits = self.decoder.logits(codes)
-        partition = torch.logsumexp(logits, 1).double()
-        inner = (batch.rows @ logits.T).double()
+        features = self.decoder.features(codes)
+        logits = torch.addmm(self.decoder.bias, features, self.decoder.weight)
+        partition = log_partition(logits).double()
+        inner = ((batch @ self.decoder.weight.T) @ features.T + batch @ self.decoder.bias[:, None]).double()
         scaled = batch.lengths.double()[:, None] * partition
         if self.design.prior == "declared":
             return partition, inner - scaled - self.decoder.bits * math.log(2)

@@ -63,7 +63,7 @@ def measure(table: Tensor, natural: Tensor) -> Gap:
 
 def log_code(natural: Tensor) -> Tensor:
     """log q(z) of every code under natural parameters (B, bits), as (B, 2^bits)."""
-    total = torch.zeros_like(natural[:, :1])
+    total = natural.new_zeros(len(natural), 1)
     for bit in natural.T:
         pair = torch.stack([torch.nn.functional.logsigmoid(-bit), torch.nn.functional.logsigmoid(bit)], 1)
         total = (pair[:, :, None] + total[:, None, :]).flatten(1)

@@ -46,6 +46,10 @@ class Documents:
         """The number of the document that each nonzero count belongs to."""
         return self.rows.row_of_entry
 
+    def __matmul__(self, weight: Tensor) -> Tensor:
+        """counts @ weight for weight (words, c), as (B, c); differentiable once."""
+        return _Product.apply(weight, self)  # type: ignore[no-any-return, no-untyped-call]
+
     def select(self, index: Tensor) -> Documents:
         """The documents of these numbers."""
         return Documents(self.rows.select(index), self.lengths[index], self.log_base_measure[index])
@@ -60,21 +64,57 @@ class Documents:
         return map(self.select, torch.split(torch.arange(len(self), device=self.device), size))
 
 
+class _Product(torch.autograd.Function):
+    """counts @ weight; backwards the words that occur are summed over their documents, as rows are over their words."""
+
+    @staticmethod
+    def forward(ctx: Any, weight: Tensor, batch: Documents) -> Tensor:  # type: ignore[override]
+        ctx.batch, ctx.words = batch, len(weight)
+        return batch.rows @ weight
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+        batch: Documents = ctx.batch
+        order = batch.rows.columns.argsort()
+        words, counts = torch.unique_consecutive(batch.rows.columns[order], return_counts=True)
+        starts = torch.nn.functional.pad(counts.cumsum(0), (1, 0))
+        occurring = SparseRows(starts, batch.document[order], batch.rows.values[order], len(batch)) @ gradient
+        return gradient.new_zeros(ctx.words, gradient.shape[1]).index_copy_(0, words, occurring), None
+
+
+class _LogPartition(torch.autograd.Function):
+    """log sum exp of each row; on a CPU PyTorch's softmax is several times as fast as its logsumexp."""
+
+    @staticmethod
+    def forward(ctx: Any, logits: Tensor) -> Tensor:  # type: ignore[override]
+        probabilities = torch.softmax(logits, 1)
+        ctx.save_for_backward(probabilities)
+        return logits.amax(1) - torch.log(probabilities.amax(1))
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:  # type: ignore[override]
+        (probabilities,) = ctx.saved_tensors
+        return probabilities.mul_(gradient[:, None])  # type: ignore[no-any-return]
+
+
+def log_partition(logits: Tensor) -> Tensor:
+    """A(f) = log sum_k exp(f_k) of logits (U, words), as (U,); differentiable once."""
+    return _LogPartition.apply(logits)  # type: ignore[no-any-return, no-untyped-call]
+
+
 class _LogLikelihood(torch.autograd.Function):
-    """<x, f> - l log sum exp f with f = hidden weight + bias, at (document, code) pairs; see `log_likelihood`."""
+    """<x, log softmax f> with f = hidden weight + bias, at (document, code) pairs; see `log_likelihood`."""
 
     @staticmethod
     def forward(  # type: ignore[override]
         ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, code: Tensor, batch: Documents
     ) -> Tensor:
-        logits = torch.addmm(bias, hidden, weight)
-        place = code[:, batch.document] * logits.shape[1] + batch.rows.columns
-        inner = batch.rows.sum_entries(logits.view(-1)[place] * batch.rows.values)
-        probabilities = torch.softmax(logits, 1)
-        log_partition = logits.amax(1) - torch.log(probabilities.amax(1))
+        probabilities = torch.softmax(torch.addmm(bias, hidden, weight), 1)
+        place = code[:, batch.document] * probabilities.shape[1] + batch.rows.columns
         ctx.save_for_backward(hidden, weight, probabilities, place, code)
         ctx.batch = batch
-        return inner - batch.lengths * log_partition[code]
+        seen = probabilities.view(-1)[place].clamp(min=torch.finfo(probabilities.dtype).tiny)
+        return batch.rows.sum_entries(seen.log() * batch.rows.values)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
@@ -99,7 +139,7 @@ def log_likelihood(hidden: Tensor, weight: Tensor, bias: Tensor, code: Tensor, b
 
     The logits of code u are hidden[u] @ weight + bias: hidden (U, H), weight (H, words), bias (words). Differentiable
     once in hidden, weight and bias; costs U rows of logits however many pairs share a code, and backwards only the rows
-    up to the last one that a sample s with a gradient uses.
+    up to the last one that a sample s with a gradient uses. A word counts with the smallest positive number at least.
     """
     return _LogLikelihood.apply(hidden, weight, bias, code, batch)  # type: ignore[no-any-return, no-untyped-call]
 

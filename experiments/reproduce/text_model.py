@@ -74,7 +74,7 @@ class Encoders(nn.Module):
 
     def forward(self, batch: Documents) -> Tensor:
         """g(x) of the encoders, as (encoders, B, bits)."""
-        sums = (batch.rows @ self.weight).split(self.columns, 1)
+        sums = (batch @ self.weight).split(self.columns, 1)
         length = batch.lengths[:, None]
         first = [
             (part if kind == "e1" else part / length) + bias

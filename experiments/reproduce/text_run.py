@@ -9,12 +9,12 @@ from pathlib import Path
 import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tightcheck.experiments.reproduce import text_train
+from tightcheck.experiments.reproduce import text_measure, text_train
 from tightcheck.experiments.reproduce.frame import Request, circumstances
 from tightcheck.experiments.reproduce.text_data import Corpus
 from tightcheck.experiments.reproduce.text_likelihood import Documents
 from tightcheck.experiments.reproduce.text_model import ENCODERS, Shape
-from tightcheck.experiments.reproduce.text_span import DOCUMENTS, residual
+from tightcheck.experiments.reproduce.text_span import residual
 from tightcheck.experiments.reproduce.text_train import State
 
 BITS = (64, 32, 16, 8)
@@ -70,6 +70,8 @@ def train(request: Request, corpora: tuple[Corpus, Corpus]) -> bool:
                 if time.monotonic() - saved > SAVED_EVERY or state.epoch == epochs:
                     keep(request, shape, state)
                     saved = time.monotonic()
+            if not text_measure.measured(request, shape, epochs):
+                text_measure.measure(request, shape, state, corpora)
     return True
 
 
@@ -79,8 +81,7 @@ def step(request: Request, plan: Profile, shape: Shape, state: State, known: Doc
     samples = plan.samples(shape, state.epoch)
     running = text_train.epoch(state, known, samples, request.seed)
     nelbo, divergence = text_train.evaluate(state.models, test, request.seed)
-    some = test.select(torch.arange(0, len(test), -(-len(test) // DOCUMENTS), device=test.device))
-    spans = [residual(decoder, some) for decoder in state.models.decoders]
+    spans = [residual(decoder, text_measure.some(test)) for decoder in state.models.decoders]
     state.history.append(
         {
             "samples": samples,

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from tightcheck.experiments.reproduce.text_likelihood import Documents
 from tightcheck.experiments.reproduce.text_model import Decoder
+from tightcheck.numeric.residual import least_squares
 
 CODES = 512
 DOCUMENTS = 256
@@ -55,10 +56,8 @@ def residual(decoder: Decoder, documents: Documents, seed: int = 0) -> Residual:
 
 
 def of_values(codes: Tensor, values: Tensor) -> Residual:
-    """The residual of values (U, B) at codes (U, bits)."""
-    design = torch.cat([torch.ones_like(codes[:, :1]), codes], 1)
-    left = values - design @ torch.linalg.lstsq(design, values).solution
-    freedom = len(codes) / max(len(codes) - design.shape[1], 1)
-    variance = left.square().mean(0) * freedom
-    total = values.var(0, correction=0)
-    return Residual(float(variance.sqrt().mean()), float((variance / total).mean()))
+    """The residual of values (U, B) at codes (U, bits), its variance freed from the bias of the fitted coefficients."""
+    fit = least_squares(codes, values)
+    freedom = len(codes) / max(len(codes) - codes.shape[1] - 1, 1)
+    variance = fit.residuals.square().mean(0) * freedom
+    return Residual(float(variance.sqrt().mean()), float(((1 - fit.r_squared) * freedom).mean()))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from tightcheck.experiments.reproduce.text_data import Corpus
 from tightcheck.experiments.reproduce.text_likelihood import Documents
@@ -38,10 +39,14 @@ class State:
 
 def start(shape: Shape, train: Corpus, device: torch.device, seed: int) -> State:
     """Untrained models."""
-    occurrences = np.asarray(train.counts.sum(0)) + 1.0
-    frequencies = torch.as_tensor(occurrences / occurrences.sum(), dtype=torch.float32)
-    models = Models(shape, frequencies, seed).to(device)
+    models = Models(shape, frequencies(train), seed).to(device)
     return State(models, torch.optim.Adam(models.parameters(), LEARNING_RATE, fused=True))
+
+
+def frequencies(train: Corpus) -> Tensor:
+    """The words' frequencies in training, one occurrence added to each."""
+    occurrences = np.asarray(train.counts.sum(0)) + 1.0
+    return torch.as_tensor(occurrences / occurrences.sum(), dtype=torch.float32)
 
 
 def epoch(state: State, data: Documents, samples: int, seed: int) -> list[float]:
@@ -52,13 +57,30 @@ def epoch(state: State, data: Documents, samples: int, seed: int) -> list[float]
     seeds = np.random.SeedSequence([seed, state.epoch]).generate_state(2)
     generator = torch.Generator(data.device).manual_seed(int(seeds[0]))
     total = torch.zeros(len(ENCODERS), dtype=torch.float64, device=data.device)
-    for batch in data.shuffled(BATCH, int(seeds[1])):
-        bounds = estimate(state.models, batch, samples, generator)
-        state.optimiser.zero_grad()
-        (-bounds.sum(0).mean()).backward()  # type: ignore[no-untyped-call]
-        state.optimiser.step()
-        total += (bounds.detach() + batch.log_base_measure).sum(1)
+    with fast_products(data.device):
+        for batch in data.shuffled(BATCH, int(seeds[1])):
+            bounds = estimate(state.models, batch, samples, generator)
+            state.optimiser.zero_grad()
+            (-bounds.sum(0).mean()).backward()
+            state.optimiser.step()
+            total += (bounds.detach() + batch.log_base_measure).sum(1)
     return [-value / len(data) for value in total.tolist()]
+
+
+@contextmanager
+def fast_products(device: torch.device) -> Iterator[None]:
+    """On a CPU, oneDNN's matrix products: on an AMD processor twice as fast as the default's, in the same precision.
+
+    A processor that multiplies in bfloat16 may round the factors to it: for training only, what is reported is measured
+    outside.
+    """
+    before = torch.get_float32_matmul_precision()
+    if device.type == "cpu":
+        torch.set_float32_matmul_precision("medium")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)
 
 
 def estimate(models: Models, batch: Documents, samples: int, generator: torch.Generator) -> Tensor:
@@ -94,19 +116,26 @@ def evaluate(models: Models, data: Documents, seed: int) -> tuple[list[float], l
 
 
 def save(state: State, file: Path) -> None:
-    """Writes the checkpoint: whole or not at all."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    written = file.with_suffix(".part")
-    torch.save(
-        {"models": state.models.state_dict(), "optimiser": state.optimiser.state_dict(), "history": state.history},
-        written,
-    )
-    os.replace(written, file)
+    """Writes the state's checkpoint: whole or not at all."""
+    preserve(state.models, state.optimiser, state.history, file)
 
 
 def load(state: State, file: Path) -> None:
     """Puts the checkpoint into an untrained state of the same shape."""
-    saved = torch.load(file, map_location=state.models.encoders.weight.device, weights_only=True)
-    state.models.load_state_dict(saved["models"])
-    state.optimiser.load_state_dict(saved["optimiser"])
-    state.history[:] = saved["history"]
+    state.history[:] = restore(state.models, state.optimiser, file)
+
+
+def preserve(model: nn.Module, optimiser: torch.optim.Optimizer, history: list[dict[str, Any]], file: Path) -> None:
+    """Writes a checkpoint in one step."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(f".{os.getpid()}.part")
+    torch.save({"models": model.state_dict(), "optimiser": optimiser.state_dict(), "history": history}, draft)
+    os.replace(draft, file)
+
+
+def restore(model: nn.Module, optimiser: torch.optim.Optimizer, file: Path) -> list[dict[str, Any]]:
+    """Puts a checkpoint into untrained models, and returns its history."""
+    saved = torch.load(file, map_location=next(model.parameters()).device, weights_only=True)
+    model.load_state_dict(saved["models"])
+    optimiser.load_state_dict(saved["optimiser"])
+    return list(saved["history"])

@@ -80,12 +80,13 @@ def simplex(panel: Any) -> None:
             ends = VERTICES[[first, second]].T
             panel.plot(*ends, color="black", linewidth=1.3 if is_flip_of_one else 0.9, linestyle="-" if is_flip_of_one else ":")
     for code, vertex, colour in zip(CODES, VERTICES, COLOURS, strict=True):
-        panel.scatter(*vertex, color=colour, s=45, edgecolors="black", depthshade=False)
-        panel.text(*(1.22 * vertex), "".join(map(str, code)), fontsize=9, ha="center", va="center")
+        panel.scatter(*vertex, color=colour, s=45, edgecolors="black", depthshade=False, zorder=10)
+        panel.text(*(1.3 * vertex), "".join(map(str, code)), fontsize=9, ha="center", va="center", zorder=11, clip_on=False)
     panel.set_axis_off()
-    panel.view_init(elev=18, azim=-58)
-    panel.set_box_aspect((1, 1, 1), zoom=1.25)
-    panel.set_title("(f) factorised q in the simplex;\ndotted edges flip both bits", y=0.98)
+    panel.view_init(elev=14, azim=28)
+    panel.set_box_aspect((1, 1, 1), zoom=1.05)
+    panel.computed_zorder = False
+    panel.set_title("(f) factorised q in the simplex;\ndotted edges flip both bits", y=1.06)
 
 
 def pulled(points: StationaryPoints) -> Figure:
@@ -96,7 +97,7 @@ def pulled(points: StationaryPoints) -> Figure:
     values = [[pull(np.array([a, b])) for a in first] for b in second]
     likelihood = np.array([[value.likelihood for value in row] for row in values])
     top = pull(points.likelihood_optimum).likelihood
-    panel.contour(first, second, likelihood - top, levels=[-0.5, -0.25, -0.12, -0.06, -0.02], colors="0.6", linewidths=0.7)
+    panel.contour(first, second, likelihood - top, levels=[-0.5, -0.25, -0.12, -0.06, -0.02], colors="0.6", linewidths=0.7, linestyles="solid")
     panel.axhline(0, color="black", linewidth=2)
     panel.annotate("consistent set, F = 0", (1.2, 0), (0, -4), textcoords="offset points", fontsize=8, va="top")
     for name, colour, sign in (("likelihood_gradient", style.VERMILLION, 1), ("gap_gradient", style.BLUE, -1)):
@@ -117,16 +118,16 @@ def _points(panel: Axes, points: StationaryPoints) -> None:
     from matplotlib.lines import Line2D
 
     named = (
-        (r"$\theta^*$ best likelihood", points.likelihood_optimum, "o", (8, 6)),
-        (r"$\theta'$ best consistent", points.best_consistent, "s", (8, -11)),
-        (r"$\theta''$ best ELBO", points.bound_optimum, "D", (10, 5)),
+        (r"$\theta^*$ best likelihood", points.likelihood_optimum, "o", (10, 6)),
+        (r"$\theta'$ best consistent", points.best_consistent, "s", (10, -11)),
+        (r"$\theta''$ best ELBO", points.bound_optimum, "D", (12, 0)),
     )
     for label, point, marker, shift in named:
         here = pull(point)
         for gradient, colour in ((here.likelihood_gradient, style.VERMILLION), (-here.gap_gradient, style.BLUE)):
             if np.linalg.norm(gradient) > 1e-4:
                 panel.annotate(
-                    "", point + 0.9 * gradient, point, arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 2, "shrinkA": 0}
+                    "", point + 2.0 * gradient, point, arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 2, "shrinkA": 0}
                 )
         panel.plot(*point, marker, color="white", markeredgecolor="black", markersize=7, zorder=5)
         panel.annotate(
@@ -136,9 +137,7 @@ def _points(panel: Axes, points: StationaryPoints) -> None:
     panel.legend(
         [Line2D([], [], color=style.VERMILLION, linewidth=2), Line2D([], [], color=style.BLUE, linewidth=2)],
         [r"$\nabla L$, up the likelihood", r"$-\nabla F$, towards the set"],
-        loc="upper right",
-        facecolor="white",
-        framealpha=0.9,
-        frameon=True,
-        edgecolor="none",
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
+        ncols=2,
     )

@@ -10,10 +10,10 @@ from torch import Tensor, nn
 from tightcheck.experiments.reproduce.toy_model import CODES, LOG_PRIOR, Array, Figures, Grid, Mixture, grid
 
 UNITS = 64
-GRID = 80
+GRID = 64
 """Points along each axis in training; the figures are measured on twice as many."""
 
-PRETRAINING, JOINT = 1500, 3000
+PRETRAINING, JOINT = 1000, 2000
 """Steps of Adam, whose rate falls to zero along half a cosine."""
 
 RATE = 0.005

@@ -1,0 +1,106 @@
+"""Without sampling: the paper's encoders and the tight one, under the declared and the implied prior, at few bits."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from rich.progress import Progress
+from torch import Tensor
+
+from tightcheck.experiments.reproduce import text_enumerated, text_train
+from tightcheck.experiments.reproduce.frame import Request, circumstances
+from tightcheck.experiments.reproduce.text_data import Corpus
+from tightcheck.experiments.reproduce.text_enumerated import Design, Model
+from tightcheck.experiments.reproduce.text_likelihood import Documents
+from tightcheck.experiments.reproduce.text_measure import some
+from tightcheck.experiments.reproduce.text_model import Shape
+
+QUICK = ((Shape(8, 0), 24),)
+FULL = ((Shape(8, 0), 400), (Shape(8, 1), 400), (Shape(8, 2), 400), (Shape(16, 0), 100))
+"""Shapes and epochs; the deep ones and 16 bits want a GPU."""
+
+
+@dataclass
+class Run:
+    """One design in training."""
+
+    model: Model
+    optimiser: torch.optim.Adam
+    history: list[dict[str, Any]]
+
+
+def train(request: Request, corpora: tuple[Corpus, Corpus]) -> bool:
+    """Trains every design from its checkpoint on; False if the time ended first."""
+    data, test = (Documents.of(corpus, request.device) for corpus in corpora)
+    plan = [(design, epochs) for shape, epochs in (QUICK if request.is_quick else FULL) for design in text_enumerated.designs(shape)]
+    with Progress() as progress:
+        task = progress.add_task("without sampling", total=sum(epochs for _, epochs in plan))
+        for design, epochs in plan:
+            run = _opened(request, design, text_train.frequencies(corpora[0]))
+            progress.advance(task, len(run.history))
+            while len(run.history) < epochs:
+                if request.is_over():
+                    _keep(request, design, run)
+                    return False
+                _epoch(request, run, data, test)
+                progress.advance(task)
+            _keep(request, design, run)
+    return True
+
+
+def _opened(request: Request, design: Design, frequencies: Tensor) -> Run:
+    model = Model(design, frequencies, request.seed).to(request.device)
+    run = Run(model, torch.optim.Adam(model.parameters(), text_train.LEARNING_RATE, fused=True), [])
+    saved = request.store.checkpoints / f"text-{design}.pt"
+    if saved.exists():
+        run.history = text_train.restore(run.model, run.optimiser, saved)
+    return run
+
+
+def _keep(request: Request, design: Design, run: Run) -> None:
+    text_train.preserve(run.model, run.optimiser, run.history, request.store.checkpoints / f"text-{design}.pt")
+    if not run.history:
+        return
+    columns = [name for name in run.history[0] if name != "seconds"]
+    record = {
+        "bits": design.shape.bits,
+        "depth": design.shape.depth,
+        "prior": design.prior,
+        "encoder": design.encoder,
+        "epochs": len(run.history),
+        "batch": text_train.BATCH,
+        "seconds": round(sum(each["seconds"] for each in run.history), 1),
+        **{name: [round(each[name], 4) for each in run.history] for name in columns},
+        **circumstances(request),
+    }
+    request.store.write(f"text-enumerated/{design}", [record])
+
+
+def _epoch(request: Request, run: Run, data: Documents, test: Documents) -> None:
+    begin = time.monotonic()
+    total = torch.zeros((), dtype=torch.float64, device=data.device)
+    seed = int(np.random.SeedSequence([request.seed, len(run.history)]).generate_state(1)[0])
+    for batch in data.shuffled(text_train.BATCH, seed):
+        bound, _ = run.model(batch)
+        run.optimiser.zero_grad()
+        (-bound.mean()).backward()
+        run.optimiser.step()
+        total += (bound.detach() + batch.log_base_measure).sum()
+    with torch.no_grad():
+        pairs = [(*run.model(batch), batch.log_base_measure) for batch in test.ordered(1024)]
+    bounds, evidence = (torch.cat([pair[place] + pair[2] for pair in pairs]) for place in (0, 1))
+    span = run.model.residual(some(test))
+    run.history.append(
+        {
+            "train_elbo": float(total) / len(data),
+            "test_elbo": float(bounds.mean()),
+            "test_log_likelihood": float(evidence.mean()),
+            "residual": span.nats,
+            "residual_share": span.share,
+            "seconds": time.monotonic() - begin,
+        }
+    )

@@ -1,0 +1,74 @@
+"""Curves of the text VAEs: test NELBO and span residual, epoch by epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from tightcheck.experiments.reproduce import style
+from tightcheck.experiments.reproduce.text_model import ENCODERS
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+LINES = {"e1": (style.BLUE, "-"), "e2": (style.ORANGE, "--"), "e3": (style.VERMILLION, ":")}
+BITS = (8, 16, 32, 64)
+
+
+def curves(records: Sequence[Mapping[str, Any]], column: str, label: str, scale: str = "linear") -> Figure:
+    """A panel per code length (columns) and decoder depth (rows), a line per encoder; titles name the epochs reached."""
+    depths = sorted({record["depth"] for record in records})
+    figure = style.new_figure(7.2, 1.5 + 1.35 * len(depths))
+    panels = figure.subplots(len(depths), len(BITS), squeeze=False, sharey="row")
+    for row, depth in zip(panels, depths, strict=True):
+        for panel, bits in zip(row, BITS, strict=True):
+            shown = {r["encoder"]: r for r in records if (r["bits"], r["depth"]) == (bits, depth) and r["epochs"]}
+            _panel(panel, shown, column)
+            panel.set_yscale(scale)
+            panel.set_title(f"{bits} bits, {depth} hidden\n{_epochs(shown)}", fontsize=8)
+        row[0].set_ylabel(label)
+    for panel in panels[-1]:
+        panel.set_xlabel("epoch")
+    handles, labels = panels[0, -1].get_legend_handles_labels()
+    if handles:
+        figure.legend(handles, labels, loc="outside upper center", ncols=3)
+    return figure
+
+
+def _epochs(shown: Mapping[str, Mapping[str, Any]]) -> str:
+    return f"{max(record['epochs'] for record in shown.values())} epochs" if shown else "not reached"
+
+
+def _panel(panel: Axes, shown: Mapping[str, Mapping[str, Any]], column: str) -> None:
+    for encoder in ENCODERS:
+        if encoder in shown:
+            values = shown[encoder][column]
+            colour, dashes = LINES[encoder]
+            panel.plot(range(1, len(values) + 1), values, dashes, color=colour, label=encoder, linewidth=1.5)
+    if not shown:
+        panel.set_xticks([])
+
+
+PRIORS = {"declared": "-", "implied": "--"}
+COLOURS = {"e1": style.BLUE, "e2": style.ORANGE, "e3": style.VERMILLION, "tight": style.GREEN}
+
+
+def without_sampling(records: Sequence[Mapping[str, Any]]) -> Figure:
+    """Gap and span residual on test documents of the designs trained by enumeration, a line each."""
+    figure = style.new_figure(7.2, 2.9)
+    panels = figure.subplots(1, 2)
+    for record in records:
+        gap = [max(a - b, 1e-6) for a, b in zip(record["test_log_likelihood"], record["test_elbo"], strict=True)]
+        for panel, values in zip(panels, (gap, record["residual"]), strict=True):
+            panel.plot(
+                range(1, len(values) + 1), values, PRIORS[record["prior"]], color=COLOURS[record["encoder"]],
+                label=f"{record['encoder']}, {record['prior']} prior", linewidth=1.5,
+            )  # fmt: skip
+    for panel, label in zip(panels, ("gap on test documents, nats", "span residual, nats"), strict=True):
+        panel.set_yscale("log")
+        panel.set_xlabel("epoch")
+        panel.set_ylabel(label)
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=4)
+    return figure

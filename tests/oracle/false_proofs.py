@@ -320,4 +320,150 @@ FALSE_PROOFS = (
         real(3, "{kind: affine}", HALF),
         TIGHT,
     ),
+    proof(
+        "two layers of one LeakyReLU are linear",
+        "collapse",
+        "tight",
+        bits(1, "{kind: mlp, hidden: [1, 1], activation: leaky_relu}"),
+        real(2, "{kind: affine}", HALF),
+        [{"lemma": "narrow", "latent": "z", "observed": "x", "statistic": 0}, {"lemma": "constants"}],
+    ),
+    proof(
+        "inputs that grow like x",
+        "collapse",
+        "tight",
+        "{latent: {family: bernoulli, dim: 1}, features: 'x + log(1 + x^2)', map: {kind: affine}, output: logits}",
+        "{observed: {family: gaussian_fixed_variance, dim: 1}, map: {kind: affine}, output: mean,"
+        " prior: {family: bernoulli, probs: 0.5}}",
+        [{"lemma": "input_growth", "latent": "z", "observed": "x", "statistic": 0}, {"lemma": "constants"}],
+    ),
+    proof(
+        "four ReLUs carry two linear forms",
+        "restricted",
+        "tight",
+        "{latent: {family: categorical, dim: 3}, map: {kind: mlp, hidden: [4], activation: relu}, output: logits}",
+        real(2, "{kind: affine}", "{family: categorical, logits: 0}"),
+        [{**MEMBER, "F": [["1", "0"]]}, {"lemma": "out_of_reach", "reason": "rank", "latent": "z", "observed": "x"}],
+    ),
+    proof(
+        "the shift is seen",
+        "restricted",
+        "tight",
+        bits(1),
+        real(2, "{kind: affine}", HALF),
+        [{**MEMBER, "F": [["1"]]}, {**MEMBER, "lemma": "out_of_reach", "reason": "shift", "F": [["1"]]}],
+    ),
+    proof(
+        "a bias moves the origin",
+        "restricted",
+        "tight",
+        bits(1),
+        real(2, "{kind: affine}", HALF),
+        [{**MEMBER, "F": [["1"]]}, {**MEMBER, "lemma": "out_of_reach", "reason": "origin", "F": [["1"]], "f0": ["1"]}],
+    ),
+    proof(
+        "a constant that the encoder can be",
+        "restricted",
+        "tight",
+        gaussian(1, output=OWN),
+        real(2, "{kind: affine}", STANDARD),
+        [MEMBER, {**MEMBER, "lemma": "out_of_reach", "reason": "range"}],
+    ),
+    proof(
+        "a pixel that makes up for the prior's tail",
+        "impossible",
+        "restricted",
+        gaussian(1),
+        pixels(1, "{log_density: '-z^2 / 2 + log(1 + exp(z))'}"),
+        [{"lemma": "prior_tail", "latent": "z"}],
+    ),
+    proof(
+        "a rate that makes up for the prior's logarithm",
+        "impossible",
+        "restricted",
+        gaussian(1, FREE),
+        "{observed: {family: exponential, dim: 1}, map: {kind: unrestricted}, output: {rate: exp},"
+        " prior: {log_density: '-z^2 / 2 - log(1 + z^2)'}}",
+        [{"lemma": "prior_tail", "latent": "z"}],
+    ),
+    proof(
+        "weights that do not undo the prior's correlation",
+        "restricted",
+        "impossible",
+        gaussian(3),
+        "{observed: {family: gaussian_fixed_variance, dim: 1}, map: {kind: affine}, output: mean,"
+        " prior: {family: gaussian, mean: 0, precision: [[1, 0.2, 0.2], [0.2, 1, 0.2], [0.2, 0.2, 1]]}}",
+        [
+            {
+                "lemma": "gaussian_member",
+                "latent": "z",
+                "observed": "x",
+                "row": 0,
+                "W": [["1", "1", "-1"]],
+                "f0": ["0"],
+            },
+            nonmember({"mean": "z0"}, 2, PLANE, "C2"),
+        ],
+    ),
+    proof(
+        "a contrast needs two pixels",
+        "restricted",
+        "collapse",
+        bits(1, "{kind: mlp, hidden: [8], activation: relu, bias: false}"),
+        pixels(1, HALF),
+        [
+            {"lemma": "contrast_member", "latent": "z", "observed": "x", "F": [["1"]], "f0": ["0"], "f1": ["0"]},
+            {**MEMBER, "lemma": "out_of_reach", "reason": "origin", "F": [["1"]]},
+        ],
+    ),
+    proof(
+        "zero-one bits do not cancel",
+        "tight",
+        "collapse",
+        bits(2),
+        "{observed: [{family: bernoulli, dim: 1, name: a}, {family: bernoulli, dim: 1, name: b}],"
+        " map: [{kind: expression, expression: 'w*(z[0]+z[1])', parameters: [w]},"
+        " {kind: expression, expression: 'w*(z[0]-z[1])', parameters: [w]}], output: [[logits], [logits]],"
+        f" prior: {HALF}}}",
+        [{"lemma": "written_tight"}],
+    ),
+    proof(
+        "a member that has an interaction",
+        "restricted",
+        "impossible",
+        bits(2),
+        "{observed: {family: bernoulli, dim: 1}, map: {kind: expression, expression: 'a*a+z[0]+z[1]', parameters: [a]},"
+        f" output: logits, prior: {HALF}}}",
+        [
+            {"lemma": "written_member", "parameters": {"a": "0"}},
+            {"lemma": "written_nonmember", "parameters": {"a": "1"}},
+        ],
+    ),
+    proof(
+        "one free parameter is not one model",
+        "impossible",
+        "collapse",
+        bits(2),
+        "{observed: {family: bernoulli, dim: 1}, map: {kind: expression, expression: 'a*(z[0]+z[1])', parameters: [a]},"
+        f" output: logits, prior: {HALF}}}",
+        [{"lemma": "written_single"}],
+    ),
+    proof(
+        "a parameter whose square adds up",
+        "collapse",
+        "restricted",
+        bits(2),
+        "{observed: {family: gaussian_fixed_variance, dim: 1}, map: {kind: expression, expression: 'a*z[0]*z[1]+b*z[0]',"
+        f" parameters: [a, b]}}, output: mean, prior: {HALF}}}",
+        [{"lemma": "written_constant", "parameter": "a"}, {"lemma": "constants"}],
+    ),
+    proof(
+        "weights on a simplex may be constant",
+        "impossible",
+        "collapse",
+        "{latent: {family: dirichlet, dim: 3}, features: counts, map: {kind: affine}, output: concentration}",
+        "{observed: {family: poisson, dim: 4}, map: {kind: affine, bias: false}, output: rate,"
+        " prior: {family: dirichlet, concentration: 1}}",
+        [{"lemma": "never_constant"}],
+    ),
 )

@@ -22,7 +22,9 @@ from tightcheck.training.data import Data, checked
 from tightcheck.training.fit import Settings, Trained, build, fit
 from tightcheck.training.measure import measure
 from tightcheck.training.model import Model
-from tightcheck.training.objective import Estimator, objective, seeded_draws
+from tightcheck.training.networks import Piece
+from tightcheck.training.objective import Estimator, all_latents, objective, seeded_draws
+from tightcheck.training.split import split
 from tightcheck.training.untrainable import Untrainable
 
 BITS = """
@@ -98,18 +100,122 @@ def gradient(model: Model, data: Data, estimator: Estimator, repeats: int = 1) -
 def test_the_gradient_through_bits_is_that_of_the_sum_over_all_bits(
     estimator: Estimator, kind: str, tmp_path: Path
 ) -> None:
-    """All parameters of encoder, decoder and prior: the mean of 3,000 repeats within 5 standard errors."""
+    """All parameters of encoder, decoder and prior."""
     text = BITS + ("  objective: {beta: 3}\n" if kind == "beta" else "")
     design = design_of(text, tmp_path)
     data = checked(design, {"x": np.ones((1, 3))})
     model = build([design], data, Settings(dtype="float64"))
     exact, _ = gradient(model, data, "exact")
     assert (exact != 0).all()
+    close_in_the_mean(model, {"x": np.ones((1, 3))}, estimator, exact)
+
+
+def close_in_the_mean(model: Model, rows: dict[str, np.ndarray], estimator: Estimator, exact: Tensor) -> None:
+    """One example, copied: each copy has noise of its own; 100 x 30 draws, within 5 standard errors."""
+    many = checked(model.design, {name: np.repeat(row, 100, 0) for name, row in rows.items()})
     with seeded_draws(5, torch.device("cpu")):
-        # one example, copied: each copy has noise of its own, the sum over them is one repeat
-        many = checked(design, {"x": np.repeat(data.arrays["x"].numpy(), 100, 0)})
         mean, error = gradient(model, many, estimator, repeats=30)
     assert ((mean / 100 - exact).abs() <= 5 * error / 100 + 1e-12).all()
+
+
+def flat_gradient(value: Tensor, model: Model) -> Tensor:
+    grads = torch.autograd.grad(value, list(model.parameters()), allow_unused=True)
+    return torch.cat(
+        [(torch.zeros_like(p) if g is None else g).flatten() for g, p in zip(grads, model.parameters(), strict=True)]
+    )
+
+
+def listed_terms(model: Model, x: dict[str, Piece]) -> tuple[Tensor, Tensor]:
+    """log p(x, z) and log q(z | x) for every z, (values)."""
+    z = all_latents(model, 64)
+    assert z is not None
+    return model.log_joint(x, z).flatten(), model.log_posterior(x, z).flatten()
+
+
+@pytest.mark.parametrize("estimator", ["arm", "disarm", "rloo"])
+def test_the_gradient_of_an_importance_weighted_bound_is_that_of_the_sum_over_its_draws(
+    estimator: Estimator, tmp_path: Path
+) -> None:
+    design = design_of(ONE_BIT + "  objective: {iwae: 2}\n", tmp_path)
+    row = {"x": np.ones((1, 5))}
+    data = checked(design, row)
+    model = build([design], data, Settings(dtype="float64"))
+    log_joint, log_q = listed_terms(model, data.batch(torch.arange(1)))
+    weights = log_joint - log_q
+    bound = torch.logaddexp(weights[:, None], weights[None]) - np.log(2)
+    exact = ((log_q[:, None] + log_q[None]).exp() * bound).sum()
+    close_in_the_mean(model, row, estimator, flat_gradient(exact, model))
+
+
+@pytest.mark.parametrize("label", [0.0, 1.0, -1.0])
+def test_a_label_takes_the_place_of_its_draw(label: float, tmp_path: Path) -> None:
+    """A known label y: log p(x, y) + log q(y | x); -1 is an unknown one: the ELBO."""
+    text = """
+encoder:
+  latent: {name: y, family: categorical, dim: 2}
+  map: {kind: affine}
+  output: logits
+decoder:
+  observed: {family: bernoulli, dim: 3}
+  map: {kind: affine}
+  output: logits
+  prior: {family: categorical, logits: 0}
+  objective: {semi_supervised: y}
+"""
+    design = design_of(text, tmp_path)
+    row = {"x": np.ones((1, 3)), "y": np.array([[label]])}
+    data = checked(design, row)
+    model = build([design], data, Settings(dtype="float64"))
+    log_joint, log_q = listed_terms(model, {"x": data.batch(torch.arange(1))["x"]})
+    elbo = (log_q.exp() * (log_joint - log_q)).sum()
+    exact = elbo if label < 0 else (log_joint + log_q)[int(label)]
+    close_in_the_mean(model, row, "rloo", flat_gradient(exact, model))
+
+
+IMPLIED = """
+encoder:
+  latent: {family: LATENT, dim: 1}
+  map: {kind: affine}
+  output: OUTPUT
+decoder:
+  observed: {family: OBSERVED, dim: 3}
+  map: {kind: affine}
+  output: SHAPE
+  prior: implied
+"""
+
+
+@pytest.mark.parametrize("family", ["bernoulli", "gaussian"])
+def test_an_implied_prior_is_normalised_and_its_design_trains_to_gap_zero(family: str, tmp_path: Path) -> None:
+    """The joint (7): with the implied prior the affine design is tight."""
+    is_bits = family == "bernoulli"
+    text = IMPLIED.replace("LATENT", family).replace("OBSERVED", family)
+    text = text.replace("OUTPUT", "logits" if is_bits else "[mean, {log_variance: {learned: shared}}]")
+    text = text.replace("SHAPE", "logits" if is_bits else "[mean, {variance: {fixed: 1}}]")
+    design = design_of(text, tmp_path)
+    numbers = np.random.default_rng(0)
+    hidden = numbers.normal(size=(200, 1))
+    x = binary(200, 3) if is_bits else hidden @ np.array([[0.5, -0.4, 0.2]]) + numbers.normal(size=(200, 3))
+    data = checked(design, {"x": x})
+    settings = Settings(epochs=200, batch=200, learning_rate=0.05, dtype="float64", measure_every=200)
+    trained = fit(design, data, replace(settings, estimator="exact" if is_bits else "path", draws=1 if is_bits else 8))
+    z = torch.arange(2.0) if is_bits else torch.linspace(-30, 30, 20_001, dtype=torch.float64)
+    log_prior = trained.model.prior({"z": z.double().reshape(1, -1, 1, 1)}).flatten().exp()
+    mass = float((log_prior.sum() * (1 if is_bits else 60 / 20_000)).detach())
+    assert mass == pytest.approx(1.0, abs=1e-9)
+    assert trained.measured[200].gap[0] < 2e-3 < trained.measured[0].gap[0]
+
+
+def test_the_parts_of_the_gap_add_up_to_it(tmp_path: Path) -> None:
+    """By another program: the best encoder of each example and the network's own."""
+    design = design_of(BITS, tmp_path)
+    trained = fit(design, checked(design, {"x": binary(20, 3)}), Settings(epochs=3, seeds=(0, 1), measure_every=3))
+    for member in (0, 1):
+        parts = split(trained.model, trained.data, member)
+        assert parts is not None
+        total = parts.family + parts.prior + parts.amortisation
+        assert total == pytest.approx(trained.measured[3].gap[member], abs=1e-9)
+        assert parts.amortisation > 0
 
 
 def test_paths_give_the_gradient_of_the_elbo(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from tightcheck.commands import BAD_INPUT, show, table
 
 if TYPE_CHECKING:
     from tightcheck.training.fit import Settings, Trained
+    from tightcheck.training.split import Split
     from tightcheck.verdict import Analysis
 
 ESTIMATORS = ("path", "arm", "disarm", "rloo", "exact")
@@ -56,6 +57,7 @@ def command(
     from tightcheck import analysis
     from tightcheck.read_yaml import read_design
     from tightcheck.training.data import read_data
+    from tightcheck.training.split import split
 
     if is_resumed and out is None:
         raise click.UsageError("--resume needs --out FOLDER, where the checkpoint is.")
@@ -68,13 +70,15 @@ def command(
 
     from tightcheck.report import file
 
-    summary = json.dumps(_summary(trained, predicted), indent=2)
+    best = _best(trained)
+    parts = split(trained.model, trained.data, best)
+    summary = json.dumps(_summary(trained, predicted, parts), indent=2)
     if out is not None:
         file.write(out / "report.json", summary + "\n")
     if as_json:
         show(summary)
     else:
-        _print(trained, predicted)
+        _print(trained, predicted, best, parts)
 
 
 def _require_torch() -> None:
@@ -124,7 +128,12 @@ def _train(design: Any, data: Any, settings: Settings, out: Path | None, is_resu
         return fit(design, data, settings, out, is_resumed, report=report)
 
 
-def _summary(trained: Trained, predicted: Analysis) -> dict[str, Any]:
+def _best(trained: Trained) -> int:
+    """The member with the best objective."""
+    return max(range(trained.model.members), key=lambda k: trained.objectives[-1][k])
+
+
+def _summary(trained: Trained, predicted: Analysis, parts: Split | None) -> dict[str, Any]:
     """Everything that is printed, for a program."""
     from dataclasses import asdict
 
@@ -136,14 +145,14 @@ def _summary(trained: Trained, predicted: Analysis) -> dict[str, Any]:
         "examples": len(trained.data),
         "objectives": trained.objectives,
         "measured": {str(epoch): asdict(values) for epoch, values in sorted(trained.measured.items())},
+        "split": None if parts is None else asdict(parts),
         "remarks": list(trained.model.remarks),
     }
 
 
-def _print(trained: Trained, predicted: Analysis) -> None:
+def _print(trained: Trained, predicted: Analysis, best: int, parts: Split | None) -> None:
     """Measured beside predicted, for people; with several members the one with the best objective."""
     settings = trained.settings
-    best = max(range(trained.model.members), key=lambda k: trained.objectives[-1][k])
     many = f", best of {trained.model.members} members" if trained.model.members > 1 else ""
     show(f"trained    {settings.epochs} epochs of {len(trained.data)} examples, gradient by {trained.estimator}{many}")
     show(f"objective  {trained.objectives[-1][best]:.6g} (first epoch {trained.objectives[0][best]:.6g})")
@@ -151,6 +160,11 @@ def _print(trained: Trained, predicted: Analysis) -> None:
     last = trained.measured[max(trained.measured)]
     kind = "exact sum over z" if last.is_exact else "at least, by importance sampling"
     show(f"measured   gap {last.gap[best]:.3g} +- {last.gap_error[best]:.1g} nats ({kind})")
+    if parts is not None:
+        show(
+            f"of which   {parts.family:.3g} by the decoder's map, {parts.prior:.3g} by the prior, "
+            f"{parts.amortisation:.3g} by the encoder's network (some examples, +- {parts.error:.1g})"
+        )
     show(_comparison(predicted.verdict.word))
     for remark in trained.model.remarks:
         show(remark)

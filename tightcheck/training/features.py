@@ -107,7 +107,7 @@ class Features(nn.Module):
 
     def _width(self, widths: dict[str, int]) -> int:
         with torch.no_grad():
-            sample = {block.name: _member(block).reshape(1, 1, 1, -1) for block in (*self.others, *self.given)}
+            sample = {block.name: possible_value(block).reshape(1, 1, 1, -1) for block in (*self.others, *self.given)}
             sample |= {name: torch.ones(1, 1, 1, widths[name], dtype=torch.float64) for name in self.covariates}
             return sum(piece.shape[-1] for piece in self(sample))
 
@@ -202,7 +202,7 @@ def fixed_values(block: Block, like: Tensor) -> dict[str, Tensor]:
     return {name: like.new_ones(()) for name, constant in block.fixed.items() if constant.value is None}
 
 
-def _member(block: Block) -> Tensor:
+def possible_value(block: Block) -> Tensor:
     """One possible value of the block, for its shape."""
     points = points_of(block)
     return torch.ones(width_of(block), dtype=torch.float64) if points is None else points[0].repeat(block.copies)

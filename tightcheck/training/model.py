@@ -93,7 +93,7 @@ class Model(nn.Module):
 
     def _log_partition(self, z: Mapping[str, Tensor]) -> Tensor:
         """A(f(z)): (member, draw, example)."""
-        total: Tensor = sum(log_partition(side, dict(z)) for side in self._sides(self.decoder))  # type: ignore[assignment]
+        total: Tensor = sum(log_partition(side, dict(z)) for side in self.likelihood)  # type: ignore[assignment]
         return total
 
     @staticmethod
@@ -105,16 +105,21 @@ class Model(nn.Module):
         """The encoder's conditionals, in order."""
         return self._sides(self.encoder)
 
+    @property
+    def likelihood(self) -> list[Side]:
+        """The decoder's conditionals, in order."""
+        return self._sides(self.decoder)
+
     def see(self, data: dict[str, Tensor | SparseRows]) -> None:
         """Takes what features need (means, document frequencies) from training data (examples, coordinates)."""
-        for side in (*self.posterior, *self._sides(self.decoder)):
+        for side in (*self.posterior, *self.likelihood):
             side.see(data)
 
     def log_likelihood(self, x: dict[str, Piece], z: Mapping[str, Tensor]) -> Tensor:
         """log p(x | z), (member, draw, example)."""
         values: dict[str, Piece] = {**self._covariates(x), **z}
         total: Tensor | None = None
-        for side in self._sides(self.decoder):
+        for side in self.likelihood:
             part = side.law(values).log_prob(x[side.block.name])
             total = part if total is None else total + part
             values[side.block.name] = x[side.block.name]
@@ -182,10 +187,8 @@ def log_partition(side: Side, values: dict[str, Any]) -> Tensor:
     """A at one conditional's parameters, summed over the copies: (member, draw, example)."""
     block, parameters = side.block, side.parameters_at(values)
     if block.dimension is None:
-        like = next(iter(parameters.values()))
-        natural = [Formula(e)(parameters, like).expand(like.shape) for e in side.natural]
         fixed = {name: value for name, value in parameters.items() if name in block.fixed}
-        partition: Tensor = facts_of(block).log_partition(torch.stack(natural, -1), fixed).sum(-1)
+        partition: Tensor = facts_of(block).log_partition(natural_of(side, values), fixed).sum(-1)
         return partition
     if block.family not in ("categorical", "multinomial"):
         raise Untrainable(f"the implied prior of a {block.family} decoder is not computed here; write another prior")
@@ -197,6 +200,13 @@ def log_partition(side: Side, values: dict[str, Any]) -> Tensor:
     logits = law.logits
     length = block.length if isinstance(block.length, int) else 1
     return (length * (torch.logsumexp(logits, -1) - logits[..., -1])).sum(-1)
+
+
+def natural_of(side: Side, values: dict[str, Any]) -> Tensor:
+    """The natural parameters of a scalar family: (member, draw, example, copy, statistics)."""
+    parameters = side.parameters_at(values)
+    like = next(iter(parameters.values()))
+    return torch.stack([Formula(e)(parameters, like).expand(like.shape) for e in side.natural], -1)
 
 
 def _is_quadratic(design: Design) -> bool:

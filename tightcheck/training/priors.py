@@ -5,18 +5,26 @@ Every prior gives log p(z), (member, draw, example), of latent values (member, d
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import sympy as sp
 import torch
 from torch import Tensor, nn
 
 from tightcheck.design import Block, Constant, PriorBlock
 from tightcheck.expression import CoordinateSum
 from tightcheck.serial import representative_family
-from tightcheck.training.conditional import SHAPING, ConstantValue, interval_of, parameter_names, size_of
-from tightcheck.training.features import indicator, joint_values, width_of
+from tightcheck.training.conditional import SHAPING, ConstantValue, Interval, interval_of, parameter_names, size_of
+from tightcheck.training.features import (
+    facts_of,
+    fixed_values,
+    indicator,
+    joint_values,
+    possible_value,
+    statistics_of,
+    width_of,
+)
 from tightcheck.training.formula import Formula
 from tightcheck.training.laws import scalar_law, vector_law
 from tightcheck.training.untrainable import Untrainable
@@ -119,8 +127,6 @@ def _count(block: Block) -> int:
 
 
 def _everything(family: Any, name: str) -> Any:
-    from tightcheck.training.conditional import Interval
-
     symbol = next(p.symbol for p in family.fixed if p.symbol.name == name)
     return Interval(0.0 if symbol.is_positive else -float("inf"), float("inf"))
 
@@ -200,8 +206,6 @@ def _log_integral(formula: Formula, block: Block) -> float | None:
     """log of the integral (sum) of exp(formula) over the family's support, one coordinate."""
     import numpy as np
     from scipy import integrate
-
-    from tightcheck.training.features import facts_of
 
     support = facts_of(block).family.support
     if support.bounds is None:
@@ -306,7 +310,7 @@ class Implied(nn.Module):
         members: int,
     ) -> None:
         super().__init__()
-        self.latent, self.log_partition = latent, log_partition
+        self.latent, self.log_partition, self.members = latent, log_partition, members
         values = joint_values(latent, LARGEST_SUM)
         if values is None and not is_quadratic:
             raise Untrainable(
@@ -328,8 +332,6 @@ class Implied(nn.Module):
 
     def unnormalised(self, values: Values) -> Tensor:
         """log h'(z) + <c, psi(z)> + A(f(z))."""
-        from tightcheck.training.features import statistics_of
-
         total = self.log_partition(values)
         for block in self.latent:
             psi = statistics_of(block, values[block.name])
@@ -346,10 +348,16 @@ class Implied(nn.Module):
         def at(z: Tensor) -> Tensor:
             return self.unnormalised(dict(zip(names, z.split(sizes, -1), strict=True)))
 
-        start = self.c[names[0]].new_zeros(len(self.c[names[0]]), 1, 1, sum(sizes)).requires_grad_()
+        with torch.enable_grad():
+            log_mass = self._log_mass(at, sum(sizes))
+        return self.unnormalised(values) - (log_mass if torch.is_grad_enabled() else log_mass.detach())
+
+    def _log_mass(self, at: Callable[[Tensor], Tensor], size: int) -> Tensor:
+        """log of the integral of exp(at(z)), a quadratic function of z in R^size."""
+        start = next(iter(self.c.values())).new_zeros(self.members, 1, 1, size).requires_grad_()
         constant = at(start)
         (slope,) = torch.autograd.grad(constant.sum(), start, create_graph=True)
-        rows = [torch.autograd.grad(slope[..., i].sum(), start, create_graph=True)[0] for i in range(sum(sizes))]
+        rows = [torch.autograd.grad(slope[..., i].sum(), start, create_graph=True)[0] for i in range(size)]
         precision = -torch.stack(rows, -2)
         root, failed = torch.linalg.cholesky_ex(precision)
         if bool(failed.any()):
@@ -360,14 +368,11 @@ class Implied(nn.Module):
         solved = torch.cholesky_solve(slope[..., None], root)[..., 0]
         log_det = 2 * root.diagonal(dim1=-2, dim2=-1).log().sum(-1)
         log_mass: Tensor = constant + (slope * solved).sum(-1) / 2 - log_det / 2
-        log_mass = log_mass + sum(sizes) * float(sp.log(2 * sp.pi)) / 2
-        return self.unnormalised(values) - log_mass
+        return log_mass + size * math.log(2 * math.pi) / 2
 
 
 def log_base(block: Block, value: Tensor) -> Tensor:
     """log h'(z), (member, draw, example)."""
-    from tightcheck.training.features import facts_of, fixed_values
-
     if block.family in ("categorical", "isotropic_gaussian", "full_gaussian", "dirichlet", "von_mises_fisher"):
         return torch.zeros_like(value[..., 0])
     copies = value.unflatten(-1, (block.copies, -1))
@@ -390,6 +395,4 @@ def _start(block: Block, members: int) -> nn.Parameter:
 
 def statistics_shape(block: Block) -> tuple[int, int]:
     """Copies, and statistics of each."""
-    from tightcheck.training.features import _member, statistics_of
-
-    return tuple(statistics_of(block, _member(block)[None]).shape[1:])  # type: ignore[return-value]
+    return tuple(statistics_of(block, possible_value(block)[None]).shape[1:])  # type: ignore[return-value]

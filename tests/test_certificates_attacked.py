@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from tests.oracle.false_proofs import FALSE_PROOFS, FalseProof
-from tests.strategies import text
 from tightcheck import serial
 from tightcheck.decide import certificate as certified
 from tightcheck.decide import decide
 from tightcheck.kernel import Rejected, check
 from tightcheck.read_yaml import read_design
+from tightcheck.strategies import text
 from tightcheck.verdict import Verdict
 
 EXAMPLES = sorted(f for f in (Path(__file__).parent.parent / "tightcheck" / "examples").iterdir() if f.is_dir())[::2]

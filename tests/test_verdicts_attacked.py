@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.oracle.designs import NotUnderstoodError, objections, outcomes, require_understood
 from tests.oracle.truths import TRUTHS, Truth
-from tests.strategies import Words, designs, text
 from tightcheck.decide import decide
 from tightcheck.design import Design
 from tightcheck.read_yaml import read_design
+from tightcheck.strategies import Words, designs, text
 from tightcheck.verdict import ORDER, Verdict
 
 QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}

@@ -11,6 +11,7 @@ have; it is put inside by residuals at rounding level. Neither confirms a verdic
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
@@ -45,17 +46,47 @@ class Finding:
 
 @dataclass
 class Report:
-    """All findings about one verdict; `unseen` says what numbers did not look at."""
+    """All findings about one verdict; `unseen` counts what numbers did not look at. `is_reduced`: at a smaller size."""
 
     verdict: Verdict
     prior: str
+    is_reduced: bool = False
     findings: list[Finding] = field(default_factory=list)
-    unseen: list[str] = field(default_factory=list)
+    unseen: Counter[str] = field(default_factory=Counter)
+
+    def add(self, found: Finding | str) -> None:
+        """Takes what `attack` yields."""
+        if isinstance(found, Finding):
+            self.findings.append(found)
+        else:
+            self.unseen[found] += 1
 
     @property
     def contradictions(self) -> list[Finding]:
         """The findings that refute the verdict."""
         return [finding for finding in self.findings if finding.objection]
+
+    @property
+    def sentence(self) -> str:
+        """How many models were looked at, on which side of the consistent set they were, and the gaps measured."""
+        if not self.findings:
+            return "No model of it was looked at, so numbers say nothing."
+        members = [finding.judgement.is_member for finding in self.findings]
+        counts = f"{members.count(True)} in the consistent set, {members.count(False)} outside, {members.count(None)} not told"
+        gaps = [(finding.gap, finding.gap_error) for finding in self.findings if finding.gap is not None]
+        measured = ""
+        if gaps:
+            gap, error = max(gaps)
+            measured = f" The largest gap inside it is {gap:.2g} nats, with an error of {error:.1g}."
+        against = len(self.contradictions)
+        return (
+            f"{len(members)} models: {counts}; {against or 'no'} contradiction{'s' if against > 1 else ''}.{measured}"
+        )
+
+
+def number_of_rounds(models: int) -> int:
+    """Rounds of one model of every style, for at least so many models."""
+    return -(-models // len(STYLES))
 
 
 def attack(

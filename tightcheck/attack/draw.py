@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 
 import sympy as sp
@@ -18,7 +19,7 @@ from tightcheck.attack.refusal import NotDrawn
 from tightcheck.attack.shown import shown
 from tightcheck.design import Block, Conditional, Design
 from tightcheck.family import Family
-from tightcheck.kernel.classes import family_of
+from tightcheck.kernel.classes import REPRESENTATIVE, family_of
 from tightcheck.numeric.model import Function, Model
 from tightcheck.numeric.side import Side
 from tightcheck.numeric.torch_family import torch_family
@@ -45,6 +46,8 @@ def require_drawable(design: Design) -> None:
         raise NotDrawn("a block whose family depends on another block is not looked at in numbers")
     if any(conditional.block.length == "depends_on_z" for conditional in design.decoder):
         raise NotDrawn("a length that depends on z is not looked at in numbers")
+    if any((conditional.block.dimension or 0) > REPRESENTATIVE for conditional in (*design.encoder, *design.decoder)):
+        raise NotDrawn(f"vectors of more than {REPRESENTATIVE} components are looked at in the reduced design")
     if design.objective.kind not in ("elbo", "iwae", "beta"):
         raise NotDrawn(f"the objective {design.objective.kind} is not looked at in numbers")
 
@@ -74,7 +77,13 @@ def _family(conditional: Conditional, random: Random, numbers: dict[str, object]
         drawn = sp.Rational(constant(parameter.symbol, random))
         values[parameter.symbol.name] = sp.ceiling(drawn) if parameter.symbol.is_integer else drawn
         numbers[f"{block.name} {parameter.symbol.name}"] = str(values[parameter.symbol.name])
-    return family.with_fixed(values)
+    return _bound(family, tuple(values.items()))
+
+
+@cache
+def _bound(family: Family, values: tuple[tuple[str, sp.Expr], ...]) -> Family:
+    """The family with these fixed parameters, translated only once."""
+    return family.with_fixed(dict(values))
 
 
 def widths(design_side: tuple[Conditional, ...], side: Side) -> dict[str, int]:

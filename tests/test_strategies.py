@@ -1,0 +1,187 @@
+"""The strategies' own promises, and a short attack on the verdicts of random designs (a long one behind the marker)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import HealthCheck, assume, given, settings
+
+from tightcheck import strategies
+from tightcheck.attack.attack import Finding, attack
+from tightcheck.attack.measured import measured_gap
+from tightcheck.attack.sizes import reduced
+from tightcheck.decide import decide
+from tightcheck.family import Family
+from tightcheck.numeric.residual import Fit, span_residual
+from tightcheck.strategies import ExactModel, WrittenDesign
+from tightcheck.verdict import ORDER, Verdict
+
+QUIET: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}
+
+
+def attacked(written: WrittenDesign, rounds: int, with_gaps: bool) -> None:
+    design = reduced(written.design())
+    decision = decide(design, design.prior.kind)
+    for found in attack(design, decision, rounds, with_gaps=with_gaps):
+        assert isinstance(found, str) or not found.objection, f"{found.objection}: {found.sample.numbers}\n{written!r}"
+
+
+@settings(max_examples=15, **QUIET)
+@given(strategies.designs())
+def test_no_random_model_contradicts_a_verdict(written: WrittenDesign) -> None:
+    attacked(written, rounds=1, with_gaps=False)
+
+
+@settings(max_examples=6, **QUIET)
+@given(strategies.designs(latents=("bernoulli", "categorical", "gaussian", "gamma")))
+def test_members_of_the_consistent_set_have_no_gap(written: WrittenDesign) -> None:
+    attacked(written, rounds=1, with_gaps=True)
+
+
+@pytest.mark.long
+@settings(max_examples=10_000, **QUIET)
+@given(strategies.designs())
+def test_no_random_model_contradicts_a_verdict_at_length(written: WrittenDesign) -> None:
+    attacked(written, rounds=1, with_gaps=False)
+
+
+def test_a_wrong_verdict_is_contradicted() -> None:
+    """One pixel, two bits, an affine decoder and the uniform prior: restricted, so not tight, and not empty."""
+    latent = {"latent": {"family": "bernoulli", "dim": 2}, "map": {"kind": "affine"}, "output": "logits"}
+    observed = {"observed": {"family": "bernoulli", "dim": 1}, "map": {"kind": "affine"}, "output": "logits"}
+    written = WrittenDesign(latent, {**observed, "prior": {"family": "bernoulli", "probs": 0.5}})
+    design = written.design()
+    decision = decide(design, "declared")
+    assert decision.verdict is Verdict.RESTRICTED
+    for wrong in (Verdict.TIGHT, Verdict.COLLAPSE, Verdict.IMPOSSIBLE):
+        decision.verdict = wrong
+        found = [each for each in attack(design, decision, 2) if isinstance(each, Finding)]
+        assert any(each.objection for each in found), wrong
+
+
+def test_a_certificate_whose_model_is_not_consistent_is_contradicted() -> None:
+    latent = {"latent": {"family": "gaussian", "dim": 1}, "map": {"kind": "affine"}, "output": ["mean", "log_variance"]}
+    observed = {"observed": {"family": "gaussian", "dim": 1}, "map": {"kind": "affine"}}
+    written = WrittenDesign(
+        latent,
+        {
+            **observed,
+            "output": ["mean", {"variance": {"fixed": 1}}],
+            "prior": {"family": "gaussian", "mean": 0, "variance": 1},
+        },
+    )
+    design = written.design()
+    decision = decide(design, "declared")
+    step = {"lemma": "member", "latent": "z", "observed": "x", "F": [["1", "1/5"], ["0", "0"]], "f0": ["0", "-1/2"]}
+    decision.steps = [step]
+    first = next(found for found in attack(design, decision, 1) if isinstance(found, Finding))
+    assert "not consistent" in first.objection
+
+
+def fit_of(model: ExactModel) -> Fit:
+    generator = torch.Generator().manual_seed(0)
+    numbers = model.numbers()
+    return span_residual(numbers, numbers.observed.scatter(8, generator), numbers.latent.scatter(80, generator)).joint
+
+
+@settings(max_examples=15, **QUIET)
+@given(strategies.tight_models())
+def test_tight_models_have_neither_residual_nor_gap(model: ExactModel) -> None:
+    assert fit_of(model).is_zero
+    found = measured_gap(model.numbers())
+    assert found is None or found[0] <= 1e-10 + 10 * found[1]
+
+
+@settings(max_examples=15, **QUIET)
+@given(strategies.loose_models())
+def test_loose_models_have_a_residual_and_a_gap(model: ExactModel) -> None:
+    assert not model.is_consistent
+    assert fit_of(model).is_zero is False
+    found = measured_gap(model.numbers())
+    assert found is None or found[0] > 3 * found[1]
+
+
+@settings(max_examples=15, **QUIET)
+@given(strategies.boundary_models())
+def test_at_the_boundary_the_residual_tells(model: ExactModel) -> None:
+    """A gap of second order hides in rounding; the residual, of first order, does not."""
+    found = fit_of(model)
+    if model.is_consistent:
+        assert found.is_zero
+    else:
+        assert float(found.residuals.abs().max()) > abs(model.interaction) / 10
+
+
+@settings(max_examples=15, **QUIET)
+@given(strategies.families())
+def test_families_state_points_of_their_support(family: Family) -> None:
+    assert family.support.points
+    assert not family.fixed
+
+
+@settings(max_examples=8, **QUIET)
+@given(strategies.designs())
+def test_the_order_of_independent_blocks_does_not_matter(written: WrittenDesign) -> None:
+    """Two observed blocks, in either order."""
+    assume("bias" not in written.decoder["map"])
+    other = {"family": "bernoulli", "dim": 2, "name": "y"}
+    blocks = [{**written.decoder["observed"], "name": "x"}, other]
+    spec, output = written.decoder["map"], written.decoder["output"]
+    words = []
+    for order in ((0, 1), (1, 0)):
+        decoder = {
+            "observed": [blocks[i] for i in order],
+            "map": {"kind": spec["kind"]} if spec["kind"] != "mlp" else spec,
+            "output": [(output if isinstance(output, list) else [output], ["logits"])[i] for i in order],
+            "prior": written.decoder["prior"],
+        }
+        design = WrittenDesign({**written.encoder, "features": "identity"}, decoder).design()
+        words.append(decide(design, design.prior.kind).verdict)
+    assert words[0] is words[1]
+
+
+@settings(max_examples=15, **QUIET)
+@given(strategies.designs(latents=("gaussian",)))
+def test_a_larger_encoder_family_never_lowers_the_verdict(written: WrittenDesign) -> None:
+    """Diagonal, then full covariance, everything free."""
+    assume(written.encoder["latent"]["dim"] > 1)
+    verdicts = []
+    for covariance, spread in (("diagonal", "variance"), ("full", "covariance")):
+        encoder = {
+            **written.encoder,
+            "latent": {"family": "gaussian", "dim": written.encoder["latent"]["dim"], "covariance": covariance},
+            "map": {"kind": "unrestricted"},
+            "output": ["mean", spread],
+        }
+        design = WrittenDesign(
+            encoder, {**written.decoder, "prior": {"family": "gaussian", "mean": 0, "variance": 1}}
+        ).design()
+        verdicts.append(decide(design, "declared").verdict)
+    ranks = [ORDER.index(verdict) for verdict in verdicts if verdict in ORDER]
+    assert ranks == sorted(ranks)
+
+
+def test_hypothesis_finds_the_types() -> None:
+    code = (
+        "import tightcheck.design, tightcheck.family\n"
+        "from hypothesis import strategies as st\n"
+        "from tightcheck.strategies import register_types\n"
+        "register_types()\n"
+        "st.from_type(tightcheck.design.Design).validate(); st.from_type(tightcheck.family.Family).validate()\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent.parent)
+
+
+def test_the_strategies_import_nothing_heavy() -> None:
+    code = "import sys, tightcheck.strategies; sys.exit(bool({'sympy', 'torch', 'yaml'} & sys.modules.keys()))"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent.parent)
+
+
+def test_a_design_is_printed_as_its_files() -> None:
+    printed = repr(WrittenDesign({"latent": {"family": "bernoulli"}}, {"observed": {"family": "poisson"}}))
+    assert printed == "# encoder.yaml\nlatent:\n  family: bernoulli\n# decoder.yaml\nobserved:\n  family: poisson\n"

@@ -6,6 +6,7 @@ from functools import cache
 
 from tightcheck.density.problem import Problem
 from tightcheck.kernel.joint_cases import TREE_SIZE, cases, necessary, signature
+from tightcheck.kernel.joint_numbers import TooLong
 from tightcheck.kernel.joint_signs import TooMany, Tree
 
 KNOWN: dict[tuple[tuple[str, ...], tuple[str, ...]], Tree | None] = {}
@@ -18,7 +19,7 @@ def tree_of(problem: Problem) -> Tree | None:
     if key not in KNOWN:
         try:
             KNOWN[key] = cases(problem.xs, problem.zs, TREE_SIZE)
-        except TooMany:
+        except (TooMany, TooLong):
             KNOWN[key] = None
     return KNOWN[key]
 

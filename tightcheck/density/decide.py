@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import sympy as sp
@@ -10,7 +11,8 @@ from tightcheck.density.answer import Divergence, JointDensity, What
 from tightcheck.density.cases import necessary_trees_of, tree_of
 from tightcheck.density.formula import All, as_sympy, joined
 from tightcheck.density.one_weight import test_of
-from tightcheck.density.problem import Problem, name_of, problem_of
+from tightcheck.density.problem import Problem, name_of, problem_of, spoken
+from tightcheck.density.products import Found, product_of
 from tightcheck.density.sample import density_with
 from tightcheck.density.words import cost_of, sentences_of, tested_sentences
 from tightcheck.design import Block
@@ -18,6 +20,7 @@ from tightcheck.family import Family
 from tightcheck.joint.form import Form, assemble
 from tightcheck.joint.parts import Part, reduce
 from tightcheck.kernel.joint_cases import forced_zero, signs_left
+from tightcheck.kernel.joint_gaussian import quadratic_of
 from tightcheck.kernel.joint_numbers import letter
 from tightcheck.kernel.joint_signs import Leaf, Tree, leaves
 
@@ -30,8 +33,36 @@ def joint_density(x: Family, z: Family, copies_x: int = 1, copies_z: int = 1) ->
 def form_density(form: Form) -> JointDensity:
     """The set of W for any form: several named blocks on either side."""
     problem = problem_of(form)
+    if max(len(problem.xs), len(problem.zs)) > 1 and (found := product_of(problem, _names(problem))) is not None:
+        return _from_rule(problem, found)
+    if min(len(problem.xs), len(problem.zs)) > 1 and not _is_gaussian(problem):
+        return _undecided(problem, "no rule reaches several x and several z of these families")
     tree = tree_of(problem)
     return _tested(problem) if tree is None else _from_cases(problem, tree)
+
+
+def _is_gaussian(problem: Problem) -> bool:
+    """Whether a side is Gaussian with known covariances and the other Gaussian."""
+    parts = [[quadratic_of(family) for family in side] for side in (problem.xs, problem.zs)]
+    return all(p is not None for side in parts for p in side) and any(
+        all(p is not None and not any(p.square) for p in side) for side in parts
+    )
+
+
+def _from_rule(problem: Problem, found: Found) -> JointDensity:
+    """The answer of a rule for products."""
+    what = What.EVERYTHING if found.constraints == sp.true else _what(problem, found.zero)
+    return JointDensity(
+        problem.form,
+        problem.entries,
+        what,
+        found.constraints,
+        found.sentences,
+        (),
+        found.cost,
+        certificate=_certificate(problem, found.zero),
+        test=test_of(problem, found.test),
+    )
 
 
 def _from_cases(problem: Problem, tree: Tree) -> JointDensity:
@@ -74,7 +105,7 @@ def _tested(problem: Problem) -> JointDensity:
         problem.form,
         problem.entries,
         _what(problem, zero),
-        as_sympy(formula, names),
+        sp.And(as_sympy(formula, names), *(sp.Symbol(s) for s in tested_sentences(problem)), evaluate=False),
         (*sentences_of(formula, names), *tested_sentences(problem)),
         (),
         "one test looks at each end of the support and at one maximum per condition of the natural domain",
@@ -94,7 +125,8 @@ def _what(problem: Problem, zero: frozenset[tuple[int, int]]) -> What:
 
 
 def _names(problem: Problem) -> dict[str, sp.Expr]:
-    return {name_of(*place): entry.symbol for entry, place in zip(problem.entries, problem.places, strict=True)}
+    entries = {name_of(*place): entry.symbol for entry, place in zip(problem.entries, problem.places, strict=True)}
+    return entries | {old: sp.Symbol(new) for old, new in spoken(problem).items()}
 
 
 def _divergences(problem: Problem, tree: Tree, zero: frozenset[tuple[int, int]]) -> tuple[Divergence, ...]:
@@ -112,6 +144,8 @@ def _divergences(problem: Problem, tree: Tree, zero: frozenset[tuple[int, int]])
 
 
 def _in_words(problem: Problem, why: str) -> tuple[str, str]:
+    for old, new in spoken(problem).items():
+        why = re.sub(rf"\b{old}\b", new, why)
     direction, rate = why.split("; ", 1)
     return direction, rate
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -144,5 +145,5 @@ def _plain(name: str) -> sp.Symbol:
 def _renamed(text: str, names: tuple[tuple[str, sp.Expr], ...]) -> str:
     """A hidden maximum's name with the entries' own names."""
     for old, new in sorted(names, key=lambda pair: -len(pair[0])):
-        text = text.replace(old, str(new))
+        text = re.sub(rf"\b{old}\b", str(new), text)
     return text.replace("1*", "")

@@ -11,20 +11,21 @@ import sympy as sp
 
 from tightcheck.density.problem import Problem
 from tightcheck.family import Family, substitute
-from tightcheck.kernel.joint_density import is_density
-from tightcheck.kernel.joint_numbers import Contradiction, Unreached
-from tightcheck.kernel.joint_products import is_product_density
+from tightcheck.kernel.joint_density import Side, Weights, is_density
+from tightcheck.kernel.joint_numbers import Contradiction, Signs, Unreached
 
 from tightcheck.kernel.joint_signs import Exact
 
 
-def test_of(problem: Problem) -> Callable[[Mapping[str, Fraction]], bool | None]:
+Procedure = Callable[[Side, Side, Weights, Signs], bool | None]
+
+
+def test_of(problem: Problem, procedure: Procedure = is_density) -> Callable[[Mapping[str, Fraction]], bool | None]:
     """A function from W, rationals by name, to the answer; fixed parameters without a value have their defaults."""
 
     def test(weights: Mapping[str, Fraction]) -> bool | None:
         xs, zs = (tuple(map(_with_defaults, side)) for side in (problem.xs, problem.zs))
         matrix = problem.numbers(weights)
-        procedure = is_density if min(len(xs), len(zs)) == 1 else is_product_density
         try:
             return procedure(xs, zs, matrix, Exact())
         except Unreached:

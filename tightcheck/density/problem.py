@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 
@@ -70,12 +70,27 @@ def problem_of(form: Form) -> Problem:
 
 @cache
 def owned(family: Family, block: str) -> Family:
-    """The family with its fixed parameters renamed: shape becomes shape_x."""
+    """The family with its fixed parameters renamed, shape becomes shape_x, and a number's variable u_x."""
     names = {p.symbol: sp.Symbol(f"{p.symbol.name}_{block}", **p.symbol.assumptions0) for p in family.fixed}
     free = family.log_base_measure.free_symbols | family.log_partition.free_symbols
     free = free.union(*(s.free_symbols for s in family.statistics), *(c.free_symbols for c in family.natural_domain))
     names = {old: new for old, new in names.items() if old in free}
-    return substitute(family, names) if names else family
+    if len(family.variables) == 1 and not family.support.is_finite:
+        number = family.law.parameter if family.law is not None else family.variables[0]
+        names[number] = sp.Symbol(f"u_{block}", **number.assumptions0)
+    return substitute(replace(family, parametrisations=(), torch=None, scipy=None), names) if names else family
+
+
+def spoken(problem: Problem) -> dict[str, str]:
+    """What u_x and u_z stand for: the block's own name, or the statistic that a law is written in."""
+    found = {}
+    for part in problem.form.parts:
+        family = part.family
+        if len(family.variables) == 1:
+            own = sp.Symbol(part.name)
+            number = family.statistics[0].xreplace({family.variables[0]: own}) if family.law is not None else own
+            found[f"u_{part.name}"] = sp.sstr(number)
+    return found
 
 
 def _size(side: Sequence[Family]) -> int:

@@ -7,9 +7,13 @@ from fractions import Fraction
 from random import Random
 
 from tightcheck.density.problem import Problem
+from tightcheck.kernel.joint_density import end_conditions, transposed
+from tightcheck.kernel.joint_numbers import Unreached
+from tightcheck.kernel.joint_signs import Exact
 
 SIZES = tuple(Fraction(p, q) for p, q in ((1, 8), (1, 3), (1, 1), (3, 1), (20, 1)))
-TRIES = 400
+TRIES = 100
+STEPS = 600
 
 
 def density_with(
@@ -17,11 +21,50 @@ def density_with(
     left: Mapping[tuple[int, int], frozenset[int]],
     test: Callable[[Mapping[str, Fraction]], bool | None],
 ) -> bool:
-    """Whether a density was found in which every entry that may be different from 0, by the signs left to it, is."""
+    """Whether a density was found in which every entry that may be different from 0, by the signs left to it, is.
+
+    A walk changes one entry at a time and keeps what is necessary at the ends.
+    """
     random = Random(0)
     ways = {
         entry.symbol.name: sorted(left[place] - {0}) or [0]
         for entry, place in zip(problem.entries, problem.places, strict=True)
     }
-    draws = ({name: random.choice(signs) * random.choice(SIZES) for name, signs in ways.items()} for _ in range(TRIES))
-    return any(test(weights) for weights in draws)
+    names = list(ways)
+    weights = {name: random.choice(ways[name]) * random.choice(SIZES) for name in names}
+    best, tests = _kept(problem, weights), 0
+    for _ in range(STEPS):
+        name = random.choice(names)
+        changed = {**weights, name: random.choice(ways[name]) * random.choice(SIZES)}
+        kept = _kept(problem, changed)
+        if kept < best:
+            continue
+        weights, best = changed, kept
+        if best == len(_conditions(problem, weights)):
+            tests += 1
+            if test(weights):
+                return True
+            if tests > TRIES:
+                return False
+    return False
+
+
+def _conditions(problem: Problem, weights: Mapping[str, Fraction]) -> list[Callable[[Exact], bool]]:
+    matrix = problem.numbers(weights)
+    across = transposed(matrix)
+    return [
+        *(end_conditions(problem.xs, problem.zs[0], matrix) if len(problem.zs) == 1 else ()),
+        *(end_conditions(problem.zs, problem.xs[0], across) if len(problem.xs) == 1 else ()),
+    ]
+
+
+def _kept(problem: Problem, weights: Mapping[str, Fraction]) -> int:
+    """How many of the necessary conditions hold."""
+    return sum(_holds(condition) for condition in _conditions(problem, weights))
+
+
+def _holds(condition: Callable[[Exact], bool]) -> bool:
+    try:
+        return condition(Exact())
+    except Unreached:
+        return False

@@ -13,7 +13,7 @@ from tightcheck.kernel.joint_density import Side, end_conditions, is_density, tr
 from tightcheck.kernel.joint_numbers import ZERO, Number, letter
 from tightcheck.kernel.joint_signs import Leaf, Path, Tree, explore, leaves
 
-TREE_SIZE = 300
+TREE_SIZE = 200
 """Pairs with more cases are described by conditions that are tested, not by a formula."""
 
 

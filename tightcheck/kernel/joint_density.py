@@ -18,6 +18,7 @@ import sympy as sp
 from tightcheck.family import Family
 from tightcheck.kernel.joint_curves import Curve, End, constants_of, curve_of
 from tightcheck.kernel.joint_expressions import evaluate, in_domain
+from tightcheck.kernel.joint_gaussian import is_quadratic_density
 from tightcheck.kernel.joint_germs import (
     FLAT,
     Germ,
@@ -69,6 +70,9 @@ def is_density(xs: Side, zs: Side, weights: Weights, signs: Signs) -> bool:
             return _is_proper_at_every_point(summed, others, w, signs)
     if all(is_compact(family) for family in (*xs, *zs)):
         return True
+    for _, linear, others, w in sides:
+        if (answer := is_quadratic_density(linear, others, w, signs)) is not None:
+            return answer
     for side, integrated, others, w in sides:
         if len(others) == 1 and not signs.once(
             side, lambda x=integrated, z=others, w=w: may_be_proper(x, z[0], w, signs)

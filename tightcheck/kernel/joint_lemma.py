@@ -10,6 +10,7 @@ from tightcheck.design import Conditional, Design
 from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of
 from tightcheck.kernel.joint_cases import cases, forced_zero
+from tightcheck.kernel.joint_numbers import TooLong
 from tightcheck.kernel.joint_signs import TooMany
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.zero import Entries, latent_of, observed_of, of_block
@@ -46,7 +47,7 @@ def forced(x: Family, z: Family, zero: frozenset[tuple[int, int]]) -> frozenset[
     require(renamed is not None or not x.fixed, "both families have the same fixed parameter")
     try:
         tree = cases((x,), (z,), MOST_CASES, zero)
-    except TooMany:
+    except (TooMany, TooLong):
         return frozenset()
     return forced_zero(tree, len(x.statistics) + 1, len(z.statistics) + 1)
 

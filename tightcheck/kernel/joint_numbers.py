@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 Answer = TypeVar("Answer")
@@ -22,6 +23,13 @@ Monomial: TypeAlias = tuple[tuple[str, Rational], ...]
 
 class Unreached(Exception):  # noqa: N818 (not an error: an answer)
     """The rules do not reach this case; the sentence says where they stop."""
+
+
+class TooLong(Exception):  # noqa: N818
+    """A number has more terms than anyone would read."""
+
+
+MOST_TERMS = 80
 
 
 class Contradiction(Exception):  # noqa: N818
@@ -94,6 +102,8 @@ class Number:
                     total[monomial] = value
                 else:
                     del total[monomial]
+        if len(total) > MOST_TERMS:
+            raise TooLong
         return sum(strange, Number(total)) if strange else Number(total)
 
     def __repr__(self) -> str:
@@ -374,6 +384,58 @@ def exponential(number: Number) -> Number:
     name = f"exp({unit!r})"
     ATOMS.setdefault(name, Atom("exp", unit))
     return result * Number({((name, content),): 1})
+
+
+@cache
+def square_root(number: Number) -> tuple[int, Number] | None:
+    """1 or -1 and q where the number is this times the square of a sum q of two, three or four products of letters."""
+    if len(number.terms) not in (3, 6, 10) or any(ATOMS[name].argument is not None for name in number.atoms):
+        return None
+    import sympy as sp
+
+    symbols = {name: sp.Dummy(name) for name in sorted(number.atoms)}
+    polynomial = sp.Add(
+        *(
+            sp.Rational(f.numerator, f.denominator) * sp.Mul(*(symbols[n] ** int(p) for n, p in m))
+            for m, f in number.terms.items()
+        )
+    )
+    factor, parts = sp.factor_list(polynomial, *symbols.values())
+    if any(power % 2 for _, power in parts):
+        return None
+    root = sp.Poly(sp.Mul(*(part ** (power // 2) for part, power in parts)), *symbols.values())
+    terms = {
+        tuple((n, p) for n, p in zip(symbols, powers, strict=True) if p): Fraction(int(c.p), int(c.q))
+        for powers, c in root.terms()
+    }
+    return (1 if factor > 0 else -1), Number(terms)
+
+
+@cache
+def definite(number: Number) -> int | None:
+    """1 or -1 where the number is a positive or negative definite quadratic form in its letters."""
+    names = sorted(number.atoms)
+    place = {name: k for k, name in enumerate(names)}
+    matrix = [[Fraction(0)] * len(names) for _ in names]
+    for monomial, factor in number.terms.items():
+        powers = [p for _, p in monomial]
+        if sum(powers) != 2 or any(p.denominator != 1 or p < 0 for p in powers):
+            return None
+        if any(ATOMS[name].argument is not None for name, _ in monomial):
+            return None
+        i, k = place[monomial[0][0]], place[monomial[-1][0]]
+        matrix[i][k] += Fraction(factor) / 2
+        matrix[k][i] += Fraction(factor) / 2
+    pivots = []
+    for step in range(len(names)):
+        pivot = matrix[step][step]
+        pivots.append(pivot)
+        if not pivot:
+            return None
+        for row in matrix[step + 1 :]:
+            share = row[step] / pivot
+            row[:] = [a - share * b for a, b in zip(row, matrix[step], strict=True)]
+    return 1 if all(p > 0 for p in pivots) else -1 if all(p < 0 for p in pivots) else None
 
 
 def letters_of(number: Number) -> frozenset[str]:

@@ -16,9 +16,11 @@ from tightcheck.kernel.joint_numbers import (
     Rational,
     Unreached,
     cleared,
+    definite,
     primitive,
     quotient,
     rational,
+    square_root,
 )
 
 Answer = TypeVar("Answer")
@@ -195,6 +197,10 @@ class Path:
         way = 1 if content > 0 else -1
         if (found := self._guess(unit)) is not None:
             return way * found
+        if (form := definite(unit)) is not None:
+            return way * form * any(self._sign_of_atom(name) for name in sorted(unit.atoms))
+        if (root := square_root(unit)) is not None:
+            return way * root[0] * self.sign(root[1]) ** 2
         return way * self._looked_up(unit)
 
     def _guess(self, unit: Number) -> int | None:

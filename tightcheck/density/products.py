@@ -1,0 +1,193 @@
+"""Several x and several z: the rules of the kernel's products, tried in order, with their conditions in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sympy as sp
+
+from tightcheck.density.formula import All, Condition, Formula, as_sympy, expression, joined
+from tightcheck.density.problem import Problem, name_of
+from tightcheck.family import Family
+from tightcheck.kernel.joint_cases import TREE_SIZE, cases
+from tightcheck.kernel.joint_density import Side, Weights, along_face, extreme_points, faces, has_faces, is_density, rows_of
+from tightcheck.kernel.joint_density import transposed
+from tightcheck.kernel.joint_numbers import ATOMS, Number, TooLong, letters_of
+from tightcheck.kernel.joint_products import has_atom_at_zero, is_density_by_pairs, is_power_density, power_of
+from tightcheck.kernel.joint_numbers import Signs
+from tightcheck.kernel.joint_signs import Leaf, TooMany, leaves
+
+Procedure = Callable[[Side, Side, Weights, Signs], bool | None]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The conditions of a product, the test of one W, and the entries that are zero in every density."""
+
+    constraints: sp.Basic
+    sentences: tuple[str, ...]
+    test: Procedure
+    zero: frozenset[tuple[int, int]]
+    cost: str = ""
+
+
+def product_of(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
+    """The first rule that applies."""
+    for rule in (_finite, _powers, _by_pairs):
+        if (found := rule(problem, names)) is not None:
+            return found
+    return None
+
+
+def _finite(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
+    """One side is finite: for half-spaces the largest value of each summand decides."""
+    letters = problem.letters()
+    for summed, others, w in ((problem.xs, problem.zs, letters), (problem.zs, problem.xs, transposed(letters))):
+        if not all(family.support.is_finite for family in summed):
+            continue
+        conditions: list[sp.Basic] = []
+        tests = 0
+        for z, columns in zip(others, rows_of(others, transposed(w)), strict=True):
+            if z.has_full_domain:
+                continue
+            if not has_faces(z):
+                tests += 1
+                continue
+            conditions += [_largest_is_negative(summed, along_face(face, columns), face.is_closed, names) for face in faces(z)]
+        sentences = tuple(sp.sstr(condition) for condition in conditions)
+        cost = ""
+        if tests:
+            points = sp.prod([len(extreme_points(family)) for family in summed])
+            sentences += ("the conditional of the other side is proper at every extreme point of the finite side",)
+            conditions.append(sp.Symbol(sentences[-1]))
+            cost = f"{points * tests} matrix inequalities: one at each of {points} extreme points for each block"
+        return Found(sp.And(*conditions), sentences, is_density, frozenset(), cost)
+    return None
+
+
+def _largest_is_negative(summed: Side, alpha: list[Number], is_closed: bool, names: dict[str, sp.Expr]) -> sp.Basic:
+    total, first = expression(alpha[0], names), 1
+    for family in summed:
+        own = alpha[first : first + len(family.statistics)]
+        first += len(family.statistics)
+        values = [
+            sum((a * c for a, c in zip(own, point, strict=True)), Number({})) for point in extreme_points(family)
+        ]
+        total += sp.Max(*(expression(value, names) for value in values))
+    return sp.LessThan(total, 0) if is_closed else sp.StrictLessThan(total, 0)
+
+
+def _powers(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
+    """Positive numbers with powers as base measures."""
+    if any(power_of(family) is None for family in (*problem.xs, *problem.zs)):
+        return None
+    signs = [sp.LessThan(entry.symbol, 0) for entry in problem.entries]
+    sentences = (
+        "every entry of W and of the margins is <= 0",
+        "for every set of z, its shapes add up to more than those of the x that depend on it alone (margin 0)",
+        "for every set of z with margin 0, its shapes add up to less than those of the x that depend on any of it",
+    )
+    return Found(
+        sp.And(*signs, *(sp.Symbol(s) for s in sentences[1:])),
+        sentences,
+        is_power_density,
+        frozenset(),
+        f"one sum of shapes for each of 2^{len(problem.zs)} sets of z; none where every margin is < 0",
+    )
+
+
+def _by_pairs(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
+    """Every pair has conditions on its block of W alone, which scale, and on each margin alone."""
+    parts: list[sp.Basic] = []
+    zero: set[tuple[int, int]] = set()
+    first_row = 1
+    for x in problem.xs:
+        first_column = 1
+        for z in problem.zs:
+            pair = _separable(x, z, len(problem.xs) > 1, len(problem.zs) > 1)
+            if pair is None:
+                return None
+            formula, own_zero = pair
+            own = {name: symbol for name, symbol in names.items() if name.startswith("u_")}
+            for i in range(len(x.statistics) + 1):
+                for k in range(len(z.statistics) + 1):
+                    if i or k:
+                        place = (first_row + i - 1 if i else 0, first_column + k - 1 if k else 0)
+                        own[name_of(i, k)] = names[name_of(*place)]
+                        if (i, k) in own_zero:
+                            zero.add(place)
+            parts.append(as_sympy(formula, own))
+            first_column += len(z.statistics)
+        first_row += len(x.statistics)
+    flat = dict.fromkeys(a for part in parts for a in (part.args if isinstance(part, sp.And) else (part,)))
+    conditions = [condition for condition in flat if condition != sp.true]
+    from tightcheck.density.words import written
+
+    return Found(
+        sp.And(*conditions, evaluate=False),
+        tuple(map(written, conditions)),
+        is_density_by_pairs,
+        frozenset(zero),
+    )
+
+
+def _separable(x: Family, z: Family, has_more_x: bool, has_more_z: bool) -> tuple[Formula, frozenset[tuple[int, int]]] | None:
+    """The pair's formula where it is one condition on W, which scales, and one on each margin; None otherwise."""
+    from tightcheck.kernel.joint_cases import forced_zero
+
+    try:
+        tree = cases((x,), (z,), TREE_SIZE)
+    except (TooMany, TooLong):
+        return None
+    if any(leaf.answer is None for _, leaf in leaves(tree)) or isinstance(tree, Leaf):
+        is_true = isinstance(tree, Leaf) and tree.answer is True
+        return (True, frozenset()) if is_true else None
+    formula = joined(tree)
+    parts = formula.parts if isinstance(formula, All) else (formula,)
+    for part in parts:
+        kinds = {_kind(name) for name in _letters(part)}
+        if len(kinds) > 1 or (kinds == {"interaction"} and not _scales(part)):
+            return None
+        if kinds == {"row"} and has_more_z and not has_atom_at_zero(z):
+            return None
+        if kinds == {"column"} and has_more_x and not has_atom_at_zero(x):
+            return None
+    if not _holds_at_zero([part for part in parts if {_kind(n) for n in _letters(part)} == {"interaction"}]):
+        return None
+    return formula, forced_zero(tree, len(x.statistics) + 1, len(z.statistics) + 1)
+
+
+def _kind(name: str) -> str:
+    """Whether a letter of W is a margin of x, of z, an entry of the interaction, or no entry."""
+    row, _, column = name[1:].partition("_")
+    if name[0] != "w" or not (row.isdigit() and column.isdigit()):
+        return f"other: {name}"
+    return "row" if column == "0" else "column" if row == "0" else "interaction"
+
+
+def _letters(formula: Formula) -> frozenset[str]:
+    if isinstance(formula, Condition):
+        return letters_of(formula.number)
+    return frozenset().union(*map(_letters, formula.parts)) if formula and not isinstance(formula, bool) else frozenset()
+
+
+def _scales(formula: Formula) -> bool:
+    """Whether every number in it is homogeneous in its letters."""
+    if isinstance(formula, Condition):
+        degrees = {sum(p for _, p in monomial) for monomial in formula.number.terms}
+        return len(degrees) == 1 and 0 not in degrees and not any(ATOMS[n].argument for n in formula.number.atoms)
+    return all(map(_scales, formula.parts)) if formula and not isinstance(formula, bool) else True
+
+
+def _holds_at_zero(parts: list[Formula]) -> bool:
+    """Whether conditions that scale hold where all letters are 0."""
+    return all(_at_zero(part) for part in parts)
+
+
+def _at_zero(formula: Formula) -> bool:
+    if isinstance(formula, Condition):
+        return 0 in formula.signs
+    if formula is None or isinstance(formula, bool):
+        return bool(formula)
+    return all(map(_at_zero, formula.parts)) if isinstance(formula, All) else any(map(_at_zero, formula.parts))

@@ -12,6 +12,7 @@ import pytest
 import sympy as sp
 
 from tightcheck import registry
+from tightcheck.coq.theorems import THEOREMS
 from tightcheck.kernel import LEMMAS, Rejected
 from tightcheck.kernel.check import run
 from tightcheck.kernel.slices import Curve, curves
@@ -94,6 +95,9 @@ def test_a_gap_is_reported(tmp_path: Path, unsound: str) -> None:
     shutil.copy(PROOFS / "Makefile", tmp_path)
     (tmp_path / "gap.v").write_text(unsound + "\n")
     assert assumptions(tmp_path)["gap"] & {"gap.no", "gap.wrong"}
+    done = subprocess.run(["make", "check"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "gap." in done.stdout
 
 
 @needs_coq
@@ -153,7 +157,7 @@ def proposed(rule: str) -> set[str]:
 
 
 def test_every_rule_is_listed_with_the_lemmas_that_it_proposes() -> None:
-    rows = {rule.strip("`"): set(lemmas.split(", ")) for rule, _, lemmas in table("The rules")}
+    rows = {row[0].strip("`"): set(row[2].split(", ")) for row in table("The rules")}
     assert sorted(rows) == sorted(path.stem for path in RULES.glob("*.py") if path.stem != "__init__")
     rows["counterexample"].remove("single")  # made of a counterexample when the design is one model
     assert {rule: proposed(rule) for rule in rows} == rows
@@ -161,8 +165,27 @@ def test_every_rule_is_listed_with_the_lemmas_that_it_proposes() -> None:
 
 
 def test_every_rule_is_listed_with_its_condition() -> None:
-    for rule, condition, _ in table("The rules"):
-        assert f'CONDITION = "{condition}"' in (RULES / f"{rule.strip('`')}.py").read_text(), rule
+    for row in table("The rules"):
+        assert f'CONDITION = "{row[1]}"' in (RULES / f"{row[0].strip('`')}.py").read_text(), row[0]
+
+
+def test_every_rule_is_listed_with_what_its_lemmas_rest_on() -> None:
+    lemmas = {name: (status, paper) for name, status, _, paper in table("The lemmas of the kernel")}
+    for rule, _, names, in_coq, on_paper, numerically, assumed in table("The rules"):
+        used = names.split(", ")
+        marks = {name + "*" * (lemmas[name][0] == "Coq and paper") for name in used if lemmas[name][0] != "Paper"}
+        assert marks == set(in_coq.split(", ")) - {"-"}, rule
+        assert {name for name in used if lemmas[name][0] == "Paper"} == set(on_paper.split(", ")) - {"-"}, rule
+        cited = {author for author in ("Borel", "Picard") for name in used if author in lemmas[name][1]}
+        assert cited == set(assumed.split(", ")) - {"-"}, rule
+        assert numerically, rule
+
+
+def test_the_theorems_on_designs_are_those_that_are_written() -> None:
+    rows = table("The theorems on designs")
+    written = {(t.__name__, verdict.word) for verdict, theorems in THEOREMS.items() for t in theorems}
+    assert {(name.strip("`"), verdict) for name, verdict, _, _ in rows} == written
+    assert {theorem.strip("`") for _, _, theorem, _ in rows} <= set().union(*map(declared, FILES))
 
 
 def test_references_in_the_written_proofs_exist() -> None:

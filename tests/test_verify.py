@@ -1,0 +1,74 @@
+"""`tightcheck verify`: exit codes, what is printed, and that a contradiction is shown with its exact numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tightcheck.commands import verify
+from tightcheck.verdict import Verdict
+
+EXAMPLES = Path(__file__).parent.parent / "tightcheck" / "examples"
+DESIGNS = Path(__file__).parent / "designs"
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(verify.command, [*map(str, arguments), "--models", "6"])
+
+
+def of(name: str) -> tuple[Path, Path]:
+    return EXAMPLES / name / "encoder.yaml", EXAMPLES / name / "decoder.yaml"
+
+
+@pytest.mark.parametrize("name", ["one-bernoulli-latent", "gamma-poisson", "ppca-full", "bernoulli-vae"])
+def test_nothing_contradicts_a_decided_design(name: str) -> None:
+    result = run(*of(name))
+    assert result.exit_code == 0, result.output
+    assert "no contradiction" in result.output
+
+
+def test_what_is_not_looked_at_is_said() -> None:
+    result = run(*of("m2"))
+    assert result.exit_code == 3
+    assert "numbers say nothing" in result.output
+    assert "depends on another block" in result.output
+
+
+def test_outside_the_theorem_is_undecided() -> None:
+    result = run(DESIGNS / "outside" / "flow-encoder.yaml")
+    assert result.exit_code == 3
+    assert "outside the theorem" in result.output
+
+
+def test_bad_input_is_told_by_its_place(tmp_path: Path) -> None:
+    from tightcheck.read_yaml import DesignError
+
+    file = tmp_path / "design.yaml"
+    file.write_text("encoder: {latent: {family: berni}}\n")
+    assert isinstance(run(file).exception, DesignError)  # which the command line ends with 2
+
+
+def test_a_contradiction_is_shown_and_returns_1(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tightcheck import decide
+
+    proved = decide.decide
+
+    def wrong(*arguments: object) -> decide.Decision:
+        decision = proved(*arguments)  # type: ignore[arg-type]
+        decision.verdict = Verdict.TIGHT
+        return decision
+
+    monkeypatch.setattr(decide, "decide", wrong)
+    result = run(*of("bernoulli-vae"))
+    assert result.exit_code == 1
+    assert "contradiction: the verdict is tight" in result.output
+    assert "weights = [['" in result.output
+
+
+def test_without_pytorch_a_sentence_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(verify, "find_spec", lambda name: None)
+    result = run(*of("ppca-full"))
+    assert result.exit_code == 2
+    assert "pip install 'tightcheck[train]'" in result.output

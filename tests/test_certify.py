@@ -90,7 +90,11 @@ def compiled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def run(folder: Path, file: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["coqc", "-q", "-Q", str(folder), "tightcheck", str(file)], capture_output=True, text=True, check=False
+        ["coqc", "-q", "-Q", str(folder), "tightcheck", str(file)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
@@ -152,7 +156,9 @@ def test_the_printed_command_compiles_the_library_and_the_file(tmp_path: Path) -
     assert done.output.startswith("tight: ")
     line = done.output.strip().splitlines()[-1]
     environment = {**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    checked = subprocess.run(["bash", "-c", line], env=environment, capture_output=True, text=True, check=False)
+    checked = subprocess.run(
+        ["bash", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
     assert checked.returncode == 0, checked.stderr
     assert (tmp_path / "out.vo").exists()
 

@@ -23,8 +23,10 @@ from tightcheck.training.networks import Piece
 from tightcheck.training.objective import all_latents, seeded_draws
 from tightcheck.training.priors import log_base
 
-EXAMPLES = 500
-"""Examples that are measured, evenly spaced among the data."""
+MOST, LEAST = 500, 16
+"""Examples that are measured, evenly spaced among the data: the fewer, the more numbers each one takes."""
+WORK = 2**26
+"""Numbers that all examples take together: latent points times coordinates of x."""
 LISTED = 2**12
 """Latent values that are summed over."""
 SAMPLES = 512
@@ -37,7 +39,7 @@ AT_ONCE = 2**22
 
 @dataclass(frozen=True)
 class Measured:
-    """One value for each member; errors are standard errors over examples and draws, 0 for exact sums over z."""
+    """One value for each member; the error is the standard error of the draws, 0 for sums over all z."""
 
     elbo: list[float]
     log_likelihood: list[float]
@@ -54,19 +56,21 @@ def measure(model: Model, data: Data, seed: int = 0) -> Measured:
     exact = copy.deepcopy(model).double().eval()
     device = next(exact.parameters()).device
     count = len(data)
-    rows = torch.linspace(0, count - 1, min(count, EXAMPLES)).round().long().unique()
     here = data.to(device, torch.float64)
     listed = all_latents(exact, LISTED)
     points = next(iter(listed.values())).shape[1] if listed is not None else SAMPLES
     width = max(array.shape[-1] for array in data.arrays.values())
-    block = max(1, AT_ONCE // (points * width * model.members))
+    each = points * width * model.members
+    examples = min(count, max(LEAST, min(MOST, WORK // each)))
+    rows = torch.linspace(0, count - 1, examples).round().long().unique()
+    block = max(1, AT_ONCE // each)
     parts = []
     with seeded_draws(seed, device):
         for chosen in rows.to(device).split(block):
             batch = {k: v for k, v in here.batch(chosen).items() if not k.startswith("known ")}
             parts.append(_summed(exact, batch, listed) if listed is not None else _sampled(exact, batch))
         log_likelihood, elbo, variance = (torch.cat(part, -1) for part in zip(*parts, strict=True))
-        few = min(max(4 * AT_ONCE // (points * width * model.members), 2), REGRESSED, len(rows))
+        few = min(max(4 * AT_ONCE // each, 2), REGRESSED, len(rows))
         chosen = rows[torch.linspace(0, len(rows) - 1, few).long()]
         residual, share = span_residual(exact, here.batch(chosen.to(device)), listed)
     gap = log_likelihood - elbo

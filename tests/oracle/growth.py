@@ -35,6 +35,8 @@ HUGE = mpmath.mpf(10) ** 40
 """A G beyond this at y <= 420 is no combination of y, log y and less."""
 NEAR = mpmath.mpf(10) ** -2
 """What is unknown of the coefficient of log y when that of y is none."""
+FITTED = mpmath.mpf(10) ** -3
+"""How near the sixth value must be to what the five coefficients say."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,8 @@ def tail(log_density: Callable[[Number], Number]) -> Tail:
     """The tail of the integral of exp(log_density(y)) as y grows; log_density(y) is None where the function is infinite."""
     with mpmath.workdps(DIGITS):
         values = [log_density(mpmath.mpf(y)) for y in LADDER]
-        if values[-1] is None:
-            return Tail("infinite", "the inner integral diverges from some place on")
         if any(value is None for value in values):
-            return Tail("cannot tell", "the inner integral diverges at some places and not at others")
+            return Tail("infinite", "the inner integral diverges on an open set of places")
         return _judged([value for value in values if value is not None])
 
 
@@ -67,7 +67,7 @@ def _judged(values: list[Number]) -> Tail:
     last = mpmath.mpf(LADDER[-1])
     predicted = alpha * last + beta * mpmath.log(last) + gamma + delta / last + epsilon / last**2
     error = abs(predicted - values[-1])
-    if error > NEAR:
+    if error > FITTED:
         return _faster(values)
     if abs(alpha) > NOTHING:
         word = f"G grows like {mpmath.nstr(alpha, 6)} y"

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
+from typing import TypeAlias
 
 import mpmath
 import sympy as sp
@@ -31,6 +32,8 @@ ZERO = mpmath.mpf(10) ** -30
 """A margin below this, found in 50 digits more, is 0."""
 MARGINS = 300
 """Steps at which the margins of the natural domain are looked at between the ends of z's range."""
+FAR, FAR_DIGITS = (1000, 5000), 4500
+"""Where the domain is looked at once more, in digits that hold exp(-2 * 5000)."""
 ISOLATED = 3
 """More of the places than this on the boundary are no touch of it."""
 SPAN = 12
@@ -239,6 +242,8 @@ def _on_reals(inner: Side, outer: Side, weights: Weights) -> Judgement:
         touched, left = _boundary(inner, outer, weights)
     if left is not None:
         return Judgement("infinite", f"improper about {outer.family.name} = {mpmath.nstr(left, 8)}")
+    if any(_is_left(inner, outer, weights, curve) for _, curve in _ends(outer)):
+        return Judgement("infinite", f"improper far out in the range of {outer.family.name}")
     tails = [*_ends(outer), *(side for place in touched for side in _beside(inner, outer, weights, place))]
     judged = tuple((name, tail(_log_density(inner, outer, weights, curve))) for name, curve in tails)
     words = [each.word for _, each in judged]
@@ -249,7 +254,13 @@ def _on_reals(inner: Side, outer: Side, weights: Weights) -> Judgement:
     raise AssertionError("a range has ends")
 
 
-Curve = Callable[[Number], tuple[Number, Number]]
+def _is_left(inner: Side, outer: Side, weights: Weights, curve: Curve) -> bool:
+    """Whether the natural domain is left only where y is large: log t times a small weight takes long."""
+    with mpmath.workdps(FAR_DIGITS):
+        return not all(inner.is_natural(_natural(outer, weights, [curve(mpmath.mpf(y))[0]])) for y in FAR)
+
+
+Curve: TypeAlias = Callable[[Number], tuple[Number, Number]]
 """y -> the outer variable, and log |d variable / dy|."""
 
 

@@ -111,7 +111,8 @@ def _generalized_inverse_gaussian(family: Family) -> Partition:
 def _truncated_gaussian(family: Family) -> Partition:
     """The integral of exp(u), u = eta_1 x + eta_2 x^2, from a to b.
 
-    u concave: exp(highest) times the width within which u falls by 1, up to bounded factors. u convex: near an end
+    u concave: exp(highest) times the width within which u falls by 1, up to bounded factors; it is 1 / s for a steep slope
+    s outwards at the end where u is highest, 1 / sqrt(-eta_2) inside. u convex: near an end
     where it has the slope s outwards, u(end) - u falls at least like s/2 and at most like s, so exp(u(end)) / (1 + s).
     """
     (bounds,) = family.support.bounds or ()
@@ -127,8 +128,8 @@ def _truncated_gaussian(family: Family) -> Partition:
             return top + mpmath.log(sum(mpmath.exp(term - top) for term in terms))
         for end in (a, b):
             if out[end] >= 0:
-                return at[end] - mpmath.log1p(out[end] + mpmath.sqrt(-second))
-        return -(first**2) / (4 * second) - mpmath.log1p(mpmath.sqrt(-second))
+                return at[end] - mpmath.log((1 + out[end]) ** 2 - second) / 2
+        return -(first**2) / (4 * second) - mpmath.log1p(-second) / 2
 
     return evaluate
 

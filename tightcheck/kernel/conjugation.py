@@ -173,6 +173,21 @@ def exponential_slices(design: Design, step: Mapping[str, Any], zero: Entries) -
     return frozenset(new)
 
 
+def circles(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """psi in span(cos u, sin u): 1 - e^(f + c) and l(f) have complex zeros and e^f outgrows all else, unless f is constant."""
+    latent = latent_of(design, step["latent"])
+    pieces = slices_of(design, latent)
+    for piece in pieces:
+        u = piece.parameter
+        spanned = all(combination(s, [sp.cos(u), sp.sin(u)], [u]) is not None for s in piece.statistics)
+        require(piece.cardinality == "continuum" and spanned, "psi is not on a circle along the slices")
+    live = live_blocks(design, latent, zero)
+    kinds = {observed.block.name: effective_kind(design, observed, zero) for observed in live}
+    known = {"exponential", "poles", "power", "quadratic", "quadratic_form"}
+    require(set(kinds.values()) <= known, "another kind of block moves")
+    return of_block(design, latent, [o for o in live if not kinds[o.block.name].startswith("quadratic")])
+
+
 CONJUGATION_LEMMAS: Mapping[str, Callable[[Design, Mapping[str, Any], Entries], Entries]] = {
     "convexity": convexity,
     "gamma_poles": gamma_poles,
@@ -180,5 +195,6 @@ CONJUGATION_LEMMAS: Mapping[str, Callable[[Design, Mapping[str, Any], Entries], 
     "entire": entire,
     "poles": poles,
     "exponential_slices": exponential_slices,
+    "circles": circles,
 }
 """What C2 leaves along slices; they need a declared prior."""

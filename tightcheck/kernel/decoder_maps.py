@@ -13,8 +13,7 @@ from tightcheck.kernel.growth_rates import faster, reach
 from tightcheck.kernel.heads import reduced_class
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import curves, on_support
-from tightcheck.kernel.zero import Entries, is_bounded, is_lipschitz, latent_of, observed_of, of_block
-from tightcheck.span import combination, separating_points
+from tightcheck.kernel.zero import Entries, is_bounded, is_lipschitz, latent_of, observed_of, of_block, separated
 
 
 def lipschitz(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
@@ -59,16 +58,6 @@ def affine_inputs(design: Design, step: Mapping[str, Any], zero: Entries) -> Ent
         if separated(statistic, [*others, *(on_support(v, family) for v in family.variables)], family):
             new.append((observed.block.name, i, latent.block.name, k))
     return frozenset(new)
-
-
-def separated(target: sp.Expr, basis: list[sp.Expr], family: Any) -> bool:
-    """Whether `target` is outside the span of a maximal independent part of `basis` and 1, by exact points of the support."""
-    independent: list[sp.Expr] = []
-    for b in basis:
-        if combination(b, independent, family.variables) is None:
-            independent.append(b)
-    points = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
-    return separating_points(target, independent, points) is not None
 
 
 def bounded(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:

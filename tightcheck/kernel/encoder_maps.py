@@ -14,7 +14,7 @@ from tightcheck.kernel.growth_rates import faster, reach
 from tightcheck.kernel.heads import reduced_class
 from tightcheck.kernel.model import encoder_side
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.slices import Curve, curves, runs_over_all_reals
+from tightcheck.kernel.slices import Curve, curves, on_support, runs_over_all_reals
 from tightcheck.kernel.zero import (
     Entries,
     has_square,
@@ -24,6 +24,7 @@ from tightcheck.kernel.zero import (
     latent_of,
     observed_of,
     of_block,
+    separated,
     unbounded_slices,
 )
 
@@ -226,6 +227,33 @@ def input_growth(design: Design, step: Mapping[str, Any], zero: Entries) -> Entr
     raise AssertionError
 
 
+def affine_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """g affine in the inputs (on an open set: a piecewise affine network): a statistic that no function of span(nu, 1) affine in
+    the inputs contains has no part in g."""
+    latent, observed, k = (
+        latent_of(design, step["latent"]),
+        observed_of(design, step["observed"]),
+        int(step["statistic"]),
+    )
+    functions, family = reduced_class(latent, k, dead_columns(design, latent, zero)), family_of(observed.block)
+    network = (
+        functions.kind == "mlp" and functions.source is not None and functions.source.activation in PIECEWISE_AFFINE
+    )
+    shown = encoder_side(latent, observed).input_functions()
+    require(shown is not None and observed.block.length is None, "the inputs are not functions known here")
+    assert shown is not None
+    smooth = not any(s.has(sp.Abs, sp.Max, sp.sign) for s in (*family.statistics, *shown))
+    analytic = not family.support.is_discrete and smooth
+    require(functions.kind == "affine" or (network and analytic), "g is not affine in the inputs")
+    inputs = [on_support(function, family) for function in shown]
+    new = []
+    for entry in (e for e in of_block(design, latent, [observed]) - zero if e[3] == k):
+        others = [s for i, s in enumerate(family.statistics) if i != entry[1]]
+        if separated(family.statistics[entry[1]], [*others, *inputs], family):
+            new.append(entry)
+    return frozenset(new)
+
+
 ENCODER_LEMMAS: Mapping[str, Callable[[Design, Mapping[str, Any], Entries], Entries]] = {
     "column": column,
     "frequencies": frequencies,
@@ -235,6 +263,7 @@ ENCODER_LEMMAS: Mapping[str, Callable[[Design, Mapping[str, Any], Entries], Entr
     "lipschitz_encoder": lipschitz_encoder,
     "convex_link": convex_link,
     "narrow": narrow,
+    "affine_encoder": affine_encoder,
     "input_growth": input_growth,
 }
 """What g* = F' nu + c leaves within the encoder's class and domain."""

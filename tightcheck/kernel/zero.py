@@ -10,9 +10,11 @@ from __future__ import annotations
 import sympy as sp
 
 from tightcheck.design import SOFTMAX, Conditional, Design
+from tightcheck.family import Family
 from tightcheck.kernel.classes import BOUNDED_ACTIVATIONS, LIPSCHITZ_ACTIVATIONS, FunctionClass, all_entries, family_of
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import Curve, curves
+from tightcheck.span import combination, separating_points
 
 Entry = tuple[str, int, str, int]
 
@@ -75,6 +77,16 @@ def unbounded_slices(observed: Conditional) -> tuple[Curve, ...]:
     unbounded = all(p.is_polynomial and p.reaches_infinity and sp.oo in (p.upper, -p.lower) for p in pieces)
     require(bool(pieces) and unbounded, "nu is not polynomial on unbounded slices")
     return pieces
+
+
+def separated(target: sp.Expr, basis: list[sp.Expr], family: Family) -> bool:
+    """Whether `target` is outside the span of a maximal independent part of `basis` and 1, by exact points of the support."""
+    independent: list[sp.Expr] = []
+    for b in basis:
+        if combination(b, independent, family.variables) is None:
+            independent.append(b)
+    points = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
+    return separating_points(target, independent, points) is not None
 
 
 def is_lipschitz(functions: FunctionClass) -> bool:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from time import process_time
 
@@ -38,7 +39,7 @@ class Plain(nn.Module):
         deep = [nn.Linear(words, UNITS), nn.ReLU(), nn.Linear(UNITS, UNITS), nn.ReLU(), nn.Linear(UNITS, shape.bits)]
         self.encoder = nn.Sequential(*deep) if encoder == "e2" else nn.Linear(words, shape.bits)
         widths = [shape.bits, *[UNITS] * shape.depth]
-        hidden = [layer for pair in zip(widths, widths[1:], strict=False) for layer in (nn.Linear(*pair), nn.ReLU())]
+        hidden = [layer for pair in pairwise(widths) for layer in (nn.Linear(*pair), nn.ReLU())]
         self.decoder = nn.Sequential(*hidden, nn.Linear(widths[-1], words))
 
     def loss(self, counts: Tensor) -> Tensor:
@@ -93,7 +94,9 @@ def main() -> None:
         corpus = Corpus(train.counts[:: len(train.labels) // count][:count], train.labels[:count])
     dense = list(torch.as_tensor(corpus.counts.toarray(), dtype=torch.float32).split(text_train.BATCH))
     scale = 11269 / count
-    print(f"{'three configurations':24}{'plain, s/epoch':>16}{'ours, s/epoch':>16}{'ratio':>8}   (fastest of {ROUNDS}, one thread)")
+    print(
+        f"{'three configurations':24}{'plain, s/epoch':>16}{'ours, s/epoch':>16}{'ratio':>8}   (fastest of {ROUNDS}, one thread)"
+    )
     for shape in SHAPES:
         loops = plain_steps(shape, dense), own_steps(shape, corpus)
         rounds = [[seconds(loop) for loop in loops] for _ in range(ROUNDS + 1)][1:]

@@ -23,7 +23,7 @@ from tightcheck.experiments.reproduce import (  # noqa: E402
     text_train,
 )
 from tightcheck.experiments.reproduce.frame import Request, Store  # noqa: E402
-from tightcheck.experiments.reproduce.text_data import Corpus, MissingData  # noqa: E402
+from tightcheck.experiments.reproduce.text_data import Corpus, MissingDataError  # noqa: E402
 from tightcheck.experiments.reproduce.text_enumerated import Design, Model  # noqa: E402
 from tightcheck.experiments.reproduce.text_likelihood import Documents, distinct, log_likelihood, log_partition  # noqa: E402
 from tightcheck.experiments.reproduce.text_model import Decoder, Models, Shape, divergence  # noqa: E402
@@ -58,7 +58,10 @@ def frequencies() -> torch.Tensor:
 
 def test_likelihood_and_its_gradients_are_those_of_the_dense_formula(data: Documents) -> None:
     generator = torch.Generator().manual_seed(0)
-    parts = [torch.randn(size, generator=generator, dtype=torch.float64, requires_grad=True) for size in ((5, 4), (4, WORDS), (WORDS,))]
+    parts = [
+        torch.randn(size, generator=generator, dtype=torch.float64, requires_grad=True)
+        for size in ((5, 4), (4, WORDS), (WORDS,))
+    ]
     code = torch.randint(5, (3, len(data)), generator=generator)
     weight = torch.randn(3, len(data), generator=generator, dtype=torch.float64)
     weight[2] = 0
@@ -249,10 +252,10 @@ def test_the_constant_is_recovered() -> None:
 
 
 def test_missing_data_names_the_source_and_the_layout(tmp_path: Path) -> None:
-    with pytest.raises(MissingData, match=r"qwone\.com/~jason/20Newsgroups.*train\.data"):
+    with pytest.raises(MissingDataError, match=r"qwone\.com/~jason/20Newsgroups.*train\.data"):
         text_data.read(tmp_path)
     (tmp_path / "train.data").write_text("1 1 2\n")
-    with pytest.raises(MissingData, match=r"test\.data is missing"):
+    with pytest.raises(MissingDataError, match=r"test\.data is missing"):
         text_data.read(tmp_path)
 
 

@@ -82,7 +82,12 @@ def circumstances(request: Request) -> dict[str, Any]:
     import torch
 
     versions = {name: metadata.version(name) for name in ("torch", "numpy", "scipy")}
-    return {"device": device_name(request.device), "versions": versions, "seed": request.seed, "threads": torch.get_num_threads()}
+    return {
+        "device": device_name(request.device),
+        "versions": versions,
+        "seed": request.seed,
+        "threads": torch.get_num_threads(),
+    }
 
 
 def device_name(device: str) -> str:

@@ -37,11 +37,12 @@ def figure(store: Store, name: str, caption: str) -> str:
     if not file.exists():
         return ""
     drawn = file.read_text(encoding="utf-8")
-    drawn = drawn[drawn.index("<svg") :].replace("<svg", f'<svg role="img" aria-label="{escape(caption, quote=True)}"', 1)
+    drawn = drawn[drawn.index("<svg") :].replace(
+        "<svg", f'<svg role="img" aria-label="{escape(caption, quote=True)}"', 1
+    )
     for reference in ('id="', "url(#", 'href="#'):  # names that several figures on one page would share
         drawn = drawn.replace(reference, f"{reference}{name}-")
     return f"<figure>{drawn}<figcaption>{escape(caption)}</figcaption></figure>"
-
 
 
 def provenance(records: Iterable[Record]) -> str:

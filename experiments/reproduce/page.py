@@ -9,7 +9,8 @@ from tightcheck.experiments.reproduce.frame import TITLES, Store
 
 STYLE = """
 :root { color-scheme: light; }
-body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
+body { font: 16px/1.5 system-ui, sans-serif; color: #1a1a1a; background: #fff; }
+body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
 h1, h2, h3 { line-height: 1.2; margin: 2rem 0 .6rem; }
 .wide { overflow-x: auto; margin: 1rem 0; }
 table { border-collapse: collapse; font-size: .82rem; font-variant-numeric: tabular-nums; }
@@ -36,8 +37,9 @@ def render(store: Store) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>VAE Approximation Error, reproduced</title><style>{STYLE}</style></head><body>"
         "<h1>VAE Approximation Error: ours beside the paper's</h1>"
-        "<p>Section 4 of Schlesinger, Shekhovtsov, Flach, <cite>VAE Approximation Error: ELBO and Conditional Independence</cite> "
-        "(arXiv 2102.09310). Every number of ours is read from the results beside this page.</p>"
+        "<p>Section 4 of Schlesinger, Shekhovtsov, Flach, "
+        "<cite>VAE Approximation Error: ELBO and Conditional Independence</cite> (arXiv 2102.09310). "
+        "Every number of ours is read from the results beside this page.</p>"
         f"{parts}</body></html>\n"
     )
 

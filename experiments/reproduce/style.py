@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+import logging
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tightcheck.experiments.reproduce.frame import Store
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7"
 """Okabe and Ito's palette."""
 
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "font.size": 9,
     "axes.titlesize": 9,
     "axes.spines.top": False,
@@ -33,6 +34,7 @@ def new_figure(width: float, height: float) -> Figure:
     from matplotlib.figure import Figure
 
     mpl.rcParams.update(SETTINGS)
+    logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on the dates inside the fonts
     return Figure(figsize=(width, height), layout="constrained")
 
 

@@ -15,6 +15,7 @@ from tightcheck.experiments.reproduce import text_enumerated, text_train
 from tightcheck.experiments.reproduce.frame import Request, circumstances
 from tightcheck.experiments.reproduce.text_data import Corpus
 from tightcheck.experiments.reproduce.text_enumerated import Design, Model
+from tightcheck.experiments.reproduce.text_exact import Gap
 from tightcheck.experiments.reproduce.text_likelihood import Documents
 from tightcheck.experiments.reproduce.text_measure import some
 from tightcheck.experiments.reproduce.text_model import Shape
@@ -36,7 +37,11 @@ class Run:
 def train(request: Request, corpora: tuple[Corpus, Corpus]) -> bool:
     """Trains every design from its checkpoint on; False if the time ended first."""
     data, test = (Documents.of(corpus, request.device) for corpus in corpora)
-    plan = [(design, epochs) for shape, epochs in (QUICK if request.is_quick else FULL) for design in text_enumerated.designs(shape)]
+    plan = [
+        (design, epochs)
+        for shape, epochs in (QUICK if request.is_quick else FULL)
+        for design in text_enumerated.designs(shape)
+    ]
     with Progress() as progress:
         task = progress.add_task("without sampling", total=sum(epochs for _, epochs in plan))
         for design, epochs in plan:
@@ -48,7 +53,7 @@ def train(request: Request, corpora: tuple[Corpus, Corpus]) -> bool:
                     return False
                 _epoch(request, run, data, test)
                 progress.advance(task)
-            _keep(request, design, run)
+            _keep(request, design, run, run.model.gap(some(test)))
     return True
 
 
@@ -61,7 +66,7 @@ def _opened(request: Request, design: Design, frequencies: Tensor) -> Run:
     return run
 
 
-def _keep(request: Request, design: Design, run: Run) -> None:
+def _keep(request: Request, design: Design, run: Run, gap: Gap | None = None) -> None:
     text_train.preserve(run.model, run.optimiser, run.history, request.store.checkpoints / f"text-{design}.pt")
     if not run.history:
         return
@@ -75,6 +80,7 @@ def _keep(request: Request, design: Design, run: Run) -> None:
         "batch": text_train.BATCH,
         "seconds": round(sum(each["seconds"] for each in run.history), 1),
         **{name: [round(each[name], 4) for each in run.history] for name in columns},
+        **({} if gap is None else gap.record()),
         **circumstances(request),
     }
     request.store.write(f"text-enumerated/{design}", [record])

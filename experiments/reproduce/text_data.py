@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,7 @@ LAYOUT = (
 )
 
 
-class MissingData(FileNotFoundError):
+class MissingDataError(FileNotFoundError):
     """The files are not there: the sentence names the public original and the layout."""
 
     def __str__(self) -> str:
@@ -49,13 +49,17 @@ class Corpus:
 
 
 def read(directory: Path, words: int = WORDS) -> tuple[Corpus, Corpus]:
-    """The training and the test documents over the most frequent words of the training documents; MissingData if absent."""
+    """The training and the test documents over the most frequent words of the training documents; MissingDataError if absent."""
     folder = _folder(directory)
     train, test = (_counts(folder, part) for part in ("train", "test"))
     width = max(train.shape[1], test.shape[1])
-    train, test = (sparse.csr_array((part.data, part.indices, part.indptr), (part.shape[0], width)) for part in (train, test))
+    train, test = (
+        sparse.csr_array((part.data, part.indices, part.indptr), (part.shape[0], width)) for part in (train, test)
+    )
     kept = frequent(train, words)
-    return Corpus(_columns(train, kept), _labels(folder, "train")), Corpus(_columns(test, kept), _labels(folder, "test"))
+    return Corpus(_columns(train, kept), _labels(folder, "train")), Corpus(
+        _columns(test, kept), _labels(folder, "test")
+    )
 
 
 def frequent(counts: Counts, words: int) -> NDArray[np.int64]:
@@ -73,13 +77,14 @@ def _folder(directory: Path) -> Path:
     for folder in (directory, directory / "20news", directory / "matlab"):
         if any((folder / name).exists() for name in ("train.data", "train_bow.npz")):
             return folder
-    raise MissingData(f"{directory} holds no 20 Newsgroups: the public original is {SOURCE}; {LAYOUT}.")
+    raise MissingDataError(f"{directory} holds no 20 Newsgroups: the public original is {SOURCE}; {LAYOUT}.")
 
 
 def _counts(folder: Path, part: str) -> Counts:
     packed = folder / f"{part}_bow.npz"
     if packed.exists():
-        return sparse.csr_array(sparse.load_npz(packed), dtype=np.int32)
+        stored: Any = sparse.load_npz(packed)
+        return sparse.csr_array(stored.astype(np.int32))
     document, word, count = np.loadtxt(_existing(folder / f"{part}.data"), dtype=np.int64, ndmin=2).T
     return sparse.csr_array((count.astype(np.int32), (document - 1, word - 1)))
 
@@ -90,5 +95,5 @@ def _labels(folder: Path, part: str) -> NDArray[np.int64]:
 
 def _existing(file: Path) -> Path:
     if not file.exists():
-        raise MissingData(f"{file} is missing: the public original is {SOURCE}; {LAYOUT}.")
+        raise MissingDataError(f"{file} is missing: the public original is {SOURCE}; {LAYOUT}.")
     return file

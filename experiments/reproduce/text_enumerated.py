@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from tightcheck.experiments.reproduce.text_exact import log_code
+from tightcheck.experiments.reproduce import text_exact
+from tightcheck.experiments.reproduce.text_exact import Gap, log_code
 from tightcheck.experiments.reproduce.text_likelihood import Documents, log_partition
 from tightcheck.experiments.reproduce.text_model import ENCODERS, Decoder, Encoders, Shape
 from tightcheck.experiments.reproduce.text_span import Residual, every_code, of_values
@@ -84,6 +85,24 @@ class Model(nn.Module):
         statistic = self.slope[0] * batch.lengths + self.slope[1]
         centred = partition - partition.mean()
         return torch.log_softmax((natural @ codes.T).double() - statistic.double()[:, None] * centred, 1)
+
+    @torch.no_grad()
+    def gap(self, batch: Documents) -> Gap:
+        """The gap in parts: the encoder's family against the best of it for each document, and the network's loss to that.
+
+        The tight family's best is the exact posterior of an affine decoder: V = W, b = 0, t = 1, s = 0.
+        """
+        codes = every_code(self.decoder.bits, self.decoder.bias)
+        partition, table = self._log_joint(batch, codes)
+        if self.design.encoder != TIGHT:
+            return text_exact.measure(table, self.encoders(batch)[0])
+        exact = ((batch @ self.decoder.weight.T) @ codes.T).double() - batch.lengths.double()[:, None] * partition
+        own, best = (
+            (log_q.exp() * (table - log_q)).sum(1).mean()
+            for log_q in (self._log_encoder(batch, codes, partition), torch.log_softmax(exact, 1))
+        )
+        evidence = torch.logsumexp(table, 1).mean()
+        return Gap(float(evidence), float(own), float(evidence - best), float(best - own))
 
     @torch.no_grad()
     def residual(self, batch: Documents) -> Residual:

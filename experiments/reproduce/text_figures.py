@@ -52,21 +52,30 @@ def _panel(panel: Axes, shown: Mapping[str, Mapping[str, Any]], column: str) -> 
 
 PRIORS = {"declared": "-", "implied": "--"}
 COLOURS = {"e1": style.BLUE, "e2": style.ORANGE, "e3": style.VERMILLION, "tight": style.GREEN}
+MARKS = {"e1": "o", "e2": "s", "e3": "^", "tight": "D"}
 
 
 def without_sampling(records: Sequence[Mapping[str, Any]]) -> Figure:
     """Gap and span residual on test documents of the designs trained by enumeration, a line each."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
     figure = style.new_figure(7.2, 2.9)
     panels = figure.subplots(1, 2)
     for record in records:
         gap = [max(a - b, 1e-6) for a, b in zip(record["test_log_likelihood"], record["test_elbo"], strict=True)]
         for panel, values in zip(panels, (gap, record["residual"]), strict=True):
+            if min(values) == 0:
+                continue  # an implied prior's residual has no place on a logarithmic axis
             panel.plot(
                 range(1, len(values) + 1), values, PRIORS[record["prior"]], color=COLOURS[record["encoder"]],
+                marker=MARKS[record["encoder"]], markevery=4, markersize=4,
                 label=f"{record['encoder']}, {record['prior']} prior", linewidth=1.5,
             )  # fmt: skip
-    for panel, label in zip(panels, ("gap on test documents, nats", "span residual, nats"), strict=True):
+    for panel, label in zip(panels, ("gap on test documents, nats", "span residual to (1, z), nats"), strict=True):
         panel.set_yscale("log")
+        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        panel.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        panel.yaxis.set_minor_formatter(NullFormatter())
         panel.set_xlabel("epoch")
         panel.set_ylabel(label)
     handles, labels = panels[0].get_legend_handles_labels()

@@ -68,12 +68,12 @@ class _Product(torch.autograd.Function):
     """counts @ weight; backwards the words that occur are summed over their documents, as rows are over their words."""
 
     @staticmethod
-    def forward(ctx: Any, weight: Tensor, batch: Documents) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, weight: Tensor, batch: Documents) -> Tensor:
         ctx.batch, ctx.words = batch, len(weight)
         return batch.rows @ weight
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         batch: Documents = ctx.batch
         order = batch.rows.columns.argsort()
         words, counts = torch.unique_consecutive(batch.rows.columns[order], return_counts=True)
@@ -86,13 +86,13 @@ class _LogPartition(torch.autograd.Function):
     """log sum exp of each row; on a CPU PyTorch's softmax is several times as fast as its logsumexp."""
 
     @staticmethod
-    def forward(ctx: Any, logits: Tensor) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, logits: Tensor) -> Tensor:
         probabilities = torch.softmax(logits, 1)
         ctx.save_for_backward(probabilities)
         return logits.amax(1) - torch.log(probabilities.amax(1))
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> Tensor:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
         (probabilities,) = ctx.saved_tensors
         return probabilities.mul_(gradient[:, None])  # type: ignore[no-any-return]
 
@@ -106,9 +106,7 @@ class _LogLikelihood(torch.autograd.Function):
     """<x, log softmax f> with f = hidden weight + bias, at (document, code) pairs; see `log_likelihood`."""
 
     @staticmethod
-    def forward(  # type: ignore[override]
-        ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, code: Tensor, batch: Documents
-    ) -> Tensor:
+    def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, code: Tensor, batch: Documents) -> Tensor:
         probabilities = torch.softmax(torch.addmm(bias, hidden, weight), 1)
         place = code[:, batch.document] * probabilities.shape[1] + batch.rows.columns
         ctx.save_for_backward(hidden, weight, probabilities, place, code)
@@ -117,7 +115,7 @@ class _LogLikelihood(torch.autograd.Function):
         return batch.rows.sum_entries(seen.log() * batch.rows.values)
 
     @staticmethod
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
         hidden, weight, probabilities, place, code = ctx.saved_tensors
         batch: Documents = ctx.batch
         seen = gradient.any(1)

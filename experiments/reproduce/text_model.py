@@ -7,7 +7,10 @@ documents is multiplied once for the three, and one optimiser steps over all of 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -39,7 +42,7 @@ class Decoder(nn.Module):
         super().__init__()
         self.bits = shape.bits
         widths = [shape.bits, *[UNITS] * shape.depth]
-        self.hidden = nn.ModuleList(nn.Linear(*pair) for pair in zip(widths, widths[1:], strict=False))
+        self.hidden = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(widths))
         self.weight = nn.Parameter(_uniform(widths[-1], len(log_frequencies), inputs=widths[-1]))
         self.bias = nn.Parameter(log_frequencies.clone())
 
@@ -91,7 +94,8 @@ class Models(nn.Module):
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.encoders = Encoders(shape.bits, len(frequencies))
-            self.decoders = nn.ModuleList(Decoder(shape, torch.log(frequencies)) for _ in ENCODERS)
+            decoders = nn.ModuleList(Decoder(shape, torch.log(frequencies)) for _ in ENCODERS)
+        self.decoders = cast("Sequence[Decoder]", decoders)
 
 
 def _uniform(*size: int, inputs: int) -> Tensor:

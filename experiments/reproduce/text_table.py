@@ -37,11 +37,13 @@ class Cell:
 
 def paper() -> dict[Cell, float]:
     """All 72 numbers."""
-    cells = {}
+    cells: dict[Cell, float] = {}
     for split, rows in PAPER_ROWS.items():
         for bits, row in zip(ORDER, rows.splitlines(), strict=True):
             columns = [(depth, encoder) for depth in (0, 1, 2) for encoder in ENCODERS]
-            cells |= {Cell(split, bits, *column): float(value) for column, value in zip(columns, row.split(), strict=True)}
+            cells |= {
+                Cell(split, bits, *column): float(value) for column, value in zip(columns, row.split(), strict=True)
+            }
     return cells
 
 

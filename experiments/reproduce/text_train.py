@@ -109,10 +109,13 @@ def evaluate(models: Models, data: Documents, seed: int) -> tuple[list[float], l
         natural = models.encoders(batch)
         noise = torch.rand(natural.shape, generator=generator, device=data.device)
         codes = (noise < torch.sigmoid(natural)).to(natural.dtype)
-        values = [decoder.log_likelihood(code[None], batch)[0] for decoder, code in zip(models.decoders, codes, strict=True)]
+        values = [
+            decoder.log_likelihood(code[None], batch)[0] for decoder, code in zip(models.decoders, codes, strict=True)
+        ]
         divergences = divergence(natural)
         total += torch.stack([divergences - torch.stack(values) - batch.log_base_measure, divergences]).sum(2)
-    return tuple((total / len(data)).tolist())  # type: ignore[return-value]
+    nelbo, kl = (total / len(data)).tolist()
+    return nelbo, kl
 
 
 def save(state: State, file: Path) -> None:

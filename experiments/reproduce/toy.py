@@ -38,7 +38,14 @@ def run(request: Request) -> bool:
     rows = zip(NAMES, toy_search.PAPER, trained.figures.values(), limit.values(), strict=True)
     geometry = {"centres": truth.centres.tolist(), "sigma": truth.sigma, "search_seed": toy_search.SEED}
     figures = [
-        {"figure": name, "paper": paper, "network": round(own, 5), "best_factorised": round(best, 5), **geometry, **common}
+        {
+            "figure": name,
+            "paper": paper,
+            "network": round(own, 5),
+            "best_factorised": round(best, 5),
+            **geometry,
+            **common,
+        }
         for name, paper, own, best in rows
     ]
     request.store.write("toy", figures)
@@ -65,7 +72,13 @@ def section(store: Store) -> str:
         return ""
     first = records[0]
     rows = [
-        (r["figure"], f"{r['paper']:.2f}", f"{r['network']:.4f}", f"{r['network'] - r['paper']:+.4f}", f"{r['best_factorised']:.4f}")
+        (
+            r["figure"],
+            f"{r['paper']:.2f}",
+            f"{r['network']:.4f}",
+            f"{r['network'] - r['paper']:+.4f}",
+            f"{r['best_factorised']:.4f}",
+        )
         for r in records
     ]
     worst = max(abs(record["network"] - record["paper"]) for record in records)
@@ -73,9 +86,10 @@ def section(store: Store) -> str:
     return "".join(
         (
             paragraph(
-                f"The paper gives neither centres nor sigma. A random search (seed {first['search_seed']}, repeated by --search) found "
-                f"centres {centres} and sigma {first['sigma']} for the codes 00, 01, 10, 11. Expectations are by quadrature, "
-                f"the encoder is the paper's network (two hidden layers of 64 ReLU units); the largest deviation is {worst:.4f} nats."
+                f"The paper gives neither centres nor sigma. A random search (seed {first['search_seed']}, repeated by "
+                f"--search) found centres {centres} and sigma {first['sigma']} for the codes 00, 01, 10, 11. Expectations are "
+                "by quadrature, the encoder is the paper's network (two hidden layers of 64 ReLU units); the largest deviation "
+                f"is {worst:.4f} nats."
             ),
             table("Nats per point", ("", "paper", "ours, network", "ours - paper", "ours, best factorised q"), rows),
             paragraph(
@@ -88,7 +102,14 @@ def section(store: Store) -> str:
                 "The three points of Fig. 1",
                 ("", "theta", "log-likelihood", "F", "gradient of L", "gradient of F"),
                 [
-                    (p["point"].replace("_", " "), p["theta"], p["log_likelihood"], p["gap"], p["likelihood_gradient"], p["gap_gradient"])
+                    (
+                        p["point"].replace("_", " "),
+                        p["theta"],
+                        p["log_likelihood"],
+                        p["gap"],
+                        p["likelihood_gradient"],
+                        p["gap_gradient"],
+                    )
                     for p in points
                 ],
             ),
@@ -102,7 +123,7 @@ FIGURE_2 = (
     "and joint training moves the decoder until its posterior does the same (d, e)."
 )
 FIGURE_1 = (
-    f"Fig. 1, computed. Two bits z, {toy_pull.PIXELS} pixels with logit {toy_pull.OFFSET:g} + theta_1 z_1 + theta_2 z_2, data from the model at theta*. "
-    "The line is the consistent set. At theta* only F pulls, at theta' only L, at theta'' both cancel. Small arrows: directions of both "
-    "fields, lengths by the square root; large ones to scale; grey: levels of L."
+    f"Fig. 1, computed. Two bits z, {toy_pull.PIXELS} pixels with logit {toy_pull.OFFSET:g} + theta_1 z_1 + theta_2 z_2, data "
+    "from the model at theta*. The line is the consistent set. At theta* only F pulls, at theta' only L, at theta'' both cancel. "
+    "Small arrows: both fields, their lengths by the square root; large ones to scale; grey: levels of L."
 )

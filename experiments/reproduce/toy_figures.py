@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tightcheck.experiments.reproduce import style, toy_pull
+from tightcheck.experiments.reproduce import style
 from tightcheck.experiments.reproduce.toy_model import CODES, Array, Mixture, joint_code, window
 from tightcheck.experiments.reproduce.toy_pull import StationaryPoints, pull
 from tightcheck.experiments.reproduce.toy_train import Trained
@@ -56,9 +56,9 @@ def _map(panel: Axes, posterior: Array, mixture: Mixture, frame: list[tuple[Any,
         for code in range(4):
             panel.contour(*axes, levels == code, levels=[0.5], colors="black", linewidths=0.5)
     panel.plot(*mixture.centres.T, "o", color="black", markersize=3)
-    for code, centre in zip(CODES, mixture.centres, strict=True):
+    for bits, (x, y) in zip(CODES, mixture.centres, strict=True):
         panel.annotate(
-            "".join(map(str, code)), centre, (3, 3), textcoords="offset points", fontsize=8,
+            "".join(map(str, bits)), (x, y), (3, 3), textcoords="offset points", fontsize=8,
             bbox={"boxstyle": "square,pad=0.1", "facecolor": "white", "edgecolor": "none", "alpha": 0.75},
         )  # fmt: skip
     panel.set_xticks([])
@@ -78,10 +78,14 @@ def simplex(panel: Any) -> None:
         for second in range(first):
             is_flip_of_one = sum(a != b for a, b in zip(CODES[first], CODES[second], strict=True)) == 1
             ends = VERTICES[[first, second]].T
-            panel.plot(*ends, color="black", linewidth=1.3 if is_flip_of_one else 0.9, linestyle="-" if is_flip_of_one else ":")
+            panel.plot(
+                *ends, color="black", linewidth=1.3 if is_flip_of_one else 0.9, linestyle="-" if is_flip_of_one else ":"
+            )
     for code, vertex, colour in zip(CODES, VERTICES, COLOURS, strict=True):
         panel.scatter(*vertex, color=colour, s=45, edgecolors="black", depthshade=False, zorder=10)
-        panel.text(*(1.3 * vertex), "".join(map(str, code)), fontsize=9, ha="center", va="center", zorder=11, clip_on=False)
+        panel.text(
+            *(1.3 * vertex), "".join(map(str, code)), fontsize=9, ha="center", va="center", zorder=11, clip_on=False
+        )
     panel.set_axis_off()
     panel.view_init(elev=14, azim=28)
     panel.set_box_aspect((1, 1, 1), zoom=1.05)
@@ -94,17 +98,32 @@ def pulled(points: StationaryPoints) -> Figure:
     figure = style.new_figure(6.2, 4.1)
     panel = figure.add_subplot()
     first, second = np.linspace(1.15, 3.35, 23), np.linspace(-0.35, 1.95, 24)
-    values = [[pull(np.array([a, b])) for a in first] for b in second]
+    values = [[pull(np.array([a, b]), sweeps=40) for a in first] for b in second]
     likelihood = np.array([[value.likelihood for value in row] for row in values])
     top = pull(points.likelihood_optimum).likelihood
-    panel.contour(first, second, likelihood - top, levels=[-0.5, -0.25, -0.12, -0.06, -0.02], colors="0.6", linewidths=0.7, linestyles="solid")
+    panel.contour(
+        first,
+        second,
+        likelihood - top,
+        levels=[-0.5, -0.25, -0.12, -0.06, -0.02],
+        colors="0.6",
+        linewidths=0.7,
+        linestyles="solid",
+    )
     panel.axhline(0, color="black", linewidth=2)
     panel.annotate("consistent set, F = 0", (1.2, 0), (0, -4), textcoords="offset points", fontsize=8, va="top")
     for name, colour, sign in (("likelihood_gradient", style.VERMILLION, 1), ("gap_gradient", style.BLUE, -1)):
         field = sign * np.array([[getattr(value, name) for value in row[1::2]] for row in values[::2]])
         shown = np.sqrt(np.linalg.norm(field, axis=-1, keepdims=True)) + 1e-9
         panel.quiver(
-            first[1::2], second[::2], *np.moveaxis(field / shown, -1, 0), color=colour, angles="xy", scale=26, width=0.0024, alpha=0.75
+            first[1::2],
+            second[::2],
+            *np.moveaxis(field / shown, -1, 0),
+            color=colour,
+            angles="xy",
+            scale=26,
+            width=0.0024,
+            alpha=0.75,
         )
     _points(panel, points)
     panel.set_xlabel(r"$\theta_1$")
@@ -123,15 +142,18 @@ def _points(panel: Axes, points: StationaryPoints) -> None:
         (r"$\theta''$ best ELBO", points.bound_optimum, "D", (12, 0)),
     )
     for label, point, marker, shift in named:
-        here = pull(point)
+        here, (x, y) = pull(point), point
         for gradient, colour in ((here.likelihood_gradient, style.VERMILLION), (-here.gap_gradient, style.BLUE)):
             if np.linalg.norm(gradient) > 1e-4:
                 panel.annotate(
-                    "", point + 2.0 * gradient, point, arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 2, "shrinkA": 0}
+                    "",
+                    (x + 2 * gradient[0], y + 2 * gradient[1]),
+                    (x, y),
+                    arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 2, "shrinkA": 0},
                 )
         panel.plot(*point, marker, color="white", markeredgecolor="black", markersize=7, zorder=5)
         panel.annotate(
-            label, point, shift, textcoords="offset points", fontsize=9, zorder=6,
+            label, (x, y), shift, textcoords="offset points", fontsize=9, zorder=6,
             bbox={"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
         )  # fmt: skip
     panel.legend(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,7 +14,7 @@ Array: TypeAlias = NDArray[np.float64]
 CODES = ((0, 0), (0, 1), (1, 0), (1, 1))
 """The binary code z_b of the component z = 1..4."""
 
-LOG_PRIOR = -np.log(4)
+LOG_PRIOR = -math.log(4)
 CORNERS = np.array([[0.02, 0.02], [0.02, 0.98], [0.98, 0.02], [0.98, 0.98]])
 """Near the four deterministic q(z|x): a factorised fit can have a local optimum at each."""
 
@@ -31,7 +32,7 @@ class Mixture:
     def log_joint(self, points: Array) -> Array:
         """log p(x, z) at points (n, 2), as (n, 4)."""
         distance = ((points[:, None] - self.centres[None]) ** 2).sum(-1)
-        return LOG_PRIOR - distance / (2 * self.sigma**2) - np.log(2 * np.pi * self.sigma**2)
+        return np.asarray(LOG_PRIOR - distance / (2 * self.sigma**2) - np.log(2 * np.pi * self.sigma**2))
 
     def log_density(self, points: Array) -> Array:
         """log p(x), (n,)."""

@@ -53,16 +53,21 @@ class Pull:
         return self.likelihood_gradient - self.gap_gradient
 
 
-def pull(theta: Array) -> Pull:
+def pull(theta: Array, sweeps: int = 400) -> Pull:
     """Exact up to the mean field's convergence; the gradient of F needs none of q, which is optimal (envelope theorem)."""
     joint = log_joint(theta)
-    bits = best_factorised(joint, sweeps=400)
+    bits = best_factorised(joint, sweeps=sweeps)
     likelihood = float(DATA @ log_sum(joint))
     gap = likelihood - float(DATA @ bound(joint, bits))
     posterior = np.exp(joint - log_sum(joint)[:, None])
     residual = np.arange(PIXELS + 1)[:, None] - PIXELS * expit(OFFSET + BITS @ theta)
     gradients = [DATA @ (weight * residual) @ BITS for weight in (posterior, joint_code(bits))]
     return Pull(likelihood, gap, gradients[0], gradients[0] - gradients[1])
+
+
+def _loss(theta: Array) -> tuple[float, Array]:
+    here = pull(theta)
+    return -here.bound, -here.bound_gradient
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,13 @@ def stationary_points() -> StationaryPoints:
     axis = minimize_scalar(lambda value: -pull(np.array([value, 0.0])).likelihood, bounds=(0.1, 6), method="bounded")
     starts = [np.array([first, second]) for first in (1.0, 2.5) for second in (0.1, 1.0)]
     ends = [
-        minimize(lambda t: -pull(t).bound, start, jac=lambda t: -pull(t).bound_gradient, method="BFGS", options={"gtol": 1e-9})
+        minimize(
+            _loss,
+            start,
+            jac=True,
+            method="BFGS",
+            options={"gtol": 1e-9},
+        )
         for start in starts
     ]
     best = min(ends, key=lambda end: float(end.fun))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -30,14 +32,14 @@ class Encoder(nn.Module):
 
     def forward(self, points: Tensor) -> Tensor:
         """log q(z|x) of the four codes at points (n, 2), as (n, 4)."""
-        natural = self.network(points)
+        natural: Tensor = self.network(points)
         codes = torch.tensor(CODES, dtype=points.dtype)
         return natural @ codes.T - nn.functional.softplus(natural).sum(1, keepdim=True)
 
     def posterior(self, points: Array) -> Array:
         """q(z|x), (n, 4)."""
         with torch.no_grad():
-            return self(torch.as_tensor(points)).exp().numpy()
+            return np.asarray(self(torch.as_tensor(points)).exp())
 
 
 class Decoder(nn.Module):
@@ -51,7 +53,7 @@ class Decoder(nn.Module):
     def forward(self, points: Tensor) -> Tensor:
         """log p(x, z), (n, 4)."""
         distance = (points[:, None] - self.centres).square().sum(-1)
-        return float(LOG_PRIOR) - distance / (2 * self.sigma**2) - torch.log(torch.tensor(2 * torch.pi * self.sigma**2))
+        return LOG_PRIOR - math.log(2 * math.pi * self.sigma**2) - distance / (2 * self.sigma**2)
 
     def mixture(self) -> Mixture:
         """The same model in NumPy."""
@@ -61,8 +63,9 @@ class Decoder(nn.Module):
 def bound(encoder: Encoder, decoder: Decoder, data: Grid) -> Tensor:
     """The ELBO in nats per point."""
     points = torch.as_tensor(data.points)
-    log_q = encoder(points)
-    return (torch.as_tensor(data.mass) * (log_q.exp() * (decoder(points) - log_q)).sum(1)).sum()
+    log_q: Tensor = encoder(points)
+    log_joint: Tensor = decoder(points)
+    return (torch.as_tensor(data.mass) * (log_q.exp() * (log_joint - log_q)).sum(1)).sum()
 
 
 def maximise(encoder: Encoder, decoder: Decoder, data: Grid, parameters: list[nn.Parameter], steps: int) -> None:

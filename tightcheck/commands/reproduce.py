@@ -1,0 +1,39 @@
+"""`tightcheck reproduce`: the paper's experiments, beside the paper's numbers."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from tightcheck import commands
+
+
+@click.command("reproduce")
+@click.argument("name", type=click.Choice(["toy", "text", "images", "all"]), metavar="toy|text|images|all")
+@click.option("--quick", "is_quick", is_flag=True, help="Fewer epochs: within an hour on a CPU.")
+@click.option("--data", type=click.Path(path_type=Path), default=Path(), metavar="DIR", help="Where the data are.")
+@click.option("--out", type=click.Path(path_type=Path), default=Path("reproduction"), metavar="DIR", show_default=True)
+@click.option("--device", default="cpu", show_default=True, help="A PyTorch device, such as cuda.")
+@click.option("--seconds", type=float, default=float("inf"), help="Stop after about this long; run again to go on.")
+@click.option("--seed", type=int, default=0, show_default=True)
+@click.option("--search", is_flag=True, help="Search the toy's geometry again instead of reading the recorded one.")
+def command(
+    name: str, is_quick: bool, data: Path, out: Path, device: str, seconds: float, seed: int, search: bool
+) -> None:
+    """Run the paper's experiments, or go on where they were stopped; write OUT/index.html beside the results.
+
+    Returns 0 when finished, and 3 when there is more to do than the time allowed.
+    """
+    from importlib import import_module, util
+
+    if not all(map(util.find_spec, ("torch", "scipy", "matplotlib"))):
+        raise click.UsageError("reproduce needs PyTorch, SciPy and matplotlib: pip install 'tightcheck[train,plot]'.")
+    frame = import_module("tightcheck.experiments.reproduce.frame")
+    request = frame.Request(frame.Store(out), data, is_quick, device, seed, seconds, search)
+    names = tuple(frame.TITLES) if name == "all" else (name,)
+    is_finished = all(import_module(f"tightcheck.experiments.reproduce.{each}").run(request) for each in names)
+    page = import_module("tightcheck.experiments.reproduce.page").write(request.store)
+    click.echo(f"{'Finished' if is_finished else 'Stopped before the end; run again to go on'}: {page}")
+    sys.exit(commands.DECIDED if is_finished else commands.UNDECIDED)

@@ -10,7 +10,7 @@ import sympy as sp
 from tightcheck.density.answer import Divergence, JointDensity, What
 from tightcheck.density.cases import necessary_trees_of, tree_of
 from tightcheck.density.formula import All, as_sympy, joined
-from tightcheck.density.one_weight import test_of
+from tightcheck.density.one_weight import exact_test
 from tightcheck.density.problem import Problem, name_of, problem_of, spoken
 from tightcheck.density.products import Found, product_of
 from tightcheck.density.sample import density_with
@@ -20,7 +20,6 @@ from tightcheck.family import Family
 from tightcheck.joint.form import Form, assemble
 from tightcheck.joint.parts import Part, reduce
 from tightcheck.kernel.joint_cases import forced_zero, signs_left
-from tightcheck.kernel.joint_gaussian import quadratic_of
 from tightcheck.kernel.joint_numbers import letter
 from tightcheck.kernel.joint_signs import Leaf, Tree, leaves
 
@@ -35,18 +34,13 @@ def form_density(form: Form) -> JointDensity:
     problem = problem_of(form)
     if max(len(problem.xs), len(problem.zs)) > 1 and (found := product_of(problem, _names(problem))) is not None:
         return _from_rule(problem, found)
-    if min(len(problem.xs), len(problem.zs)) > 1 and not _is_gaussian(problem):
+    if min(len(problem.xs), len(problem.zs)) > 1:
         return _undecided(problem, "no rule reaches several x and several z of these families")
     tree = tree_of(problem)
-    return _tested(problem) if tree is None else _from_cases(problem, tree)
-
-
-def _is_gaussian(problem: Problem) -> bool:
-    """Whether a side is Gaussian with known covariances and the other Gaussian."""
-    parts = [[quadratic_of(family) for family in side] for side in (problem.xs, problem.zs)]
-    return all(p is not None for side in parts for p in side) and any(
-        all(p is not None and not any(p.square) for p in side) for side in parts
-    )
+    if tree is not None:
+        return _from_cases(problem, tree)
+    found = product_of(problem, _names(problem))
+    return _tested(problem) if found is None else _from_rule(problem, found)
 
 
 def _from_rule(problem: Problem, found: Found) -> JointDensity:
@@ -58,10 +52,10 @@ def _from_rule(problem: Problem, found: Found) -> JointDensity:
         what,
         found.constraints,
         found.sentences,
-        (),
+        found.divergences,
         found.cost,
         certificate=_certificate(problem, found.zero),
-        test=test_of(problem, found.test),
+        test=exact_test(problem, found.test),
     )
 
 
@@ -86,7 +80,7 @@ def _from_cases(problem: Problem, tree: Tree) -> JointDensity:
         _divergences(problem, tree, zero),
         cost_of(constraints),
         certificate=_certificate(problem, zero),
-        test=test_of(problem),
+        test=exact_test(problem),
     )
 
 
@@ -95,7 +89,7 @@ def _tested(problem: Problem) -> JointDensity:
     trees = necessary_trees_of(problem)
     left = signs_left(trees, *problem.shape)
     zero = frozenset(place for place in problem.interactions() if left[place] <= {0})
-    test = test_of(problem)
+    test = exact_test(problem)
     if not density_with(problem, left, test):
         return _undecided(problem, "there are too many cases, and no W with everything else not 0 was found")
     names = _names(problem)
@@ -115,7 +109,7 @@ def _tested(problem: Problem) -> JointDensity:
 
 
 def _undecided(problem: Problem, why: str) -> JointDensity:
-    return JointDensity(problem.form, problem.entries, What.UNDECIDED, undecided_because=why, test=test_of(problem))
+    return JointDensity(problem.form, problem.entries, What.UNDECIDED, undecided_because=why, test=exact_test(problem))
 
 
 def _what(problem: Problem, zero: frozenset[tuple[int, int]]) -> What:
@@ -138,7 +132,7 @@ def _divergences(problem: Problem, tree: Tree, zero: frozenset[tuple[int, int]])
         own = letter(name_of(*place))
         there = [(path, leaf) for path, leaf in refuted if path.get(own)]
         if there:
-            path, leaf = min(there, key=lambda pair: sum(1 for sign in pair[0].values() if sign))
+            _, leaf = min(there, key=lambda pair: sum(1 for sign in pair[0].values() if sign))
             found.setdefault(leaf.why, []).append(symbols[place])
     return tuple(Divergence(tuple(entries), *_in_words(problem, why)) for why, entries in found.items())
 

@@ -13,14 +13,12 @@ from tightcheck.density.problem import Problem
 from tightcheck.family import Family, substitute
 from tightcheck.kernel.joint_density import Side, Weights, is_density
 from tightcheck.kernel.joint_numbers import Contradiction, Signs, Unreached
-
 from tightcheck.kernel.joint_signs import Exact
-
 
 Procedure = Callable[[Side, Side, Weights, Signs], bool | None]
 
 
-def test_of(problem: Problem, procedure: Procedure = is_density) -> Callable[[Mapping[str, Fraction]], bool | None]:
+def exact_test(problem: Problem, procedure: Procedure = is_density) -> Callable[[Mapping[str, Fraction]], bool | None]:
     """A function from W, rationals by name, to the answer; fixed parameters without a value have their defaults."""
 
     def test(weights: Mapping[str, Fraction]) -> bool | None:
@@ -58,4 +56,4 @@ def _free(family: Family) -> set[sp.Symbol]:
     }
 
 
-__all__ = ["test_of"]
+__all__ = ["exact_test"]

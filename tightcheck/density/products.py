@@ -7,15 +7,26 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from tightcheck.density.answer import Divergence
 from tightcheck.density.formula import All, Condition, Formula, as_sympy, expression, joined
 from tightcheck.density.problem import Problem, name_of
+from tightcheck.density.words import written
 from tightcheck.family import Family
-from tightcheck.kernel.joint_cases import TREE_SIZE, cases
-from tightcheck.kernel.joint_density import Side, Weights, along_face, extreme_points, faces, has_faces, is_density, rows_of
-from tightcheck.kernel.joint_density import transposed
-from tightcheck.kernel.joint_numbers import ATOMS, Number, TooLong, letters_of
+from tightcheck.kernel.joint_cases import TREE_SIZE, cases, forced_zero
+from tightcheck.kernel.joint_density import (
+    Side,
+    Weights,
+    along_face,
+    extreme_points,
+    faces,
+    has_faces,
+    is_density,
+    rows_of,
+    transposed,
+)
+from tightcheck.kernel.joint_gaussian import quadratic_of
+from tightcheck.kernel.joint_numbers import ATOMS, Number, Signs, TooLong, letters_of
 from tightcheck.kernel.joint_products import has_atom_at_zero, is_density_by_pairs, is_power_density, power_of
-from tightcheck.kernel.joint_numbers import Signs
 from tightcheck.kernel.joint_signs import Leaf, TooMany, leaves
 
 Procedure = Callable[[Side, Side, Weights, Signs], bool | None]
@@ -30,11 +41,12 @@ class Found:
     test: Procedure
     zero: frozenset[tuple[int, int]]
     cost: str = ""
+    divergences: tuple[Divergence, ...] = ()
 
 
 def product_of(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
     """The first rule that applies."""
-    for rule in (_finite, _powers, _by_pairs):
+    for rule in (_finite, _gaussian, _powers, _by_pairs):
         if (found := rule(problem, names)) is not None:
             return found
     return None
@@ -54,7 +66,9 @@ def _finite(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
             if not has_faces(z):
                 tests += 1
                 continue
-            conditions += [_largest_is_negative(summed, along_face(face, columns), face.is_closed, names) for face in faces(z)]
+            conditions += [
+                _largest_is_negative(summed, along_face(face, columns), face.is_closed, names) for face in faces(z)
+            ]
         sentences = tuple(sp.sstr(condition) for condition in conditions)
         cost = ""
         if tests:
@@ -71,11 +85,36 @@ def _largest_is_negative(summed: Side, alpha: list[Number], is_closed: bool, nam
     for family in summed:
         own = alpha[first : first + len(family.statistics)]
         first += len(family.statistics)
-        values = [
-            sum((a * c for a, c in zip(own, point, strict=True)), Number({})) for point in extreme_points(family)
-        ]
+        values = [sum((a * c for a, c in zip(own, point, strict=True)), Number({})) for point in extreme_points(family)]
         total += sp.Max(*(expression(value, names) for value in values))
     return sp.LessThan(total, 0) if is_closed else sp.StrictLessThan(total, 0)
+
+
+def _gaussian(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
+    """One side is Gaussian with known covariances, the other Gaussian: a block precision matrix."""
+    for linear, others, is_turned in ((problem.xs, problem.zs, False), (problem.zs, problem.xs, True)):
+        parts, right = [quadratic_of(family) for family in linear], [quadratic_of(family) for family in others]
+        if any(p is None for p in (*parts, *right)) or any(p is not None and any(p.square) for p in parts):
+            continue
+        squares = [bool(square) for p in right if p is not None for square in p.square]
+        zero = frozenset((i, k) for i, k in problem.interactions() if squares[(i if is_turned else k) - 1])
+        matrix = "the block precision matrix, minus the second derivatives of log p(x, z), is positive definite"
+        conditions = [sp.Eq(names[name_of(*place)], 0) for place in sorted(zero)]
+        return Found(
+            sp.And(*conditions, sp.Symbol(matrix)),
+            (*(f"{names[name_of(*place)]} = 0" for place in sorted(zero)), matrix),
+            is_density,
+            zero,
+            "one elimination of a matrix with a row for each coordinate of x and z",
+            _along_lines(tuple(names[name_of(*place)] for place in sorted(zero))),
+        )
+    return None
+
+
+def _along_lines(entries: tuple[sp.Symbol, ...]) -> tuple[Divergence, ...]:
+    """A(f) is quadratic in f, and f is quadratic along the lines on which these entries matter."""
+    rate = "the logarithm of the margin is of order t^4"
+    return (Divergence(entries, "along lines on which the quadratic part of f moves", rate),) if entries else ()
 
 
 def _powers(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
@@ -122,8 +161,6 @@ def _by_pairs(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
         first_row += len(x.statistics)
     flat = dict.fromkeys(a for part in parts for a in (part.args if isinstance(part, sp.And) else (part,)))
     conditions = [condition for condition in flat if condition != sp.true]
-    from tightcheck.density.words import written
-
     return Found(
         sp.And(*conditions, evaluate=False),
         tuple(map(written, conditions)),
@@ -132,10 +169,10 @@ def _by_pairs(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
     )
 
 
-def _separable(x: Family, z: Family, has_more_x: bool, has_more_z: bool) -> tuple[Formula, frozenset[tuple[int, int]]] | None:
+def _separable(
+    x: Family, z: Family, has_more_x: bool, has_more_z: bool
+) -> tuple[Formula, frozenset[tuple[int, int]]] | None:
     """The pair's formula where it is one condition on W, which scales, and one on each margin; None otherwise."""
-    from tightcheck.kernel.joint_cases import forced_zero
-
     try:
         tree = cases((x,), (z,), TREE_SIZE)
     except (TooMany, TooLong):
@@ -169,7 +206,9 @@ def _kind(name: str) -> str:
 def _letters(formula: Formula) -> frozenset[str]:
     if isinstance(formula, Condition):
         return letters_of(formula.number)
-    return frozenset().union(*map(_letters, formula.parts)) if formula and not isinstance(formula, bool) else frozenset()
+    return (
+        frozenset().union(*map(_letters, formula.parts)) if formula and not isinstance(formula, bool) else frozenset()
+    )
 
 
 def _scales(formula: Formula) -> bool:

@@ -12,8 +12,8 @@ from tightcheck.kernel.joint_numbers import Unreached
 from tightcheck.kernel.joint_signs import Exact
 
 SIZES = tuple(Fraction(p, q) for p, q in ((1, 8), (1, 3), (1, 1), (3, 1), (20, 1)))
-TRIES = 100
-STEPS = 600
+TRIES = 400
+STEPS = 1500
 
 
 def density_with(

@@ -26,7 +26,7 @@ def written(condition: sp.Basic) -> str:
         return f"{sp.sstr(condition.lhs)} = {sp.sstr(condition.rhs)}"
     if isinstance(condition, sp.Ne):
         return f"{sp.sstr(condition.lhs)} != {sp.sstr(condition.rhs)}"
-    return sp.sstr(condition)
+    return str(sp.sstr(condition))
 
 
 def _bracketed(part: sp.Basic) -> str:

@@ -13,7 +13,7 @@ from tightcheck.kernel.joint_density import Side, end_conditions, is_density, tr
 from tightcheck.kernel.joint_numbers import ZERO, Number, letter
 from tightcheck.kernel.joint_signs import Leaf, Path, Tree, explore, leaves
 
-TREE_SIZE = 200
+TREE_SIZE = 400
 """Pairs with more cases are described by conditions that are tested, not by a formula."""
 
 
@@ -85,7 +85,9 @@ def signature(family: Family) -> str:
         own = {family.variables[0]: u}
         seen = (support.bounds[0], *(e.xreplace(own) for e in (*family.statistics, family.log_base_measure)))
     kind = (support.is_discrete, support.cardinality if support.is_finite else None)
-    return sp.sstr((seen, kind, family.natural_domain, rest, [(g.towards, g.log_partition) for g in family.growth]))
+    return str(
+        sp.sstr((seen, kind, family.natural_domain, rest, [(g.towards, g.log_partition) for g in family.growth]))
+    )
 
 
 __all__ = ["TREE_SIZE", "Leaf", "cases", "forced_zero", "necessary", "signature", "signs_left", "weight_letters"]

@@ -74,9 +74,7 @@ def is_density(xs: Side, zs: Side, weights: Weights, signs: Signs) -> bool:
         if (answer := is_quadratic_density(linear, others, w, signs)) is not None:
             return answer
     for side, integrated, others, w in sides:
-        if len(others) == 1 and not signs.once(
-            side, lambda x=integrated, z=others, w=w: may_be_proper(x, z[0], w, signs)
-        ):
+        if len(others) == 1 and not signs.once(side, partial(may_be_proper, integrated, others[0], w, signs)):
             return False
     reasons = []
     for side, integrated, others, w in sorted(sides, key=lambda each: effort(each[1], each[2])):
@@ -99,9 +97,8 @@ def effort(integrated: Side, others: Side) -> tuple[bool, int]:
 
 @cache
 def _length(family: Family) -> int:
-    return int(sp.count_ops(family.log_partition)) + 100 * family.log_partition.has(
-        sp.loggamma, sp.besseli, sp.Piecewise
-    )
+    is_special = bool(family.log_partition.has(sp.loggamma, sp.besseli, sp.Piecewise))
+    return int(sp.count_ops(family.log_partition)) + (100 if is_special else 0)
 
 
 @cache
@@ -146,9 +143,7 @@ def integrates_over_sphere(xs: Side, z: Family, weights: Weights, signs: Signs) 
     return True
 
 
-def _where_largest(
-    face: Face, alpha: Sequence[Number], rows: Weights, square: Number, signs: Signs
-) -> list[Number]:
+def _where_largest(face: Face, alpha: Sequence[Number], rows: Weights, square: Number, signs: Signs) -> list[Number]:
     """f at the point alpha / |alpha| of the sphere, by letters where W is not known."""
     if not isinstance(signs, Exact):
         return _hidden(face, rows, f"the point of the sphere nearest to {list(alpha[1:])!r}")
@@ -304,7 +299,7 @@ def integrates(xs: Side, z: Family, weights: Weights, signs: Signs, side: str = 
     for place, (x, rows) in enumerate(zip(xs, blocks, strict=True)):
         for face in faces(x):
             key, alpha = (side, place, face), along_face(face, rows)
-            is_negative, touch = signs.once(key, lambda a=alpha, f=face: negative(curve, a, f.is_closed, signs))
+            is_negative, touch = signs.once(key, partial(negative, curve, alpha, face.is_closed, signs))
             if not is_negative:
                 signs.note(f"inside the range of {z.name}", f"a natural parameter of {x.name} leaves its domain")
                 return False
@@ -312,7 +307,8 @@ def integrates(xs: Side, z: Family, weights: Weights, signs: Signs, side: str = 
                 touches.append((place, face, touch))
     try:
         for place, face, touch in touches:
-            work = lambda k=place, f=face, t=touch: _integrates_at(xs, curve, blocks, k, f, t.point, signs)  # noqa: E731
+            assert touch.point is not None
+            work = partial(_integrates_at, xs, curve, blocks, place, face, touch.point, signs)
             if not signs.once((side, place, touch), work):
                 signs.note(f"inside the range of {z.name}", f"a domain of {x.name} is touched: a power of the distance")
                 return False
@@ -338,13 +334,17 @@ def _integrates_towards(
     parts = [end.log_density, along([ZERO, *c[1:]], end.statistics, signs)]
     for k, (x, rows) in enumerate(zip(xs, blocks, strict=True)):
         place = (side, k, end)
-        etas = signs.once(place, lambda rows=rows: [along(row, end.statistics, signs) for row in rows])
+        etas = signs.once(place, partial(_all_along, rows, end, signs))
         parts.append(log_partition_along(x, etas, signs, place))
     total = plus(parts, signs)
     answer = signs.once((side, end, "integrable"), lambda: is_integrable(total, signs))
     if not answer:
         signs.note(end.name, rate_of(total))
     return answer
+
+
+def _all_along(rows: Weights, end: End, signs: Signs) -> list[Germ]:
+    return [along(row, end.statistics, signs) for row in rows]
 
 
 def rate_of(germ: Germ) -> str:

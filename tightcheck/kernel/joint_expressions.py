@@ -84,8 +84,8 @@ def _work(program: Program, values: Mapping[sp.Symbol, Germ], signs: Signs, plac
     if name == "power":
         return raised(inner, program[2], signs)
     if name == "abs":
-        found = lead(inner, signs)
-        return scaled(inner, -ONE) if found is not None and found[2] < 0 else inner
+        first = lead(inner, signs)
+        return scaled(inner, -ONE) if first is not None and first[2] < 0 else inner
     if name == "log_gamma":
         return log_gamma(inner, signs, is_rough=place is not None)
     return log(inner, signs) if name == "log" else exp(inner, signs)

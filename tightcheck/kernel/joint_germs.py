@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cmp_to_key
+from math import factorial
 from typing import TypeAlias
 
 from tightcheck.kernel.joint_numbers import (
@@ -99,7 +100,10 @@ def plus(germs: Iterable[Germ], signs: Signs) -> Germ:
 
 
 def _sorted(terms: list[tuple[Key, Number]], error: Key | None, signs: Signs) -> Germ:
-    ordered = sorted(terms, key=cmp_to_key(lambda p, q: compare(q[0], p[0], signs)))
+    def falling(p: tuple[Key, Number], q: tuple[Key, Number]) -> int:
+        return compare(q[0], p[0], signs)
+
+    ordered = sorted(terms, key=cmp_to_key(falling))
     kept: list[tuple[Key, Number]] = []
     for key, factor in ordered:
         if error is not None and compare(key, error, signs) <= 0:
@@ -304,10 +308,7 @@ def exp(germ: Germ, signs: Signs) -> Germ:
         if germ.terms and compare(germ.terms[0][0], LOG, signs) > 0 and signs.sign(germ.terms[0][1]) > 0:
             raise Huge
         raise Unreached("the exponential of a function known up to a constant")
-    factors, f = [], Fraction(1)
-    for k in range(1, SERIES + 1):
-        f /= k
-        factors.append(f)
+    factors = [Fraction(1, factorial(k)) for k in range(1, SERIES + 1)]
     series = plus([constant(ONE), _series(Germ(tuple(small), germ.error), factors, signs)], signs)
     unit = exponential(limit)
     return Germ(

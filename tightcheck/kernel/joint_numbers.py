@@ -289,7 +289,7 @@ def logarithm(number: Number, signs: Signs) -> Number:
             content, rest = -content, -rest
         return _log_rational(content) + _atom("log", f"log({rest!r})", rest)
     ((monomial, factor),) = number.terms.items()
-    total = _log_rational(abs(factor))
+    total = _log_rational(factor if factor > 0 else -factor)
     for name, power in monomial:
         total = total + rational(power) * _log_atom(name, signs)
     return total
@@ -342,10 +342,10 @@ def power(number: Number, exponent: Rational, signs: Signs) -> Number:
         return _root(number, exponent)
     ((monomial, factor),) = number.terms.items()
     result = ONE
-    for prime, e in [*_primes(factor.numerator * (1 if factor > 0 else -1))]:
-        result = result * _root(rational(prime), exponent * e)
-    for prime, e in _primes(factor.denominator):
-        result = result * _root(rational(prime), -exponent * e)
+    for prime, times in _primes(factor.numerator if factor > 0 else -factor.numerator):
+        result = result * _root(rational(prime), exponent * times)
+    for prime, times in _primes(factor.denominator):
+        result = result * _root(rational(prime), -exponent * times)
     for name, e in monomial:
         atom = ATOMS[name]
         if atom.kind == "root":

@@ -7,7 +7,16 @@ from functools import cache
 from itertools import combinations
 
 from tightcheck.family import Family
-from tightcheck.kernel.joint_density import Side, Weights, faces, has_faces, is_density, rows_of, singularity, transposed
+from tightcheck.kernel.joint_density import (
+    Side,
+    Weights,
+    faces,
+    has_faces,
+    is_density,
+    rows_of,
+    singularity,
+    transposed,
+)
 from tightcheck.kernel.joint_numbers import ONE, ZERO, Number, Signs
 
 

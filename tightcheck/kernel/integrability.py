@@ -114,17 +114,26 @@ def _bounded_latent(latent: Family, observed: Family, eta: Sequence[sp.Expr]) ->
 
 def _is_negative_quadratic(latent: Family, log_partition: sp.Expr, c: Sequence[sp.Expr], r: sp.Expr) -> bool:
     """The exponent is a quadratic polynomial of z with negative definite matrix: Gaussian tails on any part of R^d."""
-    exponent = sp.expand(
-        latent.log_base_measure
-        + sum((a * s for a, s in zip(c, latent.statistics, strict=True)), sp.Integer(0))
-        + r * log_partition
-    )
-    if not exponent.is_polynomial(*latent.variables) or latent.support.bounds is None:
+    energy = _polynomial_energy(latent, log_partition, r)
+    if energy is None:
+        return False
+    exponent = sp.expand(energy + sum((a * s for a, s in zip(c, latent.statistics, strict=True)), sp.Integer(0)))
+    if not exponent.is_polynomial(*latent.variables):
         return False
     if sp.Poly(exponent, *latent.variables).total_degree() != 2:
         return False
     minus = -sp.hessian(exponent, latent.variables)
     return all(bool(minus[:k, :k].det().is_positive) for k in range(1, len(latent.variables) + 1))
+
+
+@cache
+def _polynomial_energy(latent: Family, log_partition: sp.Expr, r: sp.Expr) -> sp.Expr | None:
+    """log h' + r A(f), expanded; None where no multiples of the statistics make it a polynomial on a product of intervals."""
+    energy = sp.expand(latent.log_base_measure + r * log_partition)
+    hopeless = not energy.is_polynomial(*latent.variables) and all(
+        statistic.is_polynomial(*latent.variables) for statistic in latent.statistics
+    )
+    return None if hopeless or latent.support.bounds is None else energy
 
 
 def _is_bounded_above(latent: Family, observed: Family, eta: Sequence[sp.Expr]) -> bool:
@@ -143,6 +152,7 @@ def is_finite_measure(family: Family) -> bool:
     return in_domain(family, [sp.Integer(0)] * len(family.natural_parameters))
 
 
+@cache
 def hull_corners(family: Family) -> list[tuple[sp.Expr, ...]] | None:
     """Finitely many points whose convex hull holds the statistics: all their values, or the corners of a box."""
     if family.support.is_finite and len(family.support.points) == family.support.cardinality:
@@ -154,6 +164,7 @@ def hull_corners(family: Family) -> list[tuple[sp.Expr, ...]] | None:
     return list(product(*(r for r in ranges if r is not None)))
 
 
+@cache
 def _range(statistic: sp.Expr, family: Family) -> Range | None:
     """An interval that holds a statistic: a variable, its square, its cosine or sine, an entry of a unit vector."""
     if isinstance(statistic, (sp.cos, sp.sin)) and statistic.args[0] in family.variables:
@@ -170,6 +181,7 @@ def _range(statistic: sp.Expr, family: Family) -> Range | None:
     return None
 
 
+@cache
 def _bounds(family: Family) -> dict[sp.Expr, Range]:
     """The variables' ends where these are numbers or infinite."""
     if family.support.bounds is None:

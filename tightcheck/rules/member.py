@@ -6,9 +6,10 @@ it (Bernoulli, categorical) always works; otherwise F is looked for among small 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
-from itertools import combinations, islice, product
+from itertools import chain, combinations, islice, product
+from operator import mul
 from typing import Any
 
 import sympy as sp
@@ -29,6 +30,7 @@ VALUES = (sp.Integer(1), sp.Integer(-1), -sp.Rational(1, 2))
 ORIGINS = (sp.Integer(0), sp.Integer(-1), -sp.Rational(1, 2), sp.Integer(1))
 PARAMETERS = (1, 0, -1, 2)
 MOST_CONSTANTS = 6
+TOLERANCE = 1e-9
 MOST_OF_A_PAIR = 60
 """How many single models of one latent and one observed block are tried."""
 
@@ -56,9 +58,17 @@ def _of_pair(
             "f0": [to_text(entry) for entry in f0],
             "parameters": {name: str(value) for name, value in parameters.items()},
         }
-        few = 1 if family_of(latent.block).support.is_finite else None  # any c integrates
+        is_enough = family_of(latent.block).support.is_finite  # any c integrates
+        barren: set[bool] = set()  # whether all copies move together is all that the constants ask of a mode
         for mode in _modes(latent, observed):
-            for c in islice(proper_constants(latent, observed, F, f0, mode) if prior != "declared" else ((),), few):
+            if (mode == "together") in barren:
+                continue
+            constants = proper_constants(latent, observed, F, f0, mode) if prior != "declared" else iter(((),))
+            first = next(constants, None)
+            if first is None:
+                barren.add(mode == "together")
+                continue
+            for c in (first,) if is_enough else chain((first,), constants):
                 yield {**base, "mode": mode, "c": [to_text(value) for value in c]}
 
 
@@ -95,6 +105,8 @@ def candidates(latent: Conditional, observed: Conditional, zero: Entries, term: 
     ]
     for F in (*_pinned(latent, observed, term), *_matrices(free, rows, columns, fz)):
         for f0 in _origins(fx, observed, F, fz):
+            if _leaves_domain(fx, fz, F, f0):
+                continue
             eta = [
                 sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start)
                 for row, start in zip(F, f0, strict=True)
@@ -104,6 +116,41 @@ def candidates(latent: Conditional, observed: Conditional, zero: Entries, term: 
                 yield F, f0, {}
                 if not fz.support.is_finite and term is not None:
                     break  # another f_0 is as good; on a finite side links may still refuse this one
+
+
+def _leaves_domain(fx: Family, fz: Family, F: list[list[sp.Expr]], f0: list[sp.Expr]) -> bool:
+    """Whether numbers at some points of the support show that f leaves the natural domain."""
+    excesses = _excesses(fx)
+    if not excesses or any(not entry.is_Rational for row in (*F, f0) for entry in row):
+        return False
+    slopes, starts = [[float(w) for w in row] for row in F], [float(start) for start in f0]
+    for psi in _statistics_at_points(fz):
+        eta = [start + sum(map(mul, row, psi)) for row, start in zip(slopes, starts, strict=True)]
+        if any(excess(*eta) > TOLERANCE for excess in excesses):
+            return True
+    return False
+
+
+@cache
+def _excesses(family: Family) -> tuple[Callable[..., float], ...]:
+    """By how much natural parameters violate each condition of the domain; only what is an inequality of polynomials."""
+    eta = family.natural_parameters
+    differences = [
+        (condition.lts - condition.gts)
+        for condition in family.natural_domain
+        if isinstance(condition, (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan))
+    ]
+    plain = [d for d in differences if d.is_polynomial(*eta) and d.free_symbols <= set(eta)]
+    return tuple(sp.lambdify(eta, difference, "math") for difference in plain)
+
+
+@cache
+def _statistics_at_points(family: Family) -> tuple[tuple[float, ...], ...]:
+    """The statistics' values at exact points of the support, as floats; none where they hold unknown parameters."""
+    if {symbol for statistic in family.statistics for symbol in statistic.free_symbols} - set(family.variables):
+        return ()
+    points = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
+    return tuple(tuple(float(s.xreplace(point)) for s in family.statistics) for point in points)
 
 
 def _is_conjugate(observed: Conditional, eta: Sequence[sp.Expr], fz: Family, term: sp.Expr) -> bool:
@@ -245,17 +292,17 @@ def proper_constants(
     energy = total_log_partition(observed, eta)
     added = combination(copies * energy, fz.statistics, fz.variables) or (sp.Integer(0),) * (len(fz.statistics) + 1)
     stated = [function_class(latent, k).value if within_reach else None for k in range(len(fz.statistics))]
-    for inside in _constants(latent):
+    for inside in _constants(fz):
         free = [a - b for a, b in zip(inside, added[1:], strict=True)]
         c = tuple(a if value is None else value for a, value in zip(free, stated, strict=True))
         if integrates(fz, family_of(observed.block), energy, eta, F, c, copies):
             yield c
 
 
-def _constants(latent: Conditional) -> Iterator[tuple[sp.Expr, ...]]:
+@cache
+def _constants(family: Family) -> tuple[tuple[sp.Expr, ...], ...]:
     """Points deep inside the natural domain."""
-    family = family_of(latent.block)
-    size, found = len(family.statistics), 0
+    size = len(family.statistics)
     shapes = [
         [
             sp.Integer(0) if _is_cross(family, k) else sp.Integer(first if _is_first(family, k) else other)
@@ -265,10 +312,7 @@ def _constants(latent: Conditional) -> Iterator[tuple[sp.Expr, ...]]:
     ]
     if size <= 3:
         shapes += [list(map(sp.Integer, values)) for values in product((0, 1, -1, -8), repeat=size)]
-    for eta in shapes:
-        if found < MOST_CONSTANTS and in_domain(family, eta):
-            found += 1
-            yield tuple(eta)
+    return tuple(islice((tuple(eta) for eta in shapes if in_domain(family, eta)), MOST_CONSTANTS))
 
 
 def _is_first(family: Family, k: int) -> bool:

@@ -4,7 +4,7 @@
     - bits_interact, spins_interact, log_softmax_interacts   two bits in one parameter interact through A, or through softmax *)
 
 From tightcheck Require Export real_field criterion networks samples design finite_designs frequency_designs growth
-  gaussian_latents gaussian_designs.
+  gaussian_latents gaussian_designs full_gaussian.
 Export ListNotations.
 
 Lemma bits_interact n : (1 <= n)%nat ->

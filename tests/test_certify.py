@@ -36,6 +36,7 @@ COVERED = {
     "factor-analysis": ("diagonal", Verdict.RESTRICTED),
     "one-bernoulli-latent": ("one_draw", Verdict.TIGHT),
     "gaussian-mixture": ("one_draw", Verdict.TIGHT),
+    "ppca-full": ("full", Verdict.TIGHT),
     "rbm": ("implied", Verdict.TIGHT),
     "gaussian-bernoulli-rbm": ("implied", Verdict.TIGHT),
     "rate-adapting-poisson": ("implied", Verdict.TIGHT),
@@ -70,7 +71,8 @@ def test_the_file_states_the_verdict_and_the_size_of_the_design(name: str) -> No
     assert re.search(rf"^Theorem verdict : (forall .*, )?{verdict.word} ", text, re.MULTILINE)
     x, z = design.decoder[0].block, design.encoder[0].block
     sizes = {int(size) for size in re.findall(r"_size : nat := (\d+)\.", text)}
-    assert sizes == {x.dimension or x.copies, z.copies if z.dimension is None else z.dimension - 1}
+    latent_size = {"categorical": (z.dimension or 1) - 1, "full_gaussian": z.dimension}.get(z.family, z.copies)
+    assert sizes == {x.dimension or x.copies, latent_size}
     assert all(
         str(width) in text for head in design.encoder[0].heads[:1] for width in getattr(head.source, "hidden", ())
     )

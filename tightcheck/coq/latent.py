@@ -54,6 +54,8 @@ def latent(conditional: Conditional) -> Latent:
         )
     if block.family == "gaussian":
         return _gaussian(conditional)
+    if block.family == "full_gaussian":
+        return _full_gaussian(conditional)
     raise Unwritten(f"no latent family {block.family} in the theorems on designs")
 
 
@@ -90,6 +92,36 @@ def _gaussian(conditional: Conditional) -> Latent:
     raise Unwritten(f"the variance {found} of a head is not in gaussian_latents.v")
 
 
+def _full_gaussian(conditional: Conditional) -> Latent:
+    """Means from one map, and one learned covariance matrix."""
+    block = conditional.block
+    need(block.copies == 1 and block.dimension is not None, "several Gaussian vectors")
+    assert block.dimension is not None
+    means = {head.source for head in conditional.heads if head.symbol.name.startswith("mean")}
+    covariance = [head.source for head in conditional.heads if head.symbol.name.startswith("covariance")]
+    need(len(means) == 1 and len(conditional.heads) > len(covariance) > 0, "heads other than means and a covariance")
+    need(all(head.link is None and head.bounds is None for head in conditional.heads), "bounded or linked heads")
+    need(
+        all(isinstance(c, Constant) and c.value is None and c.sharing != "fixed" for c in covariance),
+        "no learned covariance",
+    )
+    source = means.pop()
+    need(isinstance(source, Map), "a constant mean")
+    assert isinstance(source, Map)
+    return Latent(
+        "full",
+        block.dimension,
+        "nat -> R",
+        f"({M} + {M} * {M})",
+        f"(outer {M})",
+        "reals",
+        M,
+        f"(full_link {M})",
+        M,
+        source,
+    )
+
+
 @dataclass(frozen=True)
 class PriorTerm:
     """The class of priors, one member in it, and the proof that it is."""
@@ -110,7 +142,7 @@ def prior(given: Prior, block: Latent, partition: str) -> PriorTerm:
     declared = given.blocks[0]
     need(declared.log_density is None and declared.precision is None, "a prior written out, or with a precision matrix")
     need(not declared.given, "a prior given another block")
-    if block.kind == "gaussian":
+    if block.kind in ("gaussian", "full"):
         return _gaussian_prior(declared)
     if block.kind == "class":
         need(

@@ -204,8 +204,23 @@ def implied(sides: Sides) -> list[str]:
     ]
 
 
+def full(sides: Sides) -> list[str]:
+    """Section 3.2: linear Gaussian decoder, full covariance."""
+    x, z = sides.observed, sides.latent
+    need(z.kind == "full" and x.nu.startswith("(moments"), "no Gaussian decoder with a full-covariance encoder")
+    need(sides.decoder.startswith("(affine") and sides.encoder.startswith("(affine"), "maps that are not affine")
+    need(sides.features == "reals", "an encoder that is not shown x itself")
+    value = x.link[x.link.index("=> ") + 3 : -2]
+    return [
+        "apply full_is_tight",
+        "lra",
+        f"exists (fun _ => {value}); split; intros; [{REAL}|lra]",
+        f"apply {sides.prior.member}; intros; [{REAL}|{REAL}|lra]",
+    ]
+
+
 THEOREMS: dict[Verdict, tuple[Theorem, ...]] = {
-    Verdict.TIGHT: (one_draw, implied),
+    Verdict.TIGHT: (one_draw, implied, full),
     Verdict.COLLAPSE: (frequencies, growth),
     Verdict.RESTRICTED: (bits, diagonal),
     Verdict.IMPOSSIBLE: (),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tightcheck.claims import Status, find, names
+from tightcheck.claims import Status, find, names, results
 from tightcheck.claims.entries import corollary_1, text_across_settings, zero_error_conditions
 from tightcheck.claims.logarithms import ZERO, divergence, least_divergence, log
 from tightcheck.commands.claims import command
@@ -81,6 +81,15 @@ def test_the_enclosure_of_the_best_factorised_approximation() -> None:
     assert abs(high) < 1e-4
     low, high = least_divergence([9 / 20, 1 / 20, 1 / 20, 9 / 20], 20000)
     assert low < high < low + 1e-4
+
+
+def test_our_runs_stand_beside_the_paper_s_numbers(tmp_path: Path) -> None:
+    assert results.ours({"toy.jsonl": ("figure",)}, tmp_path) == {}
+    records = [{"figure": "a", "test": [3.0, 2.0], "elbo": [-5.0, -4.0]}, {"figure": "b"}]
+    (tmp_path / "toy.jsonl").write_text("\n".join(map(json.dumps, records)) + "\n")
+    found = results.ours({"toy.jsonl": ("figure", "test", "elbo")}, tmp_path)
+    assert found == {"toy.jsonl": [{"figure": "a", "test": 2.0, "elbo": -4.0}, {"figure": "b"}]}
+    assert all(find(name).ours for name in names() if find(name).data)
 
 
 def test_a_check_fails_where_the_numbers_are_changed(monkeypatch: pytest.MonkeyPatch) -> None:

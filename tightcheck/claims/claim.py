@@ -36,5 +36,7 @@ class Claim:
     check: Callable[[], tuple[str, ...]]
     counterexample: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
+    ours: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Files of experiments/results, by pattern, with the columns of their records that belong beside `data`."""
     proof: str = ""
     """The theorem of proofs/ that is its machine-checked part."""

@@ -64,6 +64,7 @@ def _explain(name: str, facts: dict[str, tuple[str, ...] | None]) -> None:
     from textwrap import fill
 
     from tightcheck import claims
+    from tightcheck.claims import results
 
     claim = claims.find(name)
     parts = [f"{name}: {claim.status.value} ({claim.where})", f"The paper: {claim.says}", claim.because]
@@ -74,6 +75,7 @@ def _explain(name: str, facts: dict[str, tuple[str, ...] | None]) -> None:
         else []
     )
     parts += [f"{key}: {value}" for key, value in claim.data.items()]
+    parts += [f"Ours, {file}: {row}" for file, rows in results.ours(claim.ours).items() for row in rows]
     if name in facts:
         found = facts[name]
         parts += ["The check FAILED."] if found is None else [f"Verified: {fact}." for fact in found]
@@ -84,6 +86,7 @@ def _print_json(names: list[str], facts: dict[str, tuple[str, ...] | None]) -> N
     import json
 
     from tightcheck import claims
+    from tightcheck.claims import results
 
     found = []
     for name in names:
@@ -98,6 +101,7 @@ def _print_json(names: list[str], facts: dict[str, tuple[str, ...] | None]) -> N
             "counterexample": claim.counterexample,
             "proof": claim.proof,
             "data": claim.data,
+            "ours": results.ours(claim.ours),
         }
         if name in facts:
             entry["verified"] = facts[name]

@@ -32,4 +32,5 @@ CLAIM = Claim(
     ),
     check=check,
     data=DATA,
+    ours={"images*.jsonl": ("experiment", "elbo", "fid")},
 )

@@ -55,4 +55,5 @@ CLAIM = Claim(
     check=check,
     counterexample="Table 2, test, 16 bits, depth 1: e1 404, e2 422, e3 420.",
     data={"training": TRAINING, "test": TEST},
+    ours={"text/*.jsonl": ("bits", "depth", "encoder", "train", "test")},
 )

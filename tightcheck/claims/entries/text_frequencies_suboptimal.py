@@ -28,4 +28,5 @@ CLAIM = Claim(
     ),
     check=check,
     data={"training": TRAINING, "test": TEST},
+    ours={"text/*.jsonl": ("bits", "depth", "encoder", "train", "test")},
 )

@@ -35,4 +35,5 @@ CLAIM = Claim(
     ),
     check=check,
     data={"test": TEST, "training": TRAINING},
+    ours={"text/*.jsonl": ("bits", "depth", "encoder", "train", "test")},
 )

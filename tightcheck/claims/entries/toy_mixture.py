@@ -39,4 +39,5 @@ CLAIM = Claim(
     ),
     check=check,
     data=DATA,
+    ours={"toy.jsonl": ("figure", "network", "paper")},
 )

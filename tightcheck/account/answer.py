@@ -43,7 +43,7 @@ def reason(case: Case, told: tuple[Condition, ...], lines: tuple[str, ...]) -> s
         is_first = case.decision.prior != "implied" or case.design.prior.kind == "implied"
         return outside.reason(case.design) if is_first else "The same holds for the implied prior."
     if case.verdict is Verdict.TIGHT:
-        return " ".join(condition.sentence for condition in told[:2])
+        return " ".join(dict.fromkeys(condition.sentence for condition in told[:2]))
     if case.verdict is Verdict.RESTRICTED:
         return _restricted(told, lines)
     last = [finding for finding in telling(case) if case.is_empty]

@@ -55,10 +55,16 @@ class Words:
             "statistic": self.statistic,
             "zero": self.zero,
             "head": self.heads_text,
-            "features": FEATURES.get(self.latent.inputs.kind, self.latent.inputs.kind),
+            "features": self.features,
             "network": _network(self.map),
             "prior": self.prior,
         }
+
+    @property
+    def features(self) -> str:
+        """What the encoder is shown."""
+        inputs = self.latent.inputs
+        return show.text(inputs.expression) if inputs.expression is not None else FEATURES.get(inputs.kind, inputs.kind)
 
     @property
     def statistic(self) -> str:
@@ -207,7 +213,7 @@ SENTENCES: Mapping[str, Template] = {
     ),
     "affine_inputs": Template(
         "C1",
-        "The decoder is affine in {z}, and {statistic} is not",
+        "The decoder is affine in {z}, which leaves out {statistic}",
         "The decoder's natural parameters must be affine in the encoder's statistics {psi}, and the design makes"
         " them affine in {z}. No function that is both contains {statistic}: {zero}.",
         _decoder_map,
@@ -265,6 +271,57 @@ SENTENCES: Mapping[str, Template] = {
         " {decoder}. For complex {z} its logarithmic singularities all have one sign and cannot cancel, and {psi}"
         " has none: f is constant, {zero}.",
         _prior,
+    ),
+    "gamma_poles": Template(
+        "C2",
+        "{a_decoder} decoder that depends on {z} is conjugate to no {prior} prior within {encoder} posteriors",
+        "With this prior C2 makes A(f({z})) a polynomial, where A is the log-partition function of the {decoder}. The"
+        " log-gamma functions in it have singularities of one sign for complex {z}, which cannot cancel, and a polynomial"
+        " has none: {zero}.",
+        _prior,
+    ),
+    "circles": Template(
+        "C2",
+        "{a_decoder} decoder that depends on {z} is conjugate to no {prior} prior within {encoder} posteriors",
+        "With this prior C2 makes A(f({z})) a combination of {psi}, where A is the log-partition function of the"
+        " {decoder}. For complex angles A(f({z})) has singularities, or outgrows every combination of {psi}, unless f"
+        " is constant: {zero}.",
+        _prior,
+    ),
+    "narrow": Template(
+        "C3",
+        "The encoder's first layer has one unit, which cannot follow {x} along a whole line",
+        "The exact encoder is affine in the statistics of {x}. The first layer of the encoder's network has one unit, and"
+        " such a network is a polynomial along a whole line only where it is constant: {zero}.",
+        _encoder_map,
+    ),
+    "affine_encoder": Template(
+        "C3",
+        "The encoder is affine in {features}, and the exact encoder is not",
+        "The exact encoder is affine in the statistics of {x}, and the design makes the encoder affine, or piecewise"
+        " affine, in {features}. What is both leaves some statistics of {x} out: {zero}.",
+        _encoder_map,
+    ),
+    "input_growth": Template(
+        "C3",
+        "The encoder's inputs, {features}, grow at another rate than {x}",
+        "The exact encoder is affine in {x}. The encoder is piecewise affine in its inputs, {features}, and these grow at"
+        " another rate than {x} towards an end of the support: {zero}.",
+        _features,
+    ),
+    "log_link": Template(
+        "C1",
+        "The decoder's link grows like a logarithm, and {statistic} grows faster",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}. Through their link they grow"
+        " like a logarithm at most, and {statistic} grows faster at an end of the support: {zero}.",
+        _decoder_link,
+    ),
+    "written_constant": Template(
+        "C1",
+        "The decoder's formula is affine in {psi} only where it is constant",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}. The formula is so only where"
+        " a parameter is 0, and then no natural parameter depends on {z}: {zero}.",
+        _decoder_map,
     ),
     "pinned_equal": Template(
         "C2",

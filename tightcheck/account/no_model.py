@@ -65,6 +65,25 @@ def _kink(case: Case, latent: Conditional, step: Mapping[str, Any]) -> Condition
     return Condition("C2", "fails", sentence, (), "the kink of the prior", case.prior_place(name))
 
 
+def _tail(case: Case, latent: Conditional, step: Mapping[str, Any]) -> Condition:
+    """A prior whose tail no decoder makes up for."""
+    name = latent.block.name
+    sentence = (
+        f"Towards the ends of {name} the logarithm of the prior p({name}) is a polynomial with a remainder that is none."
+        f" A(f({name})) would have to cancel that remainder, and no decoder affine in the encoder's statistics does."
+    )
+    return Condition("C2", "fails", sentence, (), "the tail of the prior", case.prior_place(name))
+
+
+def _written_single(case: Case, latent: Conditional, step: Mapping[str, Any]) -> Condition:
+    """One written decoder, not consistent whatever else the design leaves open."""
+    sentence = (
+        "Every model of the design has the one decoder that is written out. This decoder, with the declared prior, is"
+        " in no joint of Theorem 1's form."
+    )
+    return Condition("C2", "fails", sentence, (), "the decoder's formula", case.design.decoder[0].place)
+
+
 def _unreachable(case: Case, latent: Conditional, step: Mapping[str, Any]) -> Condition:
     """Without dependence the posterior is the prior, which the encoder is not."""
     name, place = latent.block.name, case.prior_place(latent.block.name)
@@ -100,5 +119,7 @@ TOLD: Mapping[str, Callable[[Case, Conditional, Mapping[str, Any]], Condition]] 
     "pinned_impossible": _pinned,
     "prior_support": _support,
     "prior_kink": _kink,
+    "prior_tail": _tail,
+    "written_single": _written_single,
     "unreachable": _unreachable,
 }

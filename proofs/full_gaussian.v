@@ -246,3 +246,32 @@ Proof.
         destruct (Nat.ltb_spec j m); [lia|reflexivity].
 Qed.
 End Full.
+
+(** An encoder with one learned covariance matrix reaches every prior of independent Gaussians. *)
+Lemma full_reach_constants m {X : Type} (shown : X -> nat -> R) E : holds_constants m E ->
+  reaches_constants m (m + m * m) (outer m) (computed E shown (full_link m)).
+Proof.
+  intros H mean var V. destruct (H mean) as (G & CG & EG). set (L := fun p q => / var p * unit p q).
+  assert (row : forall j v, (j < m)%nat -> (dot m (L j) v : R) = v j / var j).
+  { intros j v Hj. unfold L. rewrite dot_scaled_unit by assumption. unfold Rdiv. ring. }
+  assert (PD : positive_definite m L).
+  { split.
+    - intros p q _ _. unfold L, unit. destruct (Nat.eqb_spec q p) as [->|]; [now rewrite Nat.eqb_refl|].
+      destruct (Nat.eqb_spec p q); [congruence|]. simpl. ring.
+    - intros v (j & Hj & N). unfold L. rewrite form_diagonal.
+      assert (Q : 0 <= sum m (fun p => / var p * v p ^ 2)).
+      { apply sum_nonnegative. intros p Hp. pose proof (Rinv_0_lt_compat _ (V p Hp)). pose proof (pow2_ge_0 (v p)). nra. }
+      destruct Q as [Q|Q]; [assumption|]. exfalso. apply N.
+      apply (sum_squares_zero m (fun p => / var p) v); [intros; apply Rinv_0_lt_compat; auto| |assumption].
+      rewrite Q. apply sum_ext'. intros p _. ring. }
+  exists (fun x => full_natural m L (G (shown x))), (full_natural m L mean). split; [|split].
+  - exists G, (full_natural m L). repeat split; auto. now exists L.
+  - intros x j Hj. unfold full_natural, full_statistic. destruct (Nat.ltb_spec j m); [|reflexivity].
+    rewrite !row by assumption. now rewrite EG.
+  - intro z. unfold full_natural. rewrite dot_outer. unfold gaussian_natural.
+    rewrite (dot_moments m (fun j => mean j / var j) (fun j => - / (2 * var j))), sum_add'. f_equal.
+    + apply sum_ext'. intros j Hj. simpl. now rewrite row.
+    + transitivity (form_of m (fun p q => - / 2 * (/ var p * unit p q)) z z).
+      * apply sum_ext'. intros p _. apply sum_ext'. intros q _. unfold L, Rdiv. ring.
+      * rewrite form_scale, form_diagonal, <- sum_scale'. apply sum_ext'. intros p Hp. specialize (V p Hp). field. lra.
+Qed.

@@ -3,6 +3,7 @@
     Observed, with nu affinely spanning in each case (minimal, as Theorem 1 asks):
 
     - code low high   n two-valued numbers, x_i = low or high: Bernoulli {0, 1}, spins {-1, 1}
+    - grey n          [0, 1]^n, nu(x) = x                       (grey values under a Bernoulli decoder)
     - reals           R^n, nu(x) = x                            (Gaussian, variance a constant outside A)
     - moments n       R^n, nu(x) = (x, x^2)                     (Gaussian, both natural parameters)
     - numbers         counts in N^n, nu(x) = x                  (Poisson)
@@ -43,6 +44,7 @@ Qed.
 
 Definition code (low high : R) (x : nat -> bool) (i : nat) : R := if x i then high else low.
 Definition reals (x : nat -> R) : nat -> R := x.
+Definition grey (x : nat -> { r : R | 0 <= r <= 1 }) (i : nat) : R := proj1_sig (x i).
 Definition moments (n : nat) (x : nat -> R) (i : nat) : R := if (i <? n)%nat then x i else x (i - n)%nat ^ 2.
 Definition numbers (x : nat -> nat) (i : nat) : R := INR (x i).
 
@@ -68,6 +70,16 @@ Proof.
   apply affinely_spans_from.
   - exists [(1, fun _ => 0)]. split; [|intros i _]; unfold reals; simpl; ring.
   - intros k Hk. exists [(1, fun i => unit k i)]. intros i Hi. unfold reals. simpl. real_atoms. ring.
+Qed.
+
+Lemma grey_spans n : affinely_spans n grey.
+Proof.
+  assert (H0 : 0 <= 0 <= 1) by lra. assert (H1 : 0 <= 1 <= 1) by lra.
+  set (black := exist (fun r => 0 <= r <= 1) 0 H0). set (white := exist (fun r => 0 <= r <= 1) 1 H1).
+  apply affinely_spans_from.
+  - exists [(1, fun _ => black)]. split; [|intros i _]; unfold grey; simpl; ring.
+  - intros k Hk. exists [(1, fun i => if (i =? k)%nat then white else black)]. intros i Hi.
+    unfold grey, unit. simpl. destruct (i =? k)%nat; simpl; ring.
 Qed.
 
 Lemma moments_span n : affinely_spans (n + n) (moments n).

@@ -219,5 +219,5 @@ Ltac network_class := first
   | (eapply lines_constants, affine_lines, affine_holds_affine)
   | (eapply lines_constants, affine_lines, unrestricted_holds_affine) ].
 Ltac spanning := first
-  [ apply numbers_span | apply reals_span | apply moments_span | (apply word_counts_span; number)
+  [ apply numbers_span | apply grey_spans | apply reals_span | apply moments_span | (apply word_counts_span; number)
   | (apply fixed_counts_span; number) | (apply code_spans; lra) ].

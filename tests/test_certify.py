@@ -41,6 +41,7 @@ COVERED = {
     "gaussian-bernoulli-rbm": ("implied", Verdict.TIGHT),
     "rate-adapting-poisson": ("implied", Verdict.TIGHT),
     "mnist-bernoulli-vae": ("growth", Verdict.COLLAPSE),
+    "mnist-grey-bernoulli-vae": ("growth", Verdict.COLLAPSE),
     "aevb-mnist": ("growth", Verdict.COLLAPSE),
     "beta-vae": ("growth", Verdict.COLLAPSE),
     "iwae": ("growth", Verdict.COLLAPSE),

@@ -50,11 +50,16 @@ class Observed:
 def observed(conditional: Conditional) -> Observed:
     """The observed block in Coq; raises Unwritten."""
     block = conditional.block
-    need(block.domain is None, "data on another set than the family's support")
+    is_grey = block.domain == "unit_interval" and block.family == "bernoulli"
+    need(block.domain is None or is_grey, "data on another set than the family's support")
     writer = FAMILIES.get(block.family)
     if writer is None:
         raise Unwritten(f"no observed family {block.family} in samples.v")
-    return writer(conditional)
+    found = writer(conditional)
+    if is_grey:
+        space = "nat -> { r : R | 0 <= r <= 1 }"
+        return replace(found, space=space, nu="grey", shown="grey")
+    return found
 
 
 def _two_valued(conditional: Conditional) -> Observed:

@@ -66,17 +66,24 @@ def frequencies(sides: Sides) -> list[str]:
 def growth(sides: Sides) -> list[str]:
     """A Gaussian prior, and a decoder whose log-partition is no quadratic."""
     x, z = sides.observed, sides.latent
-    need(z.kind == "gaussian" and x.rigid, "no Gaussian latents, or a decoder whose log-partition may be quadratic")
+    need(
+        z.kind in ("gaussian", "full") and x.rigid,
+        "no Gaussian latents, or a decoder whose log-partition may be quadratic",
+    )
     reach = "constant_variances_reach_constants; network_class"
-    if z.onto:
-        reach = f"heads_reach_constants; [apply {z.onto}|network_class]"
+    if z.onto or z.kind == "full":
+        reach = (
+            f"heads_reach_constants; [apply {z.onto}|network_class]"
+            if z.onto
+            else "full_reach_constants; network_class"
+        )
     return [
         f"apply (network_growth_collapse {x.statistics} {M} {z.statistics} {x.outputs} {x.nu} {z.psi}\n"
         f"    {x.partition} {x.valid})",
         "lra",
         "number",
         "spanning",
-        "apply moments_quadratic",
+        "apply outer_quadratic" if z.kind == "full" else "apply moments_quadratic",
         f"intros eta eta' H; {x.looks}",
         x.rigid,
         f"intro o; {x.is_valid}",

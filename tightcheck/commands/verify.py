@@ -33,8 +33,11 @@ def command(encoder: str, decoder: str | None, models: int, seed: int) -> None:
     if find_spec("torch") is None:
         click.echo("tightcheck: verify needs PyTorch; write: pip install 'tightcheck[train]'.", err=True)
         sys.exit(BAD_INPUT)
+    import torch
+
     from tightcheck.read_yaml import read_design
 
+    torch.set_num_threads(1)  # a model's tensors are small: threads would only wait for each other
     design = read_design(encoder, decoder)
     reports = [_attacked(design, prior, models, seed) for prior in dict.fromkeys((design.prior.kind, "implied"))]
     for report in reports:

@@ -60,7 +60,11 @@ def approximation_error(
 
     best = [_maximum(likelihood, start) for start in starts]
     top, theta = max(best, key=lambda found: found[0])
-    flat = [torch.cat([start.flatten(), start.new_zeros(len(x) * psi.shape[1])]) for start in (*starts, theta)]
+    generator = torch.Generator().manual_seed(0)
+    encoders = [
+        torch.randn(len(x) * psi.shape[1], generator=generator, dtype=x.dtype).to(x) for _ in range(len(starts) + 1)
+    ]
+    flat = [torch.cat([start.flatten(), eta]) for start, eta in zip((*starts, theta), encoders, strict=True)]
     bound, both = max((_maximum(elbo, start) for start in flat), key=lambda found: found[0])
     decoder = both[: theta.numel()].view_as(theta)
     return Approximation(top, bound, float(likelihood(decoder)), theta, decoder)

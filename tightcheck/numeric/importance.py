@@ -17,7 +17,7 @@ from torch import Tensor
 from tightcheck.numeric.evidence import laplace
 from tightcheck.numeric.model import Function, Model
 
-RELIABLE = 0.7
+RELIABLE, FEWEST = 0.7, 100
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Lower:
 
     @property
     def is_reliable(self) -> Tensor:
-        """Where the largest weights have a tail that averages."""
-        return self.pareto_k < RELIABLE
+        """Where the largest weights have a tail that averages, and enough weights count."""
+        return (self.pareto_k < RELIABLE) & (self.effective_size > FEWEST)
 
 
 def importance_bound(model: Model, x: Tensor, draws: int, generator: torch.Generator, widen: float = 1.3) -> Lower:
@@ -48,11 +48,18 @@ def importance_bound(model: Model, x: Tensor, draws: int, generator: torch.Gener
 
 
 def pareto_shape(log_weights: Tensor) -> Tensor:
-    """k-hat of each row of log-weights (data, draws), by ArviZ."""
+    """k-hat of each row of log-weights (data, draws), by ArviZ; 0 where the tail that it fits is within a factor of 2.
+
+    Such weights are bounded. The estimator is not made for them: it gives numbers above 10.
+    """
     from arviz_stats.base import array_stats  # type: ignore[attr-defined]
 
+    draws = log_weights.shape[-1]
+    tail = min(draws // 5, int(3 * math.sqrt(draws)))
+    largest = log_weights.topk(tail, -1).values
     shapes = [float(array_stats.psislw(row.cpu().numpy())[1]) for row in log_weights]  # type: ignore[no-untyped-call]
-    return torch.tensor(shapes, dtype=log_weights.dtype, device=log_weights.device)
+    is_bounded = largest[..., 0] - largest[..., -1] < math.log(2)
+    return torch.where(is_bounded, torch.zeros_like(largest[..., 0]), torch.tensor(shapes).to(log_weights))
 
 
 FREEDOM = 5.0

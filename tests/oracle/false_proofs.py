@@ -466,4 +466,21 @@ FALSE_PROOFS = (
         " prior: {family: dirichlet, concentration: 1}}",
         [{"lemma": "never_constant"}],
     ),
+    proof(
+        "signs are never zero",
+        "restricted",
+        "tight",
+        bits(1, "{kind: mlp, hidden: [16], activation: relu, bias: false}"),
+        f"{{observed: {{family: rademacher, dim: 2}}, map: {{kind: affine}}, output: natural, prior: {HALF}}}",
+        [{**MEMBER, "F": [["1"]]}, {**MEMBER, "lemma": "out_of_reach", "reason": "origin", "F": [["1"]], "f0": ["1"]}],
+    ),
+    proof(
+        "a rate without a bias on signs",
+        "impossible",
+        "collapse",
+        "{latent: {family: poisson, dim: 1}, map: {kind: mlp, hidden: [8], activation: relu, bias: false}, output: rate}",
+        "{observed: {family: rademacher, dim: 2}, map: {kind: affine}, output: natural,"
+        " prior: {family: poisson, rate: 2}}",
+        [{"lemma": "convexity", "latent": "z"}, {"lemma": "unreachable", "latent": "z", "points": []}],
+    ),
 )

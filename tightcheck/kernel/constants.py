@@ -68,7 +68,8 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
     for head in latent.heads:  # a learned prior can be chosen: every constant head must then be free or agree
         is_fixed = isinstance(head.source, Constant) and head.source.sharing == "fixed"
         require(not is_fixed and head.bounds is None, f"{head.symbol} is not shown to reach the learned prior")
-        require(not isinstance(head.source, Map) or head.source.bias, "the encoder has no bias")
+        biased = not isinstance(head.source, Map) or head.source.bias or valid_at_zero(latent)
+        require(biased, "the encoder has no bias")
         require(
             not isinstance(head.source, Map) or head.source.kind != "expression",
             "the encoder is an explicit expression",
@@ -145,9 +146,60 @@ def inputs_sum_to_one(design: Design, observed: Conditional) -> bool:
     )
 
 
+ZERO_AT_ZERO = frozenset("relu leaky_relu elu selu celu gelu silu tanh softsign identity".split())
+"""Activations with a(0) = 0."""
+
+
+def inputs_vanish(design: Design, latent: Conditional) -> bool:
+    """Whether x = 0 is possible, or a limit of data where x is continuous, and the encoder is then shown nothing but zeros."""
+    if latent.inputs.kind not in ("identity", "counts", "log1p") or latent.inputs.covariates:
+        return False
+    return all(_has_zero(observed) for observed in design.decoder)
+
+
+def _has_zero(observed: Conditional) -> bool:
+    """Whether 0 is in the support, or in the closure of a continuous one."""
+    support = family_of(observed.block).support
+    if observed.block.length is not None:
+        return False
+    if support.is_discrete:
+        return any(all(value == 0 for value in point) for point in support.points)
+    return support.bounds is not None and all(bool(low <= 0) and bool(high >= 0) for low, high in support.bounds)
+
+
+def puts_out_zero(head: Head) -> bool:
+    """Whether the head's network certainly puts out 0 where its inputs are 0."""
+    source = head.source
+    if not isinstance(source, Map) or source.bias or source.batch_norm is not None or head.bounds is not None:
+        return False
+    return source.kind == "affine" or (source.kind == "mlp" and source.activation in ZERO_AT_ZERO)
+
+
+def is_not_at_zero(head: Head, value: sp.Expr) -> bool:
+    """Whether the head is certainly not `value` when its network puts out 0."""
+    link = OUTPUT if head.link is None else head.link
+    if link.has(SOFTMAX) or link.free_symbols != {OUTPUT}:
+        return False
+    return separates_numbers(link.xreplace({OUTPUT: sp.Integer(0)}), value)
+
+
+def _is_invalid_at_zero(latent: Conditional) -> bool:
+    """Whether some parameter is certainly not valid when all maps without a bias put out 0."""
+    plain = [h for h in latent.heads if puts_out_zero(h) and h.link in (None, OUTPUT)]
+    values: dict[sp.Basic, sp.Basic] = {h.symbol: sp.Integer(0) for h in plain}
+    if any(h.symbol.is_positive for h in plain):
+        return True
+    family = family_of(latent.block)
+    known = dict(zip(family.natural_parameters, latent.natural, strict=True))
+    at_zero = [relation.xreplace(known).xreplace(values) for relation in family.natural_domain]
+    return any(relation == sp.false for relation in at_zero)
+
+
 def unreachable(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     """With f constant the posterior is the prior; require that the encoder certainly cannot be it."""
     latent = latent_of(design, step["latent"])
+    if inputs_vanish(design, latent) and _is_invalid_at_zero(latent):
+        return  # whatever the prior is: where x is 0 the network puts out 0
     require(prior == "declared", "only a declared prior can be out of reach")
     block = prior_block(design, latent.block.name)
     require(block is not None, "no prior is declared")
@@ -171,7 +223,9 @@ def unreachable(design: Design, prior: str, step: Mapping[str, Any]) -> None:
         if isinstance(head.source, Constant):
             if head.source.value is not None and separates_numbers(head.source.value, value):
                 return
-        elif out_of_range(head, value):
+        elif out_of_range(head, value) or (
+            puts_out_zero(head) and inputs_vanish(design, latent) and is_not_at_zero(head, value)
+        ):
             return
     raise Rejected("the encoder may reach the prior")
 

@@ -7,9 +7,16 @@ from typing import Any
 
 import sympy as sp
 
-from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map
+from tightcheck.design import Conditional, Constant, Design, Head
 from tightcheck.kernel.classes import family_of, function_class
-from tightcheck.kernel.constants import decoder_constants, separates_numbers, unreachable
+from tightcheck.kernel.constants import (
+    decoder_constants,
+    inputs_vanish,
+    is_not_at_zero,
+    puts_out_zero,
+    separates_numbers,
+    unreachable,
+)
 from tightcheck.kernel.heads import out_of_range, raw_values, wide_enough
 from tightcheck.kernel.integrability import in_domain
 from tightcheck.kernel.member import conjugate, decoder_contains
@@ -17,9 +24,6 @@ from tightcheck.kernel.model import decoder_side, formula, statistics_of, temper
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import runs_over_all_reals
 from tightcheck.kernel.zero import latent_of, observed_of
-
-ZERO_AT_ZERO = frozenset("relu leaky_relu elu selu celu gelu silu tanh softsign identity".split())
-"""Activations with a(0) = 0."""
 
 
 def out_of_reach(design: Design, prior: str, step: Mapping[str, Any]) -> None:
@@ -82,21 +86,16 @@ def _shift(design: Design, prior: str, step: Mapping[str, Any]) -> None:
 def _origin(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     """Without biases the network puts out 0 at x = 0, where g* = c."""
     latent = latent_of(design, step["latent"])
-    require(
-        latent.inputs.kind in ("identity", "counts", "log1p") and not latent.inputs.covariates,
-        "the inputs at 0 are not 0",
-    )
+    require(inputs_vanish(design, latent), "the inputs are not shown to vanish where x is 0")
     for observed in design.decoder:
         family = family_of(observed.block)
-        bounds = family.support.bounds
-        near = bounds is not None and all(bool(low <= 0) and bool(high >= 0) for low, high in bounds)
         at_zero = dict.fromkeys(family.variables, sp.Integer(0))
         vanish = all(s.is_polynomial(*family.variables) and s.xreplace(at_zero) == 0 for s in statistics_of(observed))
-        require(near and vanish and observed.block.length is None, "x = 0 is not a limit of data at which nu is 0")
+        require(vanish, "nu is not 0 where x is 0")
     c = _stated(design, prior, step, conjugate_too=True)
     assert c is not None
     values = raw_values(latent, c)
-    differs = any(_puts_out_zero(head) and _is_not_at_zero(head, value) for head, value in values.items())
+    differs = any(puts_out_zero(head) and is_not_at_zero(head, value) for head, value in values.items())
     require(differs, "the constants of the exact encoder may be what the network puts out at 0")
 
 
@@ -118,22 +117,6 @@ def _cannot_be(head: Head, value: sp.Expr) -> bool:
         known = head.source.value
         return known is not None and separates_numbers(known, value)
     return out_of_range(head, value)
-
-
-def _puts_out_zero(head: Head) -> bool:
-    """Whether the head's network certainly puts out 0 where its inputs are 0."""
-    source = head.source
-    if not isinstance(source, Map) or source.bias or source.batch_norm is not None or head.bounds is not None:
-        return False
-    return source.kind == "affine" or (source.kind == "mlp" and source.activation in ZERO_AT_ZERO)
-
-
-def _is_not_at_zero(head: Head, value: sp.Expr) -> bool:
-    """Whether the head is certainly not `value` when its network puts out 0."""
-    link = OUTPUT if head.link is None else head.link
-    if link.has(SOFTMAX) or link.free_symbols != {OUTPUT}:
-        return False
-    return separates_numbers(link.xreplace({OUTPUT: sp.Integer(0)}), value)
 
 
 def _rank(design: Design, prior: str, step: Mapping[str, Any]) -> None:

@@ -23,6 +23,8 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
     """That the constants are reachable, and for each latent block that they are not."""
     yield {"lemma": "constants"}
     yield {"lemma": "never_constant"}
+    for latent in design.encoder if prior != "declared" else ():
+        yield {"lemma": "unreachable", "latent": latent.block.name, "points": []}
     for latent in design.encoder if prior == "declared" else ():
         for lemma in ("pinned_impossible", "prior_support", "prior_kink", "prior_tail"):
             yield {"lemma": lemma, "latent": latent.block.name}

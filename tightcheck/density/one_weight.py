@@ -12,7 +12,7 @@ import sympy as sp
 from tightcheck.density.problem import Problem
 from tightcheck.family import Family, substitute
 from tightcheck.kernel.joint_density import Side, Weights, is_density
-from tightcheck.kernel.joint_numbers import Contradiction, Signs, Unreached
+from tightcheck.kernel.joint_numbers import Contradiction, Signs, TooLong, Unreached
 from tightcheck.kernel.joint_signs import Exact
 
 Procedure = Callable[[Side, Side, Weights, Signs], bool | None]
@@ -22,20 +22,18 @@ def exact_test(problem: Problem, procedure: Procedure = is_density) -> Callable[
     """A function from W, rationals by name, to the answer; fixed parameters without a value have their defaults."""
 
     def test(weights: Mapping[str, Fraction]) -> bool | None:
-        xs, zs = (tuple(map(_with_defaults, side)) for side in (problem.xs, problem.zs))
+        xs, zs = (tuple(map(with_defaults, side)) for side in (problem.xs, problem.zs))
         matrix = problem.numbers(weights)
         try:
             return procedure(xs, zs, matrix, Exact())
-        except Unreached:
-            return None
-        except Contradiction:
+        except (Unreached, Contradiction, TooLong):
             return None
 
     return test
 
 
 @cache
-def _with_defaults(family: Family) -> Family:
+def with_defaults(family: Family) -> Family:
     """The family with its defaults for the fixed parameters that are left open."""
     values: dict[sp.Symbol, sp.Expr] = {}
     for parameter in family.fixed:
@@ -56,4 +54,4 @@ def _free(family: Family) -> set[sp.Symbol]:
     }
 
 
-__all__ = ["exact_test"]
+__all__ = ["exact_test", "with_defaults"]

@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from random import Random
 
+from tightcheck.density.one_weight import with_defaults
 from tightcheck.density.problem import Problem
 from tightcheck.kernel.joint_density import end_conditions, transposed
 from tightcheck.kernel.joint_numbers import Unreached
 from tightcheck.kernel.joint_signs import Exact
 
-SIZES = tuple(Fraction(p, q) for p, q in ((1, 8), (1, 3), (1, 1), (3, 1), (20, 1)))
+SIZES = tuple(Fraction(p, q) for p, q in ((1, 8), (1, 3), (1, 1), (3, 1)))
+MARGINS = tuple(Fraction(p, q) for p, q in ((1, 3), (1, 1), (3, 1), (20, 1)))
 TRIES = 400
 STEPS = 1500
 
@@ -31,11 +33,12 @@ def density_with(
         for entry, place in zip(problem.entries, problem.places, strict=True)
     }
     names = list(ways)
-    weights = {name: random.choice(ways[name]) * random.choice(SIZES) for name in names}
+    sizes = {e.symbol.name: SIZES if e.is_interaction else MARGINS for e in problem.entries}
+    weights = {name: random.choice(ways[name]) * random.choice(sizes[name]) for name in names}
     best, tests = _kept(problem, weights), 0
     for _ in range(STEPS):
         name = random.choice(names)
-        changed = {**weights, name: random.choice(ways[name]) * random.choice(SIZES)}
+        changed = {**weights, name: random.choice(ways[name]) * random.choice(sizes[name])}
         kept = _kept(problem, changed)
         if kept < best:
             continue
@@ -52,9 +55,10 @@ def density_with(
 def _conditions(problem: Problem, weights: Mapping[str, Fraction]) -> list[Callable[[Exact], bool]]:
     matrix = problem.numbers(weights)
     across = transposed(matrix)
+    xs, zs = (tuple(map(with_defaults, side)) for side in (problem.xs, problem.zs))
     return [
-        *(end_conditions(problem.xs, problem.zs[0], matrix) if len(problem.zs) == 1 else ()),
-        *(end_conditions(problem.zs, problem.xs[0], across) if len(problem.xs) == 1 else ()),
+        *(end_conditions(xs, zs[0], matrix) if len(zs) == 1 else ()),
+        *(end_conditions(zs, xs[0], across) if len(xs) == 1 else ()),
     ]
 
 

@@ -200,7 +200,7 @@ def end_conditions(xs: Side, z: Family, weights: Weights) -> Iterator[Callable[[
     if curve is None:
         return
     for x, rows in zip(xs, rows_of(xs, weights), strict=True):
-        for face in faces(x) if has_faces(x) else ():
+        for face in outer_faces(x):
             alpha = along_face(face, rows)
             for end in curve.ends:
                 yield partial(_stays, x, alpha, end)
@@ -457,6 +457,36 @@ class Face:
 def faces(family: Family) -> tuple[Face, ...]:
     """The conditions of the natural domain; raises Unreached where one is not affine."""
     return tuple(_face(condition, family) for condition in family.natural_domain)
+
+
+@cache
+def outer_faces(family: Family) -> tuple[Face, ...]:
+    """Half-spaces that hold the natural domain: its affine conditions, closed where only some of its parts say so."""
+    found: list[Face] = []
+    for condition in family.natural_domain:
+        parts = condition.args if isinstance(condition, sp.Or) else (condition,)
+        each = [_stated(part, family) for part in parts]
+        for key, face in each[0].items():
+            if all(key in other for other in each):
+                is_closed = any(other[key].is_closed for other in each)
+                found.append(Face(face.constant, face.slopes, is_closed))
+    return tuple(found)
+
+
+def _stated(part: sp.Basic, family: Family) -> dict[tuple[Number, ...], Face]:
+    """The affine conditions of a conjunction by their coefficients; an equation stands for both its half-spaces."""
+    found = {}
+    for condition in part.args if isinstance(part, sp.And) else (part,):
+        sides: tuple[sp.Basic, ...] = (condition,)
+        if isinstance(condition, sp.Eq):
+            sides = (condition.lhs <= condition.rhs, condition.lhs >= condition.rhs)
+        for side in sides:
+            try:
+                face = _face(side, family)
+            except Unreached:
+                continue
+            found[(face.constant, *face.slopes)] = face
+    return found
 
 
 @cache

@@ -17,7 +17,7 @@ from tightcheck.kernel.joint_signs import Exact
 Affine = Sequence[Number]
 """alpha_0, alpha_1, ..., alpha_m."""
 
-LARGEST_LATTICE_POINT = 100_000
+LARGEST_LATTICE_POINT = 2000
 
 
 @dataclass(frozen=True)
@@ -152,12 +152,13 @@ def _negative_by_climbing(curve: Curve, alpha: Affine, is_closed: bool, signs: S
     if not isinstance(signs, Exact):
         top = signs.sign(letter(f"max of {written(curve, alpha)}"))
         return top < (1 if is_closed else 0)
-    best, factorial = ZERO, 1
+    log_factorial = ZERO
     for n in range(LARGEST_LATTICE_POINT):
-        if signs.sign(alpha[1] + alpha[2] * logarithm(rational(n + 1), signs)) <= 0:
-            best = alpha[0] + alpha[1] * rational(n) + alpha[2] * logarithm(rational(factorial), signs)
+        step = logarithm(rational(n + 1), signs)
+        if signs.sign(alpha[1] + alpha[2] * step) <= 0:
+            best = alpha[0] + alpha[1] * rational(n) + alpha[2] * log_factorial
             break
-        factorial *= n + 1
+        log_factorial = log_factorial + step
     else:
         raise Unreached("the largest value over all counts is too far out")
     return signs.sign(best) < (1 if is_closed else 0)

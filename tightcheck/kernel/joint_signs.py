@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from tightcheck.kernel.joint_numbers import (
     ATOMS,
     ONE,
+    ZERO,
     Contradiction,
     Monomial,
     Number,
@@ -138,6 +139,10 @@ class Path:
         """This path, continued."""
         names = number.atoms if len(number.terms) == 1 and sign == 0 else frozenset()
         return Path({**self.known, number: sign}, self.positive, dict(self.done), self.zeros | names)
+
+    def forgetting(self) -> Path:
+        """This path without what was worked out on it."""
+        return Path(self.known, self.positive, {}, self.zeros)
 
     def sign(self, number: Number) -> int:
         """The sign; raises Branch where it is not known."""
@@ -345,16 +350,11 @@ def explore(procedure: Callable[[Path], bool], positive: frozenset[str], most: i
     def visit(path: Path) -> Tree:
         nonlocal count
         leaf: Leaf | None
+        number = ZERO
         try:
-            answer = procedure(path)
-            leaf = Leaf(answer, "" if answer else "; ".join(path.noted))
-        except Unreached as reason:
-            leaf = Leaf(None, str(reason))
-        except Contradiction:
-            leaf = Leaf(False, CONTRADICTION)
+            leaf = _answer(procedure, path)
         except Branch as unknown:
-            number = unknown.number
-            leaf = None
+            leaf, number = None, unknown.number
         if leaf is None:
             return Split(number, *(visit(path.assuming(number, sign)) for sign in (-1, 0, 1)))
         count += 1
@@ -363,6 +363,21 @@ def explore(procedure: Callable[[Path], bool], positive: frozenset[str], most: i
         return leaf
 
     return visit(Path({}, positive))
+
+
+def _answer(procedure: Callable[[Path], bool], path: Path) -> Leaf:
+    """The procedure's answer in one case. What was remembered may carry terms that have since become 0: then again."""
+    try:
+        try:
+            answer = procedure(path)
+        except Unreached:
+            path = path.forgetting()
+            answer = procedure(path)
+    except Unreached as reason:
+        return Leaf(None, str(reason))
+    except Contradiction:
+        return Leaf(False, CONTRADICTION)
+    return Leaf(answer, "" if answer else "; ".join(path.noted))
 
 
 def leaves(

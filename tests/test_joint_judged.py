@@ -148,3 +148,10 @@ PAIRS = [(x, z) for x in registry.names() for z in registry.names() if x <= z]
 def test_every_decided_pair_agrees_with_the_judge(x: str, z: str, data: st.DataObject) -> None:
     found = density(x, z)
     check(found, data.draw(drawn(found)))
+
+
+@pytest.mark.parametrize(("x", "z"), [("beta", "pareto"), ("beta", "laplace")])
+def test_open_fixed_parameters_have_their_defaults_where_a_number_is_tested(x: str, z: str) -> None:
+    """A Pareto's minimum is a letter in the answer, and 1 where one W is tested."""
+    found = joint_density(registry.load(x), registry.load(z))
+    assert found.holds(independent(found)) is True

@@ -76,10 +76,9 @@ class _Product(torch.autograd.Function):
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
         batch: Documents = ctx.batch
         order = batch.rows.columns.argsort()
-        words, counts = torch.unique_consecutive(batch.rows.columns[order], return_counts=True)
+        counts = torch.bincount(batch.rows.columns, minlength=ctx.words)
         starts = torch.nn.functional.pad(counts.cumsum(0), (1, 0))
-        occurring = SparseRows(starts, batch.document[order], batch.rows.values[order], len(batch)) @ gradient
-        return gradient.new_zeros(ctx.words, gradient.shape[1]).index_copy_(0, words, occurring), None
+        return SparseRows(starts, batch.document[order], batch.rows.values[order], len(batch)) @ gradient, None
 
 
 class _LogPartition(torch.autograd.Function):

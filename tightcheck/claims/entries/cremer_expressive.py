@@ -5,12 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tightcheck.claims.claim import Claim, Status
+from tightcheck.claims.verdicts import example, verdict
+from tightcheck.verdict import Verdict
 
 
 def check() -> tuple[str, ...]:
     """The posterior (1, 5, 5, 9)/20 is no product of bits; with psi = (z1, z2, z1 z2) every positive one is in the family."""
     p = (Fraction(1, 20), Fraction(5, 20), Fraction(5, 20), Fraction(9, 20))
     assert p[0] * p[3] != p[1] * p[2]
+    assert verdict(example("sigmoid-belief-net")) is Verdict.RESTRICTED
+    assert verdict(example("gaussian-mixture")) is Verdict.TIGHT
     return ("two bits with the statistic z1 z2 added are one categorical variable: all four-point posteriors",)
 
 

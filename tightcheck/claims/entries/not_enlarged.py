@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from tightcheck.claims.claim import Claim, Status
+from tightcheck.claims.verdicts import example, verdict, with_encoder
+from tightcheck.design import Map
+from tightcheck.verdict import Verdict
+
+DEEP = Map("mlp", hidden=(512, 512), activation="relu")
 
 
 def check() -> tuple[str, ...]:
-    """Four counts with one word each, shown as counts and as their squares: an affine map of the squares is no affine map."""
-    counts = (0, 1, 2, 3)
-    seen = {n: n * n for n in counts}
-    slopes = {(seen[n + 1] - seen[n]) for n in counts[:-1]}
-    assert len(slopes) > 1
-    return ("shown x^2 instead of x, affine maps miss g*(x) = x, and one hidden layer brings it back",)
+    """The kernel on published designs with deeper encoders, and features that hide the affine family."""
+    for name, word in (("sigmoid-belief-net", Verdict.RESTRICTED), ("text-vae-counts", Verdict.RESTRICTED)):
+        design = example(name)
+        assert verdict(design) is verdict(with_encoder(design, DEEP)) is word
+    frequencies = example("text-vae-frequencies")
+    assert verdict(frequencies) is verdict(with_encoder(frequencies, Map("affine"))) is Verdict.COLLAPSE
+    squares = {n: n * n for n in (0, 1, 2, 3)}
+    assert len({squares[n + 1] - squares[n] for n in (0, 1, 2)}) > 1
+    return (
+        "with affine and deep encoders alike: belief nets and text VAEs on counts restricted, text VAEs on frequencies collapse",
+        "shown x^2 instead of x, affine maps miss g*(x) = x on 0, 1, 2, 3, and a hidden layer brings it back",
+    )
 
 
 CLAIM = Claim(

@@ -54,4 +54,4 @@ def _free(family: Family) -> set[sp.Symbol]:
     }
 
 
-__all__ = ["exact_test", "with_defaults", "with_defaults"]
+__all__ = ["exact_test", "with_defaults"]

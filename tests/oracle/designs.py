@@ -372,7 +372,8 @@ def outcome(encoder: Text, decoder: Text, style: str, random: Random) -> Outcome
 
 
 def is_proper(model: Model, judgement: Judgement) -> bool:
-    """Whether the posterior parameters found are natural parameters: necessary for an implied prior to integrate."""
+    """Whether the posterior parameters found are natural parameters, and no tail of the prior rises: both are necessary for
+    an implied prior to integrate."""
     for _, eta in judgement.encoder:
         position = 0
         for family in model.latent:
@@ -380,7 +381,18 @@ def is_proper(model: Model, judgement: Judgement) -> bool:
             if not family.in_domain(eta[position : position + size]):
                 return False
             position += size
-    return True
+    start = tuple(family.points[0] for family in model.latent)
+    return not any(rises(model, start, k, sign) for k in range(len(start)) for sign in (-1, 1))
+
+
+def rises(model: Model, start: Member, k: int, sign: int) -> bool:
+    """Whether log p(z) is larger far out on one side of coordinate k than nearer, where the family reaches that far."""
+    family = model.latent[k]
+    ends = [v for point in family.points for v in point]
+    if family.is_finite or len(family.points[0]) > 1 or (max(ends) <= 1 if sign > 0 else min(ends) >= 0):
+        return False
+    near, far = ((*start[:k], (Fraction(sign * t),), *start[k + 1 :]) for t in (300, 3000))
+    return bool(model.log_prior(far) > model.log_prior(near))
 
 
 def reached(encoder: Text, model: Model, judgement: Judgement) -> bool | None:

@@ -138,6 +138,8 @@ def _powers(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
 
 def _by_pairs(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
     """Every pair has conditions on its block of W alone, which scale, and on each margin alone."""
+    if len(problem.xs) == len(problem.zs) == 1:
+        return None  # the cases of this one pair are too many: they were tried before
     parts: list[sp.Basic] = []
     zero: set[tuple[int, int]] = set()
     first_row = 1

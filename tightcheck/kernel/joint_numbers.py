@@ -29,7 +29,7 @@ class TooLong(Exception):  # noqa: N818
     """A number has more terms than anyone would read."""
 
 
-MOST_TERMS = 200
+MOST_TERMS = 50
 
 
 class Contradiction(Exception):  # noqa: N818
@@ -46,6 +46,10 @@ class Atom:
 
 ATOMS: dict[str, Atom] = {}
 """Every atom made so far, by name; a name determines its atom."""
+
+
+WORK = [0]
+"""How many products of terms have been taken so far; an exploration stops when it takes too many."""
 
 
 class Number:
@@ -89,6 +93,7 @@ class Number:
         return self + -other
 
     def __mul__(self, other: Number) -> Number:
+        WORK[0] += len(self.terms) * len(other.terms)
         total: dict[Monomial, Rational] = {}
         strange: list[Number] = []
         for left, a in self.terms.items():

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from tightcheck.kernel.joint_numbers import (
     ATOMS,
     ONE,
+    WORK,
     ZERO,
     Contradiction,
     Monomial,
@@ -339,6 +340,10 @@ Tree = Leaf | Split
 CONTRADICTION = "the case is empty"
 
 
+MOST_WORK = 40_000
+"""How many products of terms an exploration may take: a fraction of a second."""
+
+
 class TooMany(Exception):  # noqa: N818
     """There are more cases than wanted."""
 
@@ -346,9 +351,12 @@ class TooMany(Exception):  # noqa: N818
 def explore(procedure: Callable[[Path], bool], positive: frozenset[str], most: int) -> Tree:
     """The answers of a procedure in every case; raises TooMany beyond `most` leaves. Some cases may be contradictory."""
     count = 0
+    limit = WORK[0] + MOST_WORK
 
     def visit(path: Path) -> Tree:
         nonlocal count
+        if WORK[0] > limit:
+            raise TooMany
         leaf: Leaf | None
         number = ZERO
         try:

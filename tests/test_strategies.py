@@ -19,6 +19,7 @@ from tightcheck.attack.sizes import reduced
 from tightcheck.decide import decide
 from tightcheck.family import Family
 from tightcheck.numeric.residual import Fit, span_residual
+from tightcheck.read_yaml import read_design
 from tightcheck.strategies import ExactModel, WrittenDesign
 from tightcheck.verdict import ORDER, Verdict
 
@@ -92,6 +93,16 @@ def test_a_certificate_whose_model_is_not_consistent_is_contradicted() -> None:
     decision.steps = [step]
     first = next(found for found in attack(design, decision, 1) if isinstance(found, Finding))
     assert "not consistent" in first.objection
+
+
+def test_a_parameter_is_one_number_wherever_its_name_stands() -> None:
+    """Pixels with logits w (z_1 + z_2) and w (z_1 - z_2): the interactions cancel because it is the same w."""
+    design = read_design(Path(__file__).parent / "designs" / "tight" / "conjugation-cancelling-spins.yaml")
+    decision = decide(design, "declared")
+    decision.verdict = Verdict.TIGHT
+    found = [each for each in attack(design, decision, 1) if isinstance(each, Finding)]
+    assert found
+    assert not [each for each in found if each.objection]
 
 
 def fit_of(model: ExactModel) -> Fit:

@@ -264,10 +264,9 @@ def _other(latent: str, copies: int) -> int:
 
 
 def _tensor(values: Sequence[Any], device: str) -> Tensor:
-    import torch
+    from tightcheck.attack.numbers import tensor
 
-    rows = [[float(v) for v in row] if isinstance(row, tuple) else float(row) for row in values]
-    return torch.tensor(rows, dtype=torch.float64, device=device)
+    return tensor(values).to(device)
 
 
 def rationals(largest: int = 2) -> st.SearchStrategy[Fraction]:

@@ -84,6 +84,11 @@ class Report:
         )
 
 
+def use_one_thread() -> None:
+    """A model's tensors are small: threads would only wait for each other."""
+    torch.set_num_threads(1)
+
+
 def number_of_rounds(models: int) -> int:
     """Rounds of one model of every style, for at least so many models."""
     return -(-models // len(STYLES))
@@ -126,7 +131,10 @@ def _exhibit(
         yield "the exhibited model's prior was not seen to be a density"
         return
     objection = ""
-    if judgement.is_member is False:
+    is_outside = judgement.is_member is False and (decision.prior == "declared" or judgement.is_consistent is False)
+    if (
+        is_outside
+    ):  # under an implied prior the c of coordinates that rest is not stated: nothing is said about reaching it
         objection = "the model that the certificate exhibits is not consistent"
     elif not judgement.is_dependent:
         objection = "in the model that the certificate exhibits x does not depend on z"

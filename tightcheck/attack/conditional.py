@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from random import Random
 
 import sympy as sp
@@ -61,8 +62,12 @@ def draw(
     covariates: Mapping[str, Tensor],
     style: str,
     random: Random,
+    shared: dict[str, list[Fraction]],
 ) -> Drawn:
-    """One function of the class; `names` are the other side's blocks. Raises NotDrawn where the class has no simple one."""
+    """One function of the class; `names` are the other side's blocks. Raises NotDrawn where the class has no simple one.
+
+    A parameter of expressions is one number (for each copy) wherever its name stands: `shared` holds those drawn so far.
+    """
     copies, drawn = conditional.block.copies, Drawn(conditional, lambda points: points)
     parameters: dict[str, Tensor] = {}
     constants = {h.symbol: h.source for h in conditional.heads if isinstance(h.source, Constant)}
@@ -73,7 +78,7 @@ def draw(
         if symbol is not None and name not in parameters:
             parameters[name] = _constant(symbol, source, 1, random, drawn.numbers)
     mapped = [h for h in conditional.heads if isinstance(h.source, Map)]
-    outputs = _outputs(mapped, see, width, names, covariates, copies, style, random, drawn.numbers, conditional)
+    outputs = _outputs(mapped, see, width, names, covariates, copies, style, random, drawn.numbers, conditional, shared)
     symbols = [h.symbol for h in mapped]
     others = sorted(
         {s.name for e in conditional.natural for s in sp.sympify(e).free_symbols} - {s.name for s in symbols}
@@ -113,6 +118,7 @@ def _outputs(
     random: Random,
     numbers: dict[str, object],
     conditional: Conditional,
+    shared: dict[str, list[Fraction]],
 ) -> Callable[[Tensor], list[Tensor]]:
     """The maps' outputs, one tensor (..., copies) for each head."""
     runs: list[Callable[[Tensor], Tensor]] = []
@@ -120,7 +126,7 @@ def _outputs(
         assert isinstance(head.source, Map)
         name = head.symbol.name
         if head.source.kind == "expression":
-            runs.append(_expression(conditional, head, names, covariates, copies, style, random, numbers))
+            runs.append(_expression(conditional, head, names, covariates, copies, style, random, numbers, shared))
         else:
             network = _network(head.source, width, copies, style, random, numbers, name)
             runs.append(lambda points, network=network: network(see(points)))  # type: ignore[misc]
@@ -180,12 +186,15 @@ def _expression(
     style: str,
     random: Random,
     numbers: dict[str, object],
+    shared: dict[str, list[Fraction]],
 ) -> Callable[[Tensor], Tensor]:
     """The formula of the head, with parameters of its own for each copy."""
     assert isinstance(head.source, Map)
     values = {}
     for parameter in head.source.parameters:
-        chosen = [0 if style == "constant" else weight(random, style) for _ in range(copies)]
+        chosen = shared.setdefault(parameter.name, [])
+        chosen += [Fraction(0) if style == "constant" else weight(random, style) for _ in range(copies - len(chosen))]
+        chosen = chosen[:copies]
         values[parameter.name] = tensor(chosen)
         numbers[parameter.name] = [str(v) for v in chosen]
     formula = Formula(_own_coordinate(conditional, head))

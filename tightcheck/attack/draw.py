@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cache
 from random import Random
 
@@ -102,9 +103,10 @@ def draw(design: Design, prior: str, style: str, random: Random) -> Sample | Non
     generator = torch.Generator().manual_seed(random.randrange(2**31))
     z = latent.scatter(POINTS, generator)
     parts = []
+    shared: dict[str, list[Fraction]] = {}
     for conditional in design.decoder:
         see = shown(conditional.inputs, latent, names, covariates)
-        drawn = draw_conditional(conditional, see, see(z).shape[-1], names, covariates, style, random)
+        drawn = draw_conditional(conditional, see, see(z).shape[-1], names, covariates, style, random, shared)
         numbers |= {f"{conditional.block.name} {key}": value for key, value in drawn.numbers.items()}
         parts.append((conditional.block, drawn.natural))
 

@@ -33,11 +33,8 @@ def command(encoder: str, decoder: str | None, models: int, seed: int) -> None:
     if find_spec("torch") is None:
         click.echo("tightcheck: verify needs PyTorch; write: pip install 'tightcheck[train]'.", err=True)
         sys.exit(BAD_INPUT)
-    import torch
-
     from tightcheck.read_yaml import read_design
 
-    torch.set_num_threads(1)  # a model's tensors are small: threads would only wait for each other
     design = read_design(encoder, decoder)
     reports = [_attacked(design, prior, models, seed) for prior in dict.fromkeys((design.prior.kind, "implied"))]
     for report in reports:
@@ -50,10 +47,11 @@ def _attacked(design: Design, prior: str, models: int, seed: int) -> Report:
     from rich.console import Console
     from rich.progress import Progress
 
-    from tightcheck.attack.attack import Report, attack, number_of_rounds
+    from tightcheck.attack.attack import Report, attack, number_of_rounds, use_one_thread
     from tightcheck.attack.sizes import reduced
     from tightcheck.decide import decide
 
+    use_one_thread()
     small = reduced(design)
     decision = decide(small, prior)
     report = Report(decision.verdict, prior, is_reduced=small != design)

@@ -1,7 +1,9 @@
 (** The convexity lemma: three collinear values of the encoder's statistics.
 
-    A log-partition is strictly convex when the statistics are minimal.  If psi(z_2) = (1-t) psi(z_1) + t psi(z_3) with
-    0 < t < 1, then C1 puts f(z_2) on the segment from f(z_1) to f(z_3), and C2 says that A(f) - P is affine in psi, so
+    A log-partition is strictly convex when the statistics are minimal.
+    If psi(z_2) = (1-t) psi(z_1) + t psi(z_3) with
+    0 < t < 1, then C1 puts f(z_2) on the segment from f(z_1) to f(z_3), and C2 says that A(f) - P is affine in psi,
+      so
 
         A(f(z_2)) = (1-t) A(f(z_1)) + t A(f(z_3))      when P is in span(psi, 1),
 
@@ -80,7 +82,8 @@ Proof.
   assert (1 < (1 - t) * exp (a - mean) + t * exp (b - mean)) by nra. nra.
 Qed.
 
-(** s x and r x are <nu(x), eta> at two parameters; they differ by a constant only if the parameters are equal, when nu
+(** s x and r x are <nu(x), eta> at two parameters; they differ by a constant only if the parameters are equal, when
+  nu
     is minimal. *)
 Definition log_partition N (h s : nat -> R) : R := ln (sum N (fun x => h x * exp (s x))).
 

@@ -10,7 +10,8 @@
     and then the exact encoder is g(x) = F' nu(x) + c: the only one when psi is minimal.  C1 and C2 suffice without
     any minimality.
 
-    "For almost every x" is not in these statements: X and Z are any sets, so take for them the points left when a null
+    "For almost every x" is not in these statements: X and Z are any sets, so take for them the points left when a
+      null
     set is removed. *)
 
 From tightcheck Require Import finite_sums theorem_1.
@@ -121,7 +122,8 @@ Proof.
   exists c, c0. intro z. ring.
 Qed.
 
-(** A KL term weighted by beta: q is tight to the tempered posterior, proportional to p(x|z)^(1/beta) p(z), iff C1 holds
+(** A KL term weighted by beta: q is tight to the tempered posterior, proportional to p(x|z)^(1/beta) p(z), iff C1
+  holds
     and C2 holds with A / beta. *)
 Theorem tempered (f : Z -> nat -> K) (A P : Z -> K) (beta : K) : affinely_spans n nu -> beta <> 0 ->
   ((exists (g : X -> nat -> K) (b : X -> K), forall x z,

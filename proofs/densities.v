@@ -4,7 +4,8 @@
         p(z|x) = h'(z) exp(<psi(z), g(x)> - B(x))       (6b)
         p(x,z) = h(x) h'(z) exp <nu_e(x), W psi_e(z)>   (7)
 
-    What is used of probability is Bayes' rule p(x|z) p(z) = p(z|x) p(x) = p(x,z) with positive factors.  Integrals are
+    What is used of probability is Bayes' rule p(x|z) p(z) = p(z|x) p(x) = p(x,z) with positive factors.
+    Integrals are
     not needed: that p(x|z), p(z|x) integrate to one fixes A and B and says nothing else here.
 
     - theorem_1_densities   a joint with conditionals (6a) and (6b) has the form (7), with one W only

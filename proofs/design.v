@@ -137,7 +137,8 @@ Qed.
 
 (** A constant decoder is consistent when the encoder reaches the prior. *)
 Lemma constant_model f P (f0 c : nat -> R) (c0 : R) g :
-  (forall z i, (i < observed_statistics D)%nat -> f z i = f0 i) -> (forall z z', log_partition D (f z) = log_partition D (f z')) ->
+  (forall z i, (i < observed_statistics D)%nat -> f z i = f0 i) -> (forall z z', log_partition D (f z) =
+    log_partition D (f z')) ->
   (forall z, P z = dot (latent_statistics D) c (psi D z) + c0) ->
   encoder D g -> (forall x j, (j < latent_statistics D)%nat -> g x j = c j) -> inhabited (latent D) ->
   consistent_model f P.

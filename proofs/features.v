@@ -1,7 +1,9 @@
 (** What the encoder is shown, and parameters that it cannot change.
 
-    - relation                <a, g(x)> is the same for every x  =>  F a = 0; a constant parameter k: column k of F is 0
-    - affine_inputs           f affine in v(z) and in span(psi, 1) has no part in a statistic that is independent of v, 1
+    - relation                <a, g(x)> is the same for every x  =>  F a = 0; a constant parameter k: column k of F
+        is 0
+    - affine_inputs           f affine in v(z) and in span(psi, 1) has no part in a statistic that is independent of
+        v, 1
                               and the other statistics
     - logarithm_three_values  alpha ln(1 + x_i) + beta = w x_i + b at three values of x_i  =>  w = 0: a linear network
                               on log1p features cannot be the exact encoder where x_i matters

@@ -1,10 +1,13 @@
-(** Verdicts on designs whose latent variables are finite draws (theory: sections 2 and 5; the paper's Examples 2 and 3).
+(** Verdicts on designs whose latent variables are finite draws (theory: sections 2 and 5; the paper's Examples 2 and
+  3).
 
-    - spanned_is_tight       if f and P - A(f) / beta are in span(psi, 1) in every model and the encoder holds F' nu + c, then tight
+    - spanned_is_tight       if f and P - A(f) / beta are in span(psi, 1) in every model and the encoder holds F' nu
+        + c, then tight
     - one_bit_is_tight       one two-valued latent: every decoder is consistent
     - one_class_is_tight     one categorical latent: the same
     - implied_is_tight       an affine decoder with the implied prior: restricted Boltzmann machines (19)
-    - bits_restricted        two or more independent bits: a decoder that looks at one bit is consistent, one that adds two bits
+    - bits_restricted        two or more independent bits: a decoder that looks at one bit is consistent, one that
+        adds two bits
                              in one parameter is not, when its log-partition or its parameters have an interaction *)
 
 From tightcheck Require Import real_field criterion networks samples design.
@@ -13,7 +16,8 @@ From tightcheck Require Import real_field criterion networks samples design.
 Definition holds_exact (k n m : nat) {X : Type} (nu : X -> nat -> R) (encoder : (X -> nat -> R) -> Prop) : Prop :=
   forall (F : nat -> nat -> R) (c : nat -> R), (forall i j, (k <= i < n)%nat -> F i j = 0) ->
   exists g, encoder g /\ forall x j, (j < m)%nat -> g x j = dot n (nu x) (fun i => F i j) + c j.
-Definition holds_exact_lines (k n m : nat) {X : Type} (nu : X -> nat -> R) (encoder : (X -> nat -> R) -> Prop) : Prop :=
+Definition holds_exact_lines (k n m : nat) {X : Type} (nu : X -> nat -> R) (encoder : (X -> nat -> R) -> Prop) : Prop
+  :=
   forall w alpha c : nat -> R, (forall i, (k <= i < n)%nat -> w i = 0) ->
   exists g, encoder g /\ forall x j, (j < m)%nat -> g x j = alpha j * dot n (nu x) w + c j.
 
@@ -52,7 +56,8 @@ Proof.
 Qed.
 End Encoder.
 
-Lemma exact_lines k n m {X : Type} (nu : X -> nat -> R) encoder : holds_exact k n m nu encoder -> holds_exact_lines k n m nu encoder.
+Lemma exact_lines k n m {X : Type} (nu : X -> nat -> R) encoder : holds_exact k n m nu encoder -> holds_exact_lines k
+  n m nu encoder.
 Proof.
   intros H w alpha c Z. destruct (H (fun i j => alpha j * w i) c) as (g & Hg & E).
   - intros i j Hi. rewrite Z by assumption. ring.
@@ -60,11 +65,13 @@ Proof.
     rewrite (dot_scale (K := real_field)). reflexivity.
 Qed.
 
-Lemma lines_exact k n {X : Type} (nu : X -> nat -> R) encoder : holds_exact_lines k n 1 nu encoder -> holds_exact k n 1 nu encoder.
+Lemma lines_exact k n {X : Type} (nu : X -> nat -> R) encoder : holds_exact_lines k n 1 nu encoder -> holds_exact k n
+  1 nu encoder.
 Proof.
   intros H F c Z. destruct (H (fun i => F i 0%nat) (fun _ => 1) c) as (g & Hg & E).
   - intros i Hi. now apply Z.
-  - exists g. split; [assumption|]. intros x j Hj. rewrite E by assumption. replace j with 0%nat by lia. real_atoms. ring.
+  - exists g. split; [assumption|]. intros x j Hj. rewrite E by assumption. replace j with 0%nat by lia. real_atoms.
+    ring.
 Qed.
 
 Section Spanned.
@@ -92,7 +99,8 @@ Proof.
   apply (consistent_model_from D beta_positive f P (fun i => fst (y i)) (fun i => snd (y i)) c c0 g); auto.
   - intros z i Hi. apply Hy. assumption.
   - intros x j Hj. rewrite G by assumption. f_equal.
-    rewrite (dot_ext (K := real_field) n (nu D x) (nu D x) _ (fun i => / beta D * fst (y i) j)) by (intros; simpl; auto; field; lra).
+    rewrite (dot_ext (K := real_field) n (nu D x) (nu D x) _ (fun i => / beta D * fst (y i) j)) by (intros; simpl;
+      auto; field; lra).
     rewrite (dot_scale (K := real_field)). real_atoms. field. lra.
 Qed.
 
@@ -129,11 +137,13 @@ Lemma no_mixed_difference m (t : (nat -> bool) -> R) : (2 <= m)%nat -> in_span m
 Proof.
   intros Hm (c & c0 & E). rewrite !E.
   assert (S : forall l b0 b1, (dot (S (S l)) c (code low high (with_bits b0 b1)) : R)
-    = dot (S (S l)) c (fun _ => low) + ((if b0 then c O * (high - low) else 0) + (if b1 then c 1%nat * (high - low) else 0))).
+    = dot (S (S l)) c (fun _ => low) + ((if b0 then c O * (high - low) else 0) + (if b1 then c 1%nat * (high - low)
+      else 0))).
   { clear. intros l b0 b1. induction l as [|l IH].
     - rewrite !dot_step. unfold dot, code, with_bits. simpl. destruct b0, b1; ring.
     - rewrite (dot_step (S (S l)) c (code _ _ _)), IH, (dot_step (S (S l)) c (fun _ => low)).
-      generalize (dot (S (S l)) c (fun _ => low) : R). intro d. unfold code, with_bits. simpl. destruct b0, b1; ring. }
+      generalize (dot (S (S l)) c (fun _ => low) : R). intro d. unfold code, with_bits. simpl. destruct b0, b1; ring.
+      }
   destruct m as [|[|m]]; [lia|lia|]. rewrite !S.
   generalize (dot (Datatypes.S (Datatypes.S m)) c (fun _ => low) : R). intro d. simpl. ring.
 Qed.
@@ -186,7 +196,8 @@ Let D : design :=
      encoder := encoders; beta := b |}.
 
 Lemma line_decoder (w : nat -> R) : exists f, decoder D f /\ forall z,
-  (forall i, (i < n)%nat -> f z i = phi (dot m w (code low high z)) i) /\ A (f z) = A (phi (dot m w (code low high z))).
+  (forall i, (i < n)%nat -> f z i = phi (dot m w (code low high z)) i) /\ A (f z) = A (phi (dot m w (code low high
+    z))).
 Proof.
   destruct (C_lines w (first_output 1) (fun _ => 0)) as (F & CF & E).
   exists (fun z => l (F (code low high z))). split; [now exists F, l|]. intro z. apply l_looks. intros i Hi.
@@ -206,7 +217,8 @@ Proof.
     exists f, P. split; [split; [assumption|apply HP]|split].
     + destruct (prior_spanned f P (HP f)) as (c & c0 & Hc).
       set (q := (A (phi high) - A (phi low)) / b / (high - low)).
-      destruct (encoder_lines (fun i => (phi high i - phi low i) / (high - low) / b) (unit 0) (fun j => c j - q * unit 0 j))
+      destruct (encoder_lines (fun i => (phi high i - phi low i) / (high - low) / b) (unit 0) (fun j => c j - q *
+        unit 0 j))
         as (g & Hg & G).
       { intros i Hi. rewrite hidden_rows by assumption. field. split; lra. }
       apply (consistent_model_from D b_positive f P (fun i j => (phi high i - phi low i) / (high - low) * unit 0 j)
@@ -216,9 +228,11 @@ Proof.
         rewrite (dot_comm (K := real_field)), (dot_scale (K := real_field)), (dot_comm (K := real_field)).
         rewrite (dot_unit (K := real_field)) by lia. unfold code. simpl. destruct (z O); field; lra.
       * intro z. rewrite Hc. simpl log_partition. rewrite EA. simpl.
-        rewrite (dot_comm (K := real_field) m (fun j => c j - q * unit 0 j)), (dot_sub (K := real_field)), (dot_scale (K := real_field)).
+        rewrite (dot_comm (K := real_field) m (fun j => c j - q * unit 0 j)), (dot_sub (K := real_field)), (dot_scale
+          (K := real_field)).
         rewrite !(dot_comm (K := real_field) m (code low high z)), (dot_unit (K := real_field)) by lia.
-        change (code low high z 0%nat) with (if z O then high else low). unfold q. real_atoms. destruct (z O); field; lra.
+        change (code low high z 0%nat) with (if z O then high else low). unfold q. real_atoms.
+        destruct (z O); field; lra.
       * intros x j Hj. rewrite G by assumption. simpl.
         rewrite (dot_ext (K := real_field) n (statistics x) (statistics x)
           (fun i => (phi high i - phi low i) / (high - low) * unit 0 j)
@@ -226,7 +240,8 @@ Proof.
           (intros; auto; simpl; field; split; lra).
         rewrite (dot_scale (K := real_field)). real_atoms. field. lra.
     + intro I. destruct moves as (i & Hi & N). apply N.
-      pose proof (independent_parameters D f statistics_span I (with_bits true true) (with_bits false true) i Hi) as H.
+      pose proof (independent_parameters D f statistics_span I (with_bits true true) (with_bits false true) i Hi) as
+        H.
       simpl in H. rewrite !Ef in H by assumption. exact H.
   - destruct (line_decoder (fun j => unit 0 j + unit 1 j)) as (f & Hf & E).
     assert (B : forall z, (dot m (fun j => unit 0 j + unit 1 j) (code low high z) : R)
@@ -255,7 +270,8 @@ Qed.
 End Restricted.
 
 (** One two-valued latent spans every function of it. *)
-Lemma one_bit_in_span (t : (nat -> bool) -> R) : (forall z z', z O = z' O -> t z = t z') -> in_span 1 (code low high) t.
+Lemma one_bit_in_span (t : (nat -> bool) -> R) : (forall z z', z O = z' O -> t z = t z') -> in_span 1 (code low high)
+  t.
 Proof.
   intro H. apply (bit_in_span 1 0 t (fun v => t (fun _ => v))); [lia|]. intro z. now apply H.
 Qed.
@@ -269,10 +285,12 @@ Definition one_hot {m : nat} (z : classes m) (j : nat) : R := if (proj1_sig z =?
 Lemma class_in_span m (t : classes m -> R) :
   (forall z z', (forall j, (j < S m)%nat -> one_hot z j = one_hot z' j) -> t z = t z') -> in_span m one_hot t.
 Proof.
-  intro H. set (point := fun j => match le_lt_dec j m with left L => exist _ j L | right _ => exist _ m (le_n m) end : classes m).
+  intro H. set (point := fun j => match le_lt_dec j m with left L => exist _ j L | right _ => exist _ m (le_n m) end
+    : classes m).
   assert (E : forall z : classes m, t z = t (point (proj1_sig z))).
   { intros [z Hz]. apply H. intros j _. unfold one_hot, point. simpl. destruct (le_lt_dec z m); [reflexivity|lia]. }
-  exists (fun j => t (point j) - t (point m)), (t (point m)). intro z. rewrite (E z) at 1. destruct z as [z Hz]. simpl.
+  exists (fun j => t (point j) - t (point m)), (t (point m)). intro z. rewrite (E z) at 1. destruct z as [z Hz].
+  simpl.
   rewrite (dot_comm (K := real_field)).
   destruct (Nat.eq_dec z m) as [->|N].
   - rewrite (dot_zero (K := real_field)); [simpl; lra|]. intros j Hj. unfold one_hot. simpl.
@@ -284,7 +302,8 @@ Qed.
 
 Definition class_log_density {m : nat} (p : nat -> R) (z : classes m) : R := ln (p (proj1_sig z)).
 Definition class_prior (m : nat) (allowed : (nat -> R) -> Prop) {Y : Type} (_ : Y) (P : classes m -> R) : Prop :=
-  exists p, allowed p /\ (forall i, (i <= m)%nat -> 0 < p i) /\ (sum (S m) p : R) = 1 /\ forall z, P z = class_log_density p z.
+  exists p, allowed p /\ (forall i, (i <= m)%nat -> 0 < p i) /\ (sum (S m) p : R) = 1 /\ forall z, P z =
+    class_log_density p z.
 
 Lemma class_prior_respects m allowed {Y : Type} (y : Y) P : class_prior m allowed y P ->
   forall z z' : classes m, (forall j, (j < S m)%nat -> one_hot z j = one_hot z' j) -> P z = P z'.
@@ -307,7 +326,8 @@ Variable priors : (Z -> nat -> R) -> (Z -> R) -> Prop.
 Variable encoders : (X -> nat -> R) -> Prop.
 Variable b : R.
 
-Definition respects (t : Z -> R) : Prop := forall z z', (forall j, (j < inputs)%nat -> shown z j = shown z' j) -> t z = t z'.
+Definition respects (t : Z -> R) : Prop := forall z z', (forall j, (j < inputs)%nat -> shown z j = shown z' j) -> t z
+  = t z'.
 
 Hypothesis b_positive : 0 < b.
 Hypothesis spans_functions : forall t, respects t -> in_span m latent_statistic t.
@@ -340,7 +360,8 @@ End OneDraw.
 
 (** ** The implied prior *)
 
-Definition implied_prior_of {Z : Type} (m : nat) (psi : Z -> nat -> R) (A : (nat -> R) -> R) (f : Z -> nat -> R) (P : Z -> R) : Prop :=
+Definition implied_prior_of {Z : Type} (m : nat) (psi : Z -> nat -> R) (A : (nat -> R) -> R) (f : Z -> nat -> R) (P :
+  Z -> R) : Prop :=
   exists (c : nat -> R) (c0 : R), forall z, P z = dot m c (psi z) + A (f z) + c0.
 
 Section Implied.
@@ -365,7 +386,8 @@ Theorem implied_is_tight : tight
 Proof.
   apply (spanned_is_tight _ k); simpl; auto; [lra| |].
   - destruct some_link as (l & Hl). destruct (affine_holds_affine m k (fun _ _ => 0) (fun _ => 0)) as (F & CF & _).
-    exists (fun z => l (F (latent_statistic z))), (fun z => dot m (fun _ => 0) (latent_statistic z) + A (l (F (latent_statistic z))) + 0).
+    exists (fun z => l (F (latent_statistic z))), (fun z => dot m (fun _ => 0) (latent_statistic z) + A (l (F
+      (latent_statistic z))) + 0).
     split; simpl; [now exists F, l|]. now exists (fun _ => 0), 0.
   - intros f P [(F & l & (W & w & CF) & Hl & E) (c & c0 & HP)]. simpl in *. split.
     + intros i Hi. destruct (l_affine l Hl i Hi) as [[L (r & Hr)]|(v & Hv)].

@@ -54,7 +54,8 @@ Proof.
 Qed.
 
 Theorem one_parent n (t : nat -> (nat -> bool) -> K) (parent : nat -> nat) :
-  (forall i, i < n -> parent i < m /\ has_parent (t i) (parent i)) -> in_span m bits (fun z => sum n (fun i => t i z)).
+  (forall i, i < n -> parent i < m /\ has_parent (t i) (parent i)) -> in_span m bits (fun z => sum n (fun i => t i
+    z)).
 Proof.
   induction n as [|n IH]; intro H.
   - exists (fun _ => 0), 0. intro z. rewrite dot_zero by auto. simpl. ring.

@@ -1,11 +1,14 @@
 (** Finite spaces: statements about probabilities.
 
-    X = {0, ..., N-1} and Z = {0, ..., M-1}.  p x z = p(x|z) and q z x = q(z|x) are positive and sum to 1 over x and z.
+    X = {0, ..., N-1} and Z = {0, ..., M-1}.
+    p x z = p(x|z) and q z x = q(z|x) are positive and sum to 1 over x and z.
 
-    - pairs_consistent      some positive joint distribution has both as its conditionals iff all 2 x 2 cross-differences
+    - pairs_consistent      some positive joint distribution has both as its conditionals iff all 2 x 2
+        cross-differences
                             of D(x,z) = log p(x|z) - log q(z|x) vanish; one quadruple refutes a pair for every prior
     - converse_probability  the converse of Theorem 1: for every matrix W the function (7), divided by its sum, is a
-                            probability distribution, and its conditionals are the exponential families (6a) and (6b) *)
+                            probability distribution, and its conditionals are the exponential families (6a) and (6b)
+                              *)
 
 From tightcheck Require Import real_field densities.
 
@@ -40,7 +43,8 @@ Hypothesis q_sum : forall x, (x < N)%nat -> (sum M (fun z => q z x) : R) = 1.
 Let D := log_difference p q.
 
 Lemma joint_cross_differences j : is_joint_of j p q ->
-  forall x x' z z', (x < N)%nat -> (x' < N)%nat -> (z < M)%nat -> (z' < M)%nat -> D x z - D x' z - D x z' + D x' z' = 0.
+  forall x x' z z', (x < N)%nat -> (x' < N)%nat -> (z < M)%nat -> (z' < M)%nat -> D x z - D x' z - D x z' + D x' z' =
+    0.
 Proof.
   intros (Hj & _ & Hp & Hq) x x' z z' Hx Hx' Hz Hz'.
   assert (E : forall x z, (x < N)%nat -> (z < M)%nat ->
@@ -127,7 +131,8 @@ Proof.
   assert (Mz : forall z, marginal_z z = / total * sum N (fun x => weight x z)).
   { intro z. unfold marginal_z, joint. rewrite <- sum_scale_real. apply sum_ext_real. intros; unfold Rdiv; ring. }
   split.
-  - fold marginal_x. rewrite (sum_ext_real N _ (fun x => / total * sum M (fun z => weight x z))) by (intros; apply Mx).
+  - fold marginal_x. rewrite (sum_ext_real N _ (fun x => / total * sum M (fun z => weight x z))) by (intros; apply
+      Mx).
     rewrite sum_scale_real. transitivity (/ total * total); [reflexivity|field; lra].
   - destruct (converse_densities n m nu psi h h' Hh Hh' W weight (fun x => sum M (fun z => weight x z))
       (fun z => sum N (fun x => weight x z)) Hz Hx) as (A & B & E); [reflexivity|].

@@ -2,7 +2,8 @@
 
     Equation (9) at two documents with equal frequencies and different lengths, which repeat one word k, reads
 
-        l_1 f_k(z) + a(z) = <psi(z), g> + b_1,     l_2 f_k(z) + a(z) = <psi(z), g> + b_2       with one and the same g,
+        l_1 f_k(z) + a(z) = <psi(z), g> + b_1,     l_2 f_k(z) + a(z) = <psi(z), g> + b_2       with one and the same
+          g,
 
     so (l_1 - l_2) f_k(z) = b_1 - b_2 does not depend on z.  No minimality is used, nor what the latent variable is.
     For the multinomial decoder (21) f is the logarithm of the word probabilities: <x, f> - l A(f) = <x, f - A(f)>.
@@ -77,7 +78,8 @@ Proof.
     rewrite (dot_ext n (counts (y d)) (fun i => s d * counts (x d) i) (f w) (f w)) in Ey by auto.
     rewrite dot_comm, dot_scale, dot_comm in Ey.
     assert (E : (s d - 1) * dot n (counts (x d)) (f w) = b (y d) - b (x d)).
-    { transitivity ((s d * dot n (counts (x d)) (f w) - A w + P w) - (dot n (counts (x d)) (f w) - A w + P w)); [ring|].
+    { transitivity ((s d * dot n (counts (x d)) (f w) - A w + P w) - (dot n (counts (x d)) (f w) - A w + P w));
+      [ring|].
       rewrite Ex, Ey, Q. ring. }
     rewrite <- E. now field. }
   now rewrite !slope.

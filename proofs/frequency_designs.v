@@ -1,7 +1,9 @@
 (** Example 3 (equations 21-23): a text VAE whose encoder sees word frequencies collapses, whatever its decoder.
 
-    Documents over K words, p(x, l | z) = p(l) h(x|l) exp <x, log softmax o(z)> with p(l) > 0 for every length l >= 1. The lemma
-    is frequencies.frequencies_force_collapse: it needs no property of the latent variable or of the decoder's network.
+    Documents over K words, p(x, l | z) = p(l) h(x|l) exp <x, log softmax o(z)> with p(l) > 0 for every length l >=
+      1. The lemma
+    is frequencies.frequencies_force_collapse: it needs no property of the latent variable or of the decoder's
+      network.
 
     - frequencies_collapse   the verdict *)
 
@@ -32,7 +34,8 @@ Hypothesis prior_reached : exists P c c0, (forall f, priors f P) /\ forall z, P 
 
 Let D : design :=
   {| observation := documents K; latent := Z; observed_statistics := K; latent_statistics := m; nu := word_counts;
-     psi := latent_statistic; log_partition := fun _ => 0; decoder := computed C shown (softmax_of K); prior := priors;
+     psi := latent_statistic; log_partition := fun _ => 0; decoder := computed C shown (softmax_of K); prior :=
+       priors;
      encoder := computed E (fun x => features (frequencies x)) plain; beta := b |}.
 
 Lemma word_alone (i : nat) : (i < K)%nat -> two_lengths (K := real_field) K (@word_counts K) (@length K) i.
@@ -52,18 +55,22 @@ Proof.
   destruct prior_reached as (P & c & c0 & HP & Hc). repeat split.
   - destruct (C_constants (fun _ => 0)) as (F & CF & EF). destruct (E_constants c) as (G & CG & EG).
     exists (fun z => log_softmax K (F (shown z))), P. split; [split; [now exists F, (log_softmax K)|apply HP]|].
-    apply (constant_model D b_positive _ P (log_softmax K (fun _ => 0)) c c0 (fun x => G (features (frequencies x)))); auto.
+    apply (constant_model D b_positive _ P (log_softmax K (fun _ => 0)) c c0 (fun x => G (features (frequencies
+      x)))); auto.
     + intros z i Hi. unfold log_softmax. rewrite EF by assumption. f_equal. f_equal.
       apply (sum_ext (K := real_field)). intros q Hq. now rewrite EF.
     + exists G, (fun o => o). repeat split; auto.
-  - destruct (C_two_points (shown z0) (shown z1) (fun _ => 0) (fun i => if (i =? 0)%nat then 1 else 0) different different_input
+  - destruct (C_two_points (shown z0) (shown z1) (fun _ => 0) (fun i => if (i =? 0)%nat then 1 else 0) different
+      different_input
       different_shown) as (F & CF & EF).
-    exists (fun z => log_softmax K (F (shown z))), P. split; [split; [now exists F, (log_softmax K)|apply HP]|]. intro I.
+    exists (fun z => log_softmax K (F (shown z))), P. split; [split; [now exists F, (log_softmax K)|apply HP]|].
+    intro I.
     assert (Sp : affinely_spans K (@word_counts K)) by (apply word_counts_span; lia).
     pose proof (independent_parameters D _ Sp I z0 z1 0%nat) as I0.
     pose proof (independent_parameters D _ Sp I z0 z1 1%nat) as I1. simpl in I0, I1. unfold log_softmax in I0, I1.
     destruct (EF 0%nat) as [U0 V0]; [lia|]. destruct (EF 1%nat) as [U1 V1]; [lia|].
-    rewrite U0, V0 in I0. rewrite U1, V1 in I1. simpl in I0, I1. specialize (I0 ltac:(lia)). specialize (I1 ltac:(lia)). lra.
+    rewrite U0, V0 in I0. rewrite U1, V1 in I1. simpl in I0, I1. specialize (I0 ltac:(lia)).
+    specialize (I1 ltac:(lia)). lra.
   - intros f Q [(F & l & CF & Hl & EF) HQ] Cn.
     apply consistent_model_logarithms in Cn. destruct Cn as (g & e & (G & lg & CG & <- & EG) & X9).
     assert (S : sees_frequencies_only (K := real_field) K m (@word_counts K) (@length K) g).

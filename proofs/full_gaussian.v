@@ -1,7 +1,9 @@
-(** Gaussian decoder with noise that does not depend on z, full-covariance Gaussian encoder: every affine decoder is consistent
+(** Gaussian decoder with noise that does not depend on z, full-covariance Gaussian encoder: every affine decoder is
+  consistent
     (section 3.2 of the paper: linear VAEs, probabilistic PCA; theory: section 5).
 
-    The posterior precision is L = diag(1/v) + W' S^-1 W / beta, positive definite; its mean solves L mean(x) = r(x) with
+    The posterior precision is L = diag(1/v) + W' S^-1 W / beta, positive definite; its mean solves L mean(x) = r(x)
+      with
     r affine in x, so an affine head and one learned covariance matrix are enough.
 
     - positive_definite_inverse   positive definite matrices have inverses
@@ -11,7 +13,8 @@ From Coq Require Import Classical_Prop.
 From tightcheck Require Import real_field criterion minimal_statistics networks samples design finite_designs
   gaussian_latents gaussian_designs.
 
-Definition form_of (m : nat) (L : nat -> nat -> R) (u v : nat -> R) : R := sum m (fun p => sum m (fun q => L p q * (u p * v q))).
+Definition form_of (m : nat) (L : nat -> nat -> R) (u v : nat -> R) : R := sum m (fun p => sum m (fun q => L p q * (u
+  p * v q))).
 Definition positive_definite (m : nat) (L : nat -> nat -> R) : Prop :=
   (forall p q, (p < m)%nat -> (q < m)%nat -> L p q = L q p) /\
   forall v : nat -> R, (exists j, (j < m)%nat /\ v j <> 0) -> 0 < form_of m L v v.
@@ -22,7 +25,8 @@ Lemma sum_scale' n c (t : nat -> R) : (sum n (fun i => c * t i) : R) = c * sum n
 Proof. apply (sum_scale (K := real_field)). Qed.
 Lemma sum_add' n (s t : nat -> R) : (sum n (fun i => s i + t i) : R) = sum n s + sum n t.
 Proof. apply (sum_add (K := real_field)). Qed.
-Lemma sum_swap' n m (t : nat -> nat -> R) : (sum n (fun i => sum m (t i)) : R) = sum m (fun j => sum n (fun i => t i j)).
+Lemma sum_swap' n m (t : nat -> nat -> R) : (sum n (fun i => sum m (t i)) : R) = sum m (fun j => sum n (fun i => t i
+  j)).
 Proof. apply (sum_swap (K := real_field)). Qed.
 
 Lemma dot_scale_left m r (u v : nat -> R) : (dot m (fun j => r * u j) v : R) = r * dot m u v.
@@ -79,7 +83,8 @@ Proof.
   rewrite sum_append, sum_rows. f_equal.
   - apply sum_ext'. intros i Hi. unfold full_statistic, outer. destruct (Nat.ltb_spec i m); [reflexivity|lia].
   - apply sum_ext'. intros p Hp. apply sum_ext'. intros q Hq. unfold full_statistic, outer.
-    destruct (Nat.ltb_spec (m + (p * m + q)) m); [lia|]. replace (m + (p * m + q) - m)%nat with (p * m + q)%nat by lia.
+    destruct (Nat.ltb_spec (m + (p * m + q)) m); [lia|].
+    replace (m + (p * m + q) - m)%nat with (p * m + q)%nat by lia.
     rewrite Nat.div_add_l by lia. rewrite Nat.div_small by assumption. rewrite Nat.add_0_r.
     rewrite Nat.add_comm, Nat.mod_add by lia. now rewrite Nat.mod_small.
 Qed.
@@ -93,7 +98,8 @@ Lemma form_square n m (W : nat -> nat -> R) (r : nat -> R) z :
   (sum n (fun i => r i * dot m (W i) z ^ 2) : R) = form_of m (fun p q => sum n (fun i => r i * (W i p * W i q))) z z.
 Proof.
   induction n as [|n IH].
-  - symmetry. apply (sum_zero (K := real_field)). intros p _. apply (sum_zero (K := real_field)). intros q _. simpl. ring.
+  - symmetry. apply (sum_zero (K := real_field)). intros p _. apply (sum_zero (K := real_field)). intros q _. simpl.
+    ring.
   - rewrite sum_step, IH. unfold form_of.
     assert (E : (dot m (W n) z ^ 2 : R) = sum m (fun p => sum m (fun q => W n p * z p * (W n q * z q)))).
     { simpl. rewrite Rmult_1_r. unfold dot at 1. change (sum m (fun p => W n p * z p) * dot m (W n) z
@@ -105,11 +111,13 @@ Qed.
 
 Lemma form_add m B C z : form_of m (fun p q => B p q + C p q) z z = form_of m B z z + form_of m C z z.
 Proof.
-  unfold form_of. rewrite <- sum_add'. apply sum_ext'. intros p _. rewrite <- sum_add'. apply sum_ext'. intros q _. ring.
+  unfold form_of. rewrite <- sum_add'. apply sum_ext'. intros p _. rewrite <- sum_add'. apply sum_ext'. intros q _.
+  ring.
 Qed.
 Lemma form_scale m r B z : form_of m (fun p q => r * B p q) z z = r * form_of m B z z.
 Proof.
-  unfold form_of. rewrite <- sum_scale'. apply sum_ext'. intros p _. rewrite <- sum_scale'. apply sum_ext'. intros q _. ring.
+  unfold form_of. rewrite <- sum_scale'. apply sum_ext'. intros p _. rewrite <- sum_scale'. apply sum_ext'.
+  intros q _. ring.
 Qed.
 Lemma form_diagonal m d z : form_of m (fun p q => d p * unit p q) z z = sum m (fun p => d p * z p ^ 2).
 Proof.
@@ -124,7 +132,8 @@ Variables noise means variances : (nat -> R) -> Prop.
 Variable b : R.
 Hypothesis b_positive : 0 < b.
 Hypothesis some_noise : exists s, noise s /\ forall i, (i < n)%nat -> 0 < s i.
-Hypothesis some_prior : exists mean variance, means mean /\ variances variance /\ forall j, (j < m)%nat -> 0 < variance j.
+Hypothesis some_prior : exists mean variance, means mean /\ variances variance /\ forall j, (j < m)%nat -> 0 <
+  variance j.
 
 Let D : design :=
   {| observation := nat -> R; latent := nat -> R; observed_statistics := n + n; latent_statistics := m + m * m;
@@ -151,12 +160,14 @@ Proof.
         + unfold unit. destruct (Nat.eqb_spec q p) as [->|]; [now rewrite Nat.eqb_refl|].
           destruct (Nat.eqb_spec p q); [congruence|]. simpl. ring.
         + apply sum_ext'. intros i _. ring.
-      - intros v (j & Hj & N). unfold L. rewrite (form_add m (fun p q => / var p * unit p q)), form_diagonal, <- form_square.
+      - intros v (j & Hj & N). unfold L.
+        rewrite (form_add m (fun p q => / var p * unit p q)), form_diagonal, <- form_square.
         assert (0 <= sum n (fun i => / (s i * b) * dot m (W i) v ^ 2)).
         { apply sum_nonnegative. intros i Hi. specialize (sb i Hi). pose proof (pow2_ge_0 (dot m (W i) v)). nra. }
         assert (0 < sum m (fun p => / var p * v p ^ 2)).
         { assert (Q : 0 <= sum m (fun p => / var p * v p ^ 2)).
-          { apply sum_nonnegative. intros p Hp. pose proof (Rinv_0_lt_compat _ (V p Hp)). pose proof (pow2_ge_0 (v p)). nra. }
+          { apply sum_nonnegative. intros p Hp. pose proof (Rinv_0_lt_compat _ (V p Hp)).
+          pose proof (pow2_ge_0 (v p)). nra. }
           destruct Q as [Q|Q]; [assumption|]. exfalso. apply N.
           apply (sum_squares_zero m (fun p => / var p) v); [intros; apply Rinv_0_lt_compat; auto| |assumption].
           rewrite Q. apply sum_ext'. intros p _. ring. }
@@ -167,7 +178,8 @@ Proof.
     (* mean(x) = K (Q x + c) is affine in x *)
     assert (M : exists G, affine n m G /\ forall x j, (j < m)%nat -> (dot m (L j) (G x) : R) = dot n (Q j) x + c j).
     { exists (fun x k => dot m (fun l => K l k) (fun l => dot n (Q l) x + c l)). split.
-      - exists (fun k i => dot m (fun l => K l k) (fun l => Q l i)), (fun k => dot m (fun l => K l k) c). intros x k _.
+      - exists (fun k i => dot m (fun l => K l k) (fun l => Q l i)), (fun k => dot m (fun l => K l k) c).
+        intros x k _.
         rewrite (dot_add (K := real_field)).
         apply (f_equal (fun y => y + dot m (fun l => K l k) c)).
         transitivity (form m n Q (fun l => K l k) x : R); [reflexivity|].
@@ -192,39 +204,49 @@ Proof.
     + intros z i Hi. simpl in Hi. rewrite Ef. simpl latent_statistics. simpl psi. destruct (Nat.ltb_spec i n).
       * rewrite Rows, dot_outer by assumption.
         replace (form_of m (fun _ _ => 0) z z) with 0.
-        2:{ symmetry. apply (sum_zero (K := real_field)). intros p _. apply (sum_zero (K := real_field)). intros q _. simpl. ring. }
+        2:{ symmetry. apply (sum_zero (K := real_field)). intros p _. apply (sum_zero (K := real_field)). intros q _.
+        simpl. ring. }
         rewrite (dot_ext (K := real_field) m (fun j => W i j / s i) (fun j => / s i * W i j) z z) by
           (intros; auto; simpl; unfold Rdiv; ring).
         rewrite dot_scale_left. specialize (S i ltac:(assumption)). real_atoms. field. lra.
-      * rewrite (dot_zero (K := real_field)) by auto. unfold mean_over. destruct (Nat.ltb_spec i n); [lia|]. simpl. lra.
+      * rewrite (dot_zero (K := real_field)) by auto. unfold mean_over. destruct (Nat.ltb_spec i n); [lia|]. simpl.
+        lra.
     + intro z. simpl log_partition. simpl beta. simpl psi. simpl latent_statistics.
       rewrite EP, HP, Ef, gaussian_partition_of_means, dot_outer by assumption.
       unfold gaussian_natural. rewrite (dot_moments m (fun j => mean j / var j) (fun j => - / (2 * var j))).
-      rewrite (sum_ext' n _ (fun i => / (2 * s i) * dot m (W i) z ^ 2 + (w i / s i * dot m (W i) z + (w i ^ 2 / (2 * s i) + ln (s i) / 2)))).
+      rewrite (sum_ext' n _ (fun i => / (2 * s i) * dot m (W i) z ^ 2 + (w i / s i * dot m (W i) z + (w i ^ 2 / (2 *
+        s i) + ln (s i) / 2)))).
       2:{ intros i Hi. rewrite CF by assumption. specialize (S i Hi). unfold reals. real_atoms. field. lra. }
       rewrite (sum_add' n (fun i => / (2 * s i) * dot m (W i) z ^ 2)),
         (sum_add' n (fun i => w i / s i * dot m (W i) z)), form_square.
-      assert (Lin : (sum n (fun i => w i / s i * dot m (W i) z) : R) = dot m (fun j => sum n (fun i => w i / s i * W i j)) z).
+      assert (Lin : (sum n (fun i => w i / s i * dot m (W i) z) : R) = dot m (fun j => sum n (fun i => w i / s i * W
+        i j)) z).
       { transitivity (form n m W (fun i => w i / s i) z : R); [reflexivity|].
         rewrite (form_transpose (K := real_field)). rewrite (dot_comm (K := real_field)). reflexivity. }
       rewrite Lin.
-      assert (Dc : (dot m c z : R) = sum m (fun j => mean j / var j * z j) - dot m (fun j => sum n (fun i => w i / s i * W i j)) z / b).
-      { unfold c. rewrite (dot_comm (K := real_field)), (dot_sub (K := real_field)), !(dot_comm (K := real_field) m z).
-        apply (f_equal (fun y => dot m (fun j => mean j / var j) z - y)). rewrite (dot_ext (K := real_field) m _ (fun j => / b * sum n (fun i => w i / s i * W i j)) z z); auto.
+      assert (Dc : (dot m c z : R) = sum m (fun j => mean j / var j * z j) - dot m (fun j => sum n (fun i => w i / s
+        i * W i j)) z / b).
+      { unfold c. rewrite (dot_comm (K := real_field)), (dot_sub (K := real_field)), !(dot_comm (K := real_field) m
+        z).
+        apply (f_equal (fun y => dot m (fun j => mean j / var j) z - y)).
+        rewrite (dot_ext (K := real_field) m _ (fun j => / b * sum n (fun i => w i / s i * W i j)) z z); auto.
         - rewrite dot_scale_left. real_atoms. field. lra.
         - intros j _. rewrite <- sum_scale'. apply sum_ext'. intros i Hi. specialize (S i Hi). field. lra. }
       assert (DL : form_of m (fun p q => - L p q / 2) z z
-        = sum m (fun p => - / (2 * var p) * z p ^ 2) - form_of m (fun p q => sum n (fun i => / (2 * s i) * (W i p * W i q))) z z / b).
+        = sum m (fun p => - / (2 * var p) * z p ^ 2) - form_of m (fun p q => sum n (fun i => / (2 * s i) * (W i p * W
+          i q))) z z / b).
       { transitivity (form_of m (fun p q => - / (2 * var p) * unit p q
             + - / b * sum n (fun i => / (2 * s i) * (W i p * W i q))) z z).
         - apply sum_ext'. intros p Hp. apply sum_ext'. intros q Hq. f_equal. unfold L.
-          rewrite (sum_ext' n (fun i => / (s i * b) * (W i p * W i q)) (fun i => 2 / b * (/ (2 * s i) * (W i p * W i q)))).
+          rewrite (sum_ext' n (fun i => / (s i * b) * (W i p * W i q)) (fun i => 2 / b * (/ (2 * s i) * (W i p * W i
+            q)))).
           2:{ intros i Hi. specialize (S i Hi). field. lra. }
           rewrite sum_scale'. specialize (V p Hp). unfold unit. destruct (q =? p)%nat; real_atoms; simpl; field; lra.
         - rewrite (form_add m (fun p q => - / (2 * var p) * unit p q)), form_diagonal.
           rewrite (form_scale m (- / b) (fun p q => sum n (fun i => / (2 * s i) * (W i p * W i q)))). field. lra. }
       rewrite Dc, DL, (sum_add' m (fun j => mean j / var j * z j)).
-      rewrite (sum_ext' n (fun i => (w i ^ 2 / (2 * s i) + ln (s i) / 2) / b) (fun i => / b * (w i ^ 2 / (2 * s i) + ln (s i) / 2)))
+      rewrite (sum_ext' n (fun i => (w i ^ 2 / (2 * s i) + ln (s i) / 2) / b) (fun i => / b * (w i ^ 2 / (2 * s i) +
+        ln (s i) / 2)))
         by (intros; unfold Rdiv; ring).
       rewrite sum_scale'. real_atoms. field. lra.
     + exists G, (full_natural m L). repeat split; auto. now exists L.
@@ -260,7 +282,8 @@ Proof.
       destruct (Nat.eqb_spec p q); [congruence|]. simpl. ring.
     - intros v (j & Hj & N). unfold L. rewrite form_diagonal.
       assert (Q : 0 <= sum m (fun p => / var p * v p ^ 2)).
-      { apply sum_nonnegative. intros p Hp. pose proof (Rinv_0_lt_compat _ (V p Hp)). pose proof (pow2_ge_0 (v p)). nra. }
+      { apply sum_nonnegative. intros p Hp. pose proof (Rinv_0_lt_compat _ (V p Hp)). pose proof (pow2_ge_0 (v p)).
+      nra. }
       destruct Q as [Q|Q]; [assumption|]. exfalso. apply N.
       apply (sum_squares_zero m (fun p => / var p) v); [intros; apply Rinv_0_lt_compat; auto| |assumption].
       rewrite Q. apply sum_ext'. intros p _. ring. }
@@ -273,5 +296,6 @@ Proof.
     + apply sum_ext'. intros j Hj. simpl. now rewrite row.
     + transitivity (form_of m (fun p q => - / 2 * (/ var p * unit p q)) z z).
       * apply sum_ext'. intros p _. apply sum_ext'. intros q _. unfold L, Rdiv. ring.
-      * rewrite form_scale, form_diagonal, <- sum_scale'. apply sum_ext'. intros p Hp. specialize (V p Hp). field. lra.
+      * rewrite form_scale, form_diagonal, <- sum_scale'. apply sum_ext'. intros p Hp. specialize (V p Hp). field.
+        lra.
 Qed.

@@ -1,4 +1,5 @@
-(** Gaussian decoders with noise that does not depend on z, Gaussian latent variables (the paper's Example 1, section 3.2).
+(** Gaussian decoders with noise that does not depend on z, Gaussian latent variables (the paper's Example 1, section
+  3.2).
 
     - diagonal_restricted   independent Gaussian q, two or more latents: z_0 alone may explain x_0, and the decoder
                             x_0 = z_0 + z_1 + noise is not consistent: W'W must be diagonal *)
@@ -43,7 +44,8 @@ Proof.
   assert (S : forall z, (dot (m + m) c (moments m z) : R) = sum m (fun j => c j * z j + c (m + j)%nat * z j ^ 2)).
   { intro z. rewrite <- (dot_moments m c (fun j => c (m + j)%nat)). apply (dot_ext (K := real_field)); [|reflexivity].
     intros i Hi. destruct (Nat.ltb_spec i m); [reflexivity|]. now replace (m + (i - m))%nat with i by lia. }
-  pose proof (separable_no_mixed m (fun j u => c j * u + c (m + j)%nat * u ^ 2) Hm) as H. cbv zeta in H. simpl in H, E |- *.
+  pose proof (separable_no_mixed m (fun j u => c j * u + c (m + j)%nat * u ^ 2) Hm) as H. cbv zeta in H.
+  simpl in H, E |- *.
   rewrite !S. simpl. lra.
 Qed.
 
@@ -90,7 +92,8 @@ Hypothesis one_pixel : (1 <= n)%nat.
 Hypothesis two_latents : (2 <= m)%nat.
 Hypothesis C_lines : holds_lines m n C.
 Hypothesis some_noise : exists s, noise s /\ forall i, (i < n)%nat -> 0 < s i.
-Hypothesis some_prior : exists mean variance, means mean /\ variances variance /\ forall j, (j < m)%nat -> 0 < variance j.
+Hypothesis some_prior : exists mean variance, means mean /\ variances variance /\ forall j, (j < m)%nat -> 0 <
+  variance j.
 Hypothesis encoder_lines : reaches_lines n m reals encoders.
 
 Let D : design :=
@@ -106,7 +109,8 @@ Lemma first_pixel s w : noise s -> (forall i, (i < n)%nat -> 0 < s i) -> exists 
   gaussian_partition n (f z) = dot m w z ^ 2 / (2 * s O) + sum n (fun i => ln (s i) / 2)).
 Proof.
   intros Ns S. destruct (C_lines w (unit O) (fun _ => 0)) as (F & CF & E).
-  exists (fun z => mean_over n s (F (reals z))). split; [exists F, (mean_over n s); repeat split; auto; now exists s|].
+  exists (fun z => mean_over n s (F (reals z))).
+  split; [exists F, (mean_over n s); repeat split; auto; now exists s|].
   intro z. split.
   - intros i Hi. unfold mean_over. destruct (Nat.ltb_spec i n); [|destruct (Nat.eqb_spec i 0); [lia|reflexivity]].
     rewrite E by assumption. unfold unit, reals. destruct (Nat.eqb_spec i 0) as [->|]; simpl.
@@ -128,7 +132,8 @@ Proof.
   assert (pr : forall f, prior D f (gaussian_log_density m mean var)) by (intro f; exists mean, var; auto).
   destruct (gaussian_density_natural m mean var V) as [p0 HP]. split.
   - destruct (first_pixel s (unit O) Ns S) as (f & Hf & E).
-    assert (B : forall z : nat -> R, (dot m (unit O) z : R) = z O) by (intro z; apply (dot_unit (K := real_field)); lia).
+    assert (B : forall z : nat -> R, (dot m (unit O) z : R) = z O) by (intro z; apply (dot_unit (K := real_field));
+      lia).
     exists f, (gaussian_log_density m mean var). split; [split; [assumption|apply pr]|split].
     + set (v0 := / (/ var O + / (s O * b))).
       assert (Hv0 : 0 < v0).
@@ -151,8 +156,10 @@ Proof.
         -- destruct (i <? n)%nat; simpl; field; [lra|]; split; try lra.
            assert (0 < s (i - n)%nat) by (apply S; simpl in Hi; lia). lra.
       * intro z. rewrite HP. simpl log_partition. destruct (E z) as [_ E2]. rewrite E2, B. simpl.
-        rewrite (dot_comm (K := real_field) (m + m) (fun j => gaussian_natural m mean var j - / (2 * s O * b) * unit m j)),
-          (dot_sub (K := real_field)), (dot_scale (K := real_field)), !(dot_comm (K := real_field) (m + m) (moments m z)).
+        rewrite (dot_comm (K := real_field) (m + m) (fun j => gaussian_natural m mean var j - / (2 * s O * b) * unit
+          m j)),
+          (dot_sub (K := real_field)), (dot_scale (K := real_field)), !(dot_comm (K := real_field) (m + m) (moments m
+            z)).
         rewrite (dot_unit (K := real_field)) by lia.
         replace (moments m z m) with (z O ^ 2).
         2:{ unfold moments. destruct (Nat.ltb_spec m m); [lia|]. now rewrite Nat.sub_diag. }
@@ -161,7 +168,8 @@ Proof.
         assert (X0 : (dot (n + n) (moments n x) (fun i => unit O i * (unit O j / s O)) : R) = x O * (unit O j / s O)).
         { rewrite (dot_ext (K := real_field) (n + n) _ (moments n x) _ (fun i => (unit O j / s O) * unit O i)) by
             (intros; auto; simpl; unfold Rdiv; ring).
-          rewrite (dot_comm (K := real_field)), dot_scaled_unit by lia. unfold moments. destruct (Nat.ltb_spec 0 n); [|lia]. simpl. ring. }
+          rewrite (dot_comm (K := real_field)), dot_scaled_unit by lia. unfold moments.
+          destruct (Nat.ltb_spec 0 n); [|lia]. simpl. ring. }
         rewrite X0. set (q := (dot n (unit O) (reals x) : R)).
         assert (Q : q = x O) by (apply (dot_unit (K := real_field)); lia).
         unfold gaussian_natural, unit.
@@ -174,8 +182,10 @@ Proof.
            ++ specialize (V j ltac:(assumption)). rewrite Q. field. repeat split; lra.
         -- destruct (Nat.eqb_spec j 0); [lia|]. destruct (Nat.eqb_spec j m) as [->|].
            ++ rewrite Nat.sub_diag. simpl. rewrite R1. field. lra.
-           ++ destruct (Nat.eqb_spec (j - m) 0); [lia|]. simpl. specialize (V (j - m)%nat ltac:(lia)). field. repeat split; lra.
-    + intro I. pose proof (independent_parameters D f (moments_span n) I (point 1 0) (point 0 0) O ltac:(simpl; lia)) as H.
+           ++ destruct (Nat.eqb_spec (j - m) 0); [lia|]. simpl. specialize (V (j - m)%nat ltac:(lia)). field.
+              repeat split; lra.
+    + intro I. pose proof (independent_parameters D f (moments_span n) I (point 1 0) (point 0 0) O ltac:(simpl; lia))
+        as H.
       destruct (E (point 1 0)) as [E1 _]. destruct (E (point 0 0)) as [E0 _].
       rewrite E1, E0, !B in H by lia. simpl in H. apply (Rmult_eq_compat_r (s O)) in H.
       unfold Rdiv in H. rewrite !Rmult_assoc, Rinv_l in H by lra. lra.
@@ -186,7 +196,8 @@ Proof.
     exists f, (gaussian_log_density m mean var). split; [split; [assumption|apply pr]|]. intro Cn.
     apply (consistent_model_C1_C2 D b_positive f _ (moments_span n)) in Cn. simpl in Cn. destruct Cn as [_ H2].
     pose proof (span_no_mixed m _ two_latents H2) as M. cbv beta in M.
-    pose proof (separable_no_mixed m (fun j u => - (u - mean j) ^ 2 / (2 * var j) - ln (2 * PI * var j) / 2) two_latents)
+    pose proof (separable_no_mixed m (fun j u => - (u - mean j) ^ 2 / (2 * var j) - ln (2 * PI * var j) / 2)
+      two_latents)
       as N. cbv zeta in N. unfold gaussian_log_density in M.
     destruct (E (point 1 1)) as [_ E11]. destruct (E (point 1 0)) as [_ E10].
     destruct (E (point 0 1)) as [_ E01]. destruct (E (point 0 0)) as [_ E00].

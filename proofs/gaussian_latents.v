@@ -2,9 +2,11 @@
 
     psi(z) = (z, z^2) for independent coordinates (Example 1), (z, z z') for a full covariance matrix.
 
-    - growth_collapse   with a Gaussian prior a decoder is consistent only when it does not depend on z, if A is [rigid]
+    - growth_collapse   with a Gaussian prior a decoder is consistent only when it does not depend on z, if A is
+        [rigid]
     - bernoulli_rigid, poisson_rigid, multinomial_rigid, softmax_rigid
-                        Bernoulli, Poisson, categorical and multinomial decoders are; also the multinomial of random length *)
+                        Bernoulli, Poisson, categorical and multinomial decoders are; also the multinomial of random
+                          length *)
 
 From tightcheck Require Import real_field criterion networks samples design growth.
 
@@ -69,7 +71,8 @@ Proof.
   - intros z j i. unfold outer. destruct (i <? m)%nat; [apply quadratic_coordinate|]. unfold put.
     destruct (_ =? j)%nat, (_ =? j)%nat.
     + apply (quadratic_ext (fun u => u ^ 2)); [intro; ring|apply quadratic_square].
-    + apply (quadratic_ext (fun u => z ((i - m) mod m)%nat * u)); [intro; ring|apply quadratic_scale, quadratic_identity].
+    + apply (quadratic_ext (fun u => z ((i - m) mod m)%nat * u)); [intro; ring|apply quadratic_scale,
+        quadratic_identity].
     + apply quadratic_scale, quadratic_identity.
     + apply quadratic_constant.
 Qed.
@@ -77,7 +80,8 @@ Qed.
 (** log p of independent Gaussians. *)
 Definition gaussian_log_density (m : nat) (mean variance : nat -> R) (z : nat -> R) : R :=
   sum m (fun j => - (z j - mean j) ^ 2 / (2 * variance j) - ln (2 * PI * variance j) / 2).
-Definition gaussian_prior (m : nat) (means variances : (nat -> R) -> Prop) {Y : Type} (_ : Y) (P : (nat -> R) -> R) : Prop :=
+Definition gaussian_prior (m : nat) (means variances : (nat -> R) -> Prop) {Y : Type} (_ : Y) (P : (nat -> R) -> R) :
+  Prop :=
   exists mean variance, means mean /\ variances variance /\ (forall j, (j < m)%nat -> 0 < variance j) /\
     forall z, P z = gaussian_log_density m mean variance z.
 
@@ -122,19 +126,22 @@ Lemma dot_moments m (a b : nat -> R) z :
   (dot (m + m) (fun i => if (i <? m)%nat then a i else b (i - m)%nat) (moments m z) : R)
   = sum m (fun j => a j * z j + b j * z j ^ 2).
 Proof.
-  assert (H : forall k, (k <= m)%nat -> (dot (m + k) (fun i => if (i <? m)%nat then a i else b (i - m)%nat) (moments m z) : R)
+  assert (H : forall k, (k <= m)%nat -> (dot (m + k) (fun i => if (i <? m)%nat then a i else b (i - m)%nat) (moments
+    m z) : R)
     = sum m (fun j => a j * z j) + sum k (fun j => b j * z j ^ 2)).
   { induction k as [|k IH]; intro Hk.
     - rewrite Nat.add_0_r. change (sum 0 (fun j => b j * z j ^ 2) : R) with 0. rewrite Rplus_0_r.
       apply (sum_ext (K := real_field)). intros i Hi. unfold moments. destruct (Nat.ltb_spec i m); [reflexivity|lia].
     - rewrite Nat.add_succ_r, dot_step, IH, sum_step by lia. unfold moments.
       destruct (Nat.ltb_spec (m + k) m); [lia|]. replace (m + k - m)%nat with k by lia. real_atoms. ring. }
-  rewrite H by lia. clear H. symmetry. exact (sum_add (K := real_field) m (fun j => a j * z j) (fun j => b j * z j ^ 2)).
+  rewrite H by lia. clear H. symmetry.
+  exact (sum_add (K := real_field) m (fun j => a j * z j) (fun j => b j * z j ^ 2)).
 Qed.
 
 (** log p is <natural parameters, psi> up to a constant. *)
 Lemma gaussian_density_natural m mean variance : (forall j, (j < m)%nat -> 0 < variance j) ->
-  exists c0, forall z, gaussian_log_density m mean variance z = dot (m + m) (gaussian_natural m mean variance) (moments m z) + c0.
+  exists c0, forall z, gaussian_log_density m mean variance z = dot (m + m) (gaussian_natural m mean variance)
+    (moments m z) + c0.
 Proof.
   intro V. exists (sum m (fun j => - mean j ^ 2 / (2 * variance j) - ln (2 * PI * variance j) / 2)). intro z.
   unfold gaussian_natural. rewrite (dot_moments m (fun j => mean j / variance j) (fun j => - / (2 * variance j))).
@@ -177,7 +184,8 @@ Hypothesis A_rigid : rigid.
 Hypothesis decoders_valid : forall f, decoders f -> forall z, valid (f z).
 Hypothesis decoders_constant : exists f v, decoders f /\ forall z i, (i < n)%nat -> f z i = v i.
 Hypothesis decoders_move : exists f z z' i, decoders f /\ (i < n)%nat /\ f z i <> f z' i.
-Hypothesis some_prior : exists mean variance, means mean /\ variances variance /\ forall j, (j < m)%nat -> 0 < variance j.
+Hypothesis some_prior : exists mean variance, means mean /\ variances variance /\ forall j, (j < m)%nat -> 0 <
+  variance j.
 Hypothesis encoder_reaches : forall mean variance, (forall j, (j < m)%nat -> 0 < variance j) ->
   exists g c, encoders g /\ (forall x j, (j < k)%nat -> g x j = c j) /\
   forall z, (dot k c (latent_statistic z) : R) = dot (m + m) (gaussian_natural m mean variance) (moments m z).
@@ -191,7 +199,8 @@ Lemma spanned_along (t : (nat -> R) -> R) z j : in_span k latent_statistic t -> 
 Proof.
   intros (c & c0 & E). destruct psi_quadratic as [_ Q].
   apply (quadratic_ext (fun u => dot k c (latent_statistic (put z j u)) + c0)); [intro; now rewrite E|].
-  apply (quadratic_add (fun u => dot k c (latent_statistic (put z j u)) : R) (fun _ => c0)); [|apply quadratic_constant].
+  apply (quadratic_add (fun u => dot k c (latent_statistic (put z j u)) : R) (fun _ => c0)); [|apply
+    quadratic_constant].
   apply (quadratic_sum k (fun i u => c i * latent_statistic (put z j u) i)). intros i _. now apply quadratic_scale.
 Qed.
 
@@ -206,7 +215,8 @@ Proof.
     assert (S : forall l, t (cut l) = t (fun _ => 0)).
     { induction l as [|l IH]; [now apply same|]. rewrite <- IH.
       rewrite (same (cut (Datatypes.S l)) (put (cut l) l (z l))), H.
-      - apply same. intros j _. unfold put, cut. destruct (Nat.eqb_spec j l), (Nat.ltb_spec j l); try lia; reflexivity.
+      - apply same. intros j _. unfold put, cut.
+        destruct (Nat.eqb_spec j l), (Nat.ltb_spec j l); try lia; reflexivity.
       - intros j _. unfold put, cut.
         destruct (Nat.ltb_spec j (Datatypes.S l)), (Nat.ltb_spec j l), (Nat.eqb_spec j l); try lia; congruence. }
     rewrite <- (S m). apply same. intros j Hj. unfold cut. destruct (Nat.ltb_spec j m); [reflexivity|lia]. }
@@ -220,7 +230,8 @@ Proof.
   assert (pr : forall f, prior D f (gaussian_log_density m mean variance)).
   { intro f. exists mean, variance. auto. }
   repeat split.
-  - destruct decoders_constant as (f & v & Hf & Ef). destruct (encoder_reaches mean variance V) as (g & c & Hg & G & Ec).
+  - destruct decoders_constant as (f & v & Hf & Ef).
+    destruct (encoder_reaches mean variance V) as (g & c & Hg & G & Ec).
     exists f, (gaussian_log_density m mean variance). split; [split; [assumption|apply pr]|].
     apply (constant_model D b_positive f _ v c p0 g); auto.
     + intros z z'. apply A_looks. intros i Hi. now rewrite !Ef.
@@ -276,8 +287,10 @@ Proof.
   assert (C : constant_before (fun i => (high - low) * a i) (fun i => (high - low) * b i) n).
   { apply (softplus_growth _ _ (fun i => (high - low) * c i) n (a' - a2) (b' - b2) (c' - c2)). intro u.
     assert (S : bernoulli_partition low high n (eta u)
-      = sum n (fun i => low * eta u i) + sum n (fun i => softplus (parabola ((high - low) * a i) ((high - low) * b i) ((high - low) * c i) u))).
-    { unfold bernoulli_partition. rewrite <- (sum_add (K := real_field)). apply (sum_ext (K := real_field)). intros i Hi.
+      = sum n (fun i => low * eta u i) + sum n (fun i => softplus (parabola ((high - low) * a i) ((high - low) * b i)
+        ((high - low) * c i) u))).
+    { unfold bernoulli_partition. rewrite <- (sum_add (K := real_field)). apply (sum_ext (K := real_field)).
+    intros i Hi.
       rewrite bernoulli_as_softplus, P by assumption. simpl. f_equal. f_equal. unfold parabola. ring. }
     rewrite E, Q in S. unfold parabola at 2 3 in S. unfold parabola at 2. revert S. unfold parabola. intro S. lra. }
   intros i Hi. destruct (C i Hi) as [Ca Cb]. apply Rmult_integral in Ca. apply Rmult_integral in Cb. split; lra.
@@ -309,7 +322,8 @@ Lemma softmax_rigid n : rigid n (fun _ => 0) (probabilities n).
 Proof.
   intros eta V H _. destruct (constant_parabolas n eta H) as (a & b & c & P).
   apply (constant_from n eta a b c P). apply (exponential_growth a b c n 0 0 1). intro u.
-  transitivity 1; [|unfold parabola; ring]. rewrite <- (V u). apply (sum_ext (K := real_field)). intros i Hi. now rewrite P.
+  transitivity 1; [|unfold parabola; ring]. rewrite <- (V u). apply (sum_ext (K := real_field)). intros i Hi.
+  now rewrite P.
 Qed.
 
 Lemma log_softmax_probabilities n o : (0 < n)%nat -> probabilities n (log_softmax n o).
@@ -317,7 +331,8 @@ Proof.
   intro Hn. unfold probabilities, log_softmax. set (s := (sum n (fun k => exp (o k)) : R)).
   assert (0 < s) by (apply sum_positive; auto using exp_pos).
   transitivity (sum n (fun k => / s * exp (o k)) : R).
-  - apply (sum_ext (K := real_field)). intros k _. unfold Rminus. rewrite exp_plus, exp_Ropp, exp_ln by assumption. apply Rmult_comm.
+  - apply (sum_ext (K := real_field)). intros k _. unfold Rminus. rewrite exp_plus, exp_Ropp, exp_ln by assumption.
+    apply Rmult_comm.
   - rewrite (sum_scale (K := real_field)). fold s. simpl. field. lra.
 Qed.
 
@@ -379,14 +394,16 @@ Proof.
   split; [|reflexivity]. intros x j Hj. unfold heads, gaussian_natural. destruct (Nat.ltb_spec j m).
   - rewrite !EG by lia. destruct (Nat.ltb_spec j m); [|lia]. destruct (Nat.ltb_spec (m + j) m); [lia|].
     replace (m + j - m)%nat with j by lia. now rewrite Ho.
-  - replace (m + (j - m))%nat with j by lia. rewrite EG by lia. destruct (Nat.ltb_spec j m); [lia|]. now rewrite Ho by lia.
+  - replace (m + (j - m))%nat with j by lia. rewrite EG by lia. destruct (Nat.ltb_spec j m); [lia|].
+    now rewrite Ho by lia.
 Qed.
 
 Lemma constant_variances_reach_constants m {X : Type} (shown : X -> nat -> R) E :
   holds_constants m E -> reaches_constants m (m + m) (moments m) (computed E shown (mean_link m any_numbers)).
 Proof.
   intros H mean variance V. destruct (H mean) as (G & CG & EG).
-  exists (fun x => mean_over m variance (G (shown x))), (gaussian_natural m mean variance). split; [|split; [|reflexivity]].
+  exists (fun x => mean_over m variance (G (shown x))), (gaussian_natural m mean variance).
+  split; [|split; [|reflexivity]].
   - exists G, (mean_over m variance). repeat split; auto. now exists variance.
   - intros x j Hj. unfold mean_over, gaussian_natural. destruct (Nat.ltb_spec j m); [|reflexivity]. now rewrite EG.
 Qed.
@@ -425,7 +442,8 @@ Lemma bernoulli_looks low high n eta eta' : (forall i, (i < n)%nat -> eta i = et
   bernoulli_partition low high n eta = bernoulli_partition low high n eta'.
 Proof. intro H. apply (sum_ext (K := real_field)). intros i Hi. now rewrite H. Qed.
 
-Lemma poisson_looks n eta eta' : (forall i, (i < n)%nat -> eta i = eta' i) -> poisson_partition n eta = poisson_partition n eta'.
+Lemma poisson_looks n eta eta' : (forall i, (i < n)%nat -> eta i = eta' i) -> poisson_partition n eta =
+  poisson_partition n eta'.
 Proof. intro H. apply (sum_ext (K := real_field)). intros i Hi. now rewrite H. Qed.
 
 Lemma multinomial_looks L n eta eta' : (forall i, (i < n)%nat -> eta i = eta' i) ->

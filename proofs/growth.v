@@ -1,12 +1,15 @@
 (** Lemma "growth": log-partitions of quadratics are quadratic only where they are constant.
 
-    A declared Gaussian prior and a Gaussian encoder make every f_i and P quadratic along a line z(u), and C2 then says
+    A declared Gaussian prior and a Gaussian encoder make every f_i and P quadratic along a line z(u), and C2 then
+      says
     that A(f(z(u))) is quadratic in u. As u -> +infinity each of the following is a quadratic plus something that is
     positive and tends to 0 ([above]), unless f is constant along the line; so it is no quadratic.
 
-    - softplus_growth      sum_i log(1 + e^(f_i))        quadratic in u  =>  every f_i constant     (Bernoulli, binomial)
+    - softplus_growth      sum_i log(1 + e^(f_i))        quadratic in u  =>  every f_i constant     (Bernoulli,
+        binomial)
     - exponential_growth   sum_i e^(f_i)                 quadratic in u  =>  every f_i constant     (Poisson)
-    - log_sum_growth       log(1 + sum_k e^(f_k))        quadratic in u  =>  every f_k constant     (categorical, multinomial)
+    - log_sum_growth       log(1 + sum_k e^(f_k))        quadratic in u  =>  every f_k constant     (categorical,
+        multinomial)
     - exponential_growth with the right side 1 is the multinomial of random length, sum_k e^(f_k) = 1: C1 alone *)
 
 From tightcheck Require Import real_field networks.
@@ -84,7 +87,8 @@ Qed.
 
 Lemma vanishing_add e d : vanishing e -> vanishing d -> vanishing (fun u => e u + d u).
 Proof.
-  intros He Hd eps H. eapply eventually_implies; [|exact (eventually_and _ _ (He (eps / 2) ltac:(lra)) (Hd (eps / 2) ltac:(lra)))].
+  intros He Hd eps H. eapply eventually_implies; [|exact (eventually_and _ _ (He (eps / 2) ltac:(lra)) (Hd (eps / 2)
+    ltac:(lra)))].
   simpl. intros u [A B]. apply Rabs_def2 in A. apply Rabs_def2 in B. apply Rabs_def1; lra.
 Qed.
 
@@ -142,11 +146,13 @@ Proof.
 Qed.
 
 Lemma softplus_increasing s t : s < t -> softplus s < softplus t.
-Proof. intro H. unfold softplus. apply ln_increasing; pose proof (exp_pos s); [lra|]. apply exp_increasing in H. lra. Qed.
+Proof. intro H. unfold softplus. apply ln_increasing; pose proof (exp_pos s); [lra|]. apply exp_increasing in H. lra.
+Qed.
 
 Lemma softplus_slope s d : 0 <= d -> softplus (s + d) <= softplus s + d.
 Proof.
-  intro H. unfold softplus. rewrite <- (ln_exp d) at 2. rewrite <- ln_mult by (pose proof (exp_pos s); auto using exp_pos; lra).
+  intro H. unfold softplus. rewrite <- (ln_exp d) at 2.
+  rewrite <- ln_mult by (pose proof (exp_pos s); auto using exp_pos; lra).
   assert (1 <= exp d) by (destruct H as [H|<-]; [apply exp_increasing in H|]; rewrite exp_0 in *; lra).
   assert (L : 1 + exp (s + d) <= (1 + exp s) * exp d) by (rewrite exp_plus; pose proof (exp_pos s); nra).
   pose proof (exp_pos (s + d)). destruct L as [L|E]; [apply Rlt_le, ln_increasing; lra|rewrite E; lra].
@@ -183,8 +189,10 @@ Proof.
     + eapply eventually_implies; [|exact H]. simpl. intros u [A B].
       pose proof (softplus_increasing c (c + e u) ltac:(lra)). split; [lra|].
       rewrite B. unfold parabola. replace (0 * u ^ 2 + 0 * u + c + e u) with (c + e u) by ring. ring.
-  - apply (softplus_of_nonconstant F 0 b c e); auto. eapply eventually_implies; [|exact H]. simpl. intros u [A B]. split; [lra|assumption].
-  - apply (softplus_of_nonconstant F a b c e); auto. eapply eventually_implies; [|exact H]. simpl. intros u [A B]. split; [lra|assumption].
+  - apply (softplus_of_nonconstant F 0 b c e); auto. eapply eventually_implies; [|exact H]. simpl. intros u [A B].
+    split; [lra|assumption].
+  - apply (softplus_of_nonconstant F a b c e); auto. eapply eventually_implies; [|exact H]. simpl. intros u [A B].
+    split; [lra|assumption].
 Qed.
 
 Lemma softplus_parabola a b c : a <> 0 \/ b <> 0 -> above (fun u => softplus (parabola a b c u)).
@@ -213,7 +221,8 @@ Proof. destruct (Req_dec (a i) 0), (Req_dec (b i) 0); tauto. Qed.
 (** A sum of terms, each constant with its quadratic or above. *)
 Lemma sum_above n (t : nat -> R -> R) :
   (forall i, (i < n)%nat -> (a i = 0 /\ b i = 0 /\ exists k, forall u, t i u = k) \/ above (t i)) ->
-  (constant_before n /\ exists k, forall u, (sum n (fun i => t i u) : R) = k) \/ above (fun u => sum n (fun i => t i u)).
+  (constant_before n /\ exists k, forall u, (sum n (fun i => t i u) : R) = k) \/ above (fun u => sum n (fun i => t i
+    u)).
 Proof.
   induction n as [|n IH]; intro H.
   - left. split; [intros i Hi; lia|]. exists 0. reflexivity.
@@ -246,7 +255,8 @@ Proof.
 Qed.
 
 (** An exponential of a quadratic that goes to +infinity outgrows every quadratic. *)
-Lemma exp_outgrows q0 q1 q2 a' b' c' : q0 <> 0 \/ q1 <> 0 -> (forall M, eventually (fun u => M < parabola q0 q1 q2 u)) ->
+Lemma exp_outgrows q0 q1 q2 a' b' c' : q0 <> 0 \/ q1 <> 0 -> (forall M, eventually (fun u => M < parabola q0 q1 q2
+  u)) ->
   ~ eventually (fun u => exp (parabola q0 q1 q2 u) <= parabola a' b' c' u).
 Proof.
   intros N D H.
@@ -272,7 +282,8 @@ Proof.
       pose proof (pow2_ge_0 (u - (1 - q1) / (2 * q0))). nra. }
   destruct L as (s & k & Hs & L).
   set (m := Rabs a' + Rabs b' + Rabs c').
-  destruct (eventually_holds _ (eventually_and _ _ H (eventually_beyond (1 + 2 * Rabs k / s + 216 * (m + 1) / s ^ 3))))
+  destruct (eventually_holds _ (eventually_and _ _ H (eventually_beyond (1 + 2 * Rabs k / s + 216 * (m + 1) / s ^
+    3))))
     as (u & A & B).
   pose proof (Rabs_pos a'). pose proof (Rabs_pos b'). pose proof (Rabs_pos c'). pose proof (Rabs_pos k).
   assert (Hm : 0 <= m) by (unfold m; lra). assert (Hs3 : 0 < s ^ 3) by (apply pow_lt; assumption).

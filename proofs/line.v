@@ -23,7 +23,8 @@ Theorem gaussian_V_is_zero n m (V : nat -> nat -> R) (c : nat -> R) :
   forall j, (j < m)%nat -> c j < 0 /\ forall i, (i < n)%nat -> V i j = 0.
 Proof.
   intros H j Hj. split.
-  - specialize (H (fun _ => 0) j Hj). rewrite (dot_zero (K := real_field) n (fun _ => 0)) in H by auto. simpl in H. lra.
+  - specialize (H (fun _ => 0) j Hj). rewrite (dot_zero (K := real_field) n (fun _ => 0)) in H by auto. simpl in H.
+    lra.
   - intros i Hi. apply (negative_on_a_line (c j)). intro t.
     specialize (H (fun k => t * unit i k) j Hj).
     rewrite (dot_comm (K := real_field)), (dot_scale (K := real_field)), (dot_comm (K := real_field)) in H.

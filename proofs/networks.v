@@ -7,7 +7,8 @@
     - unrestricted   every function of the n inputs
 
     - mlp_constants  every class holds the constants
-    - mlp_lines      with hidden layers of width 2 or more and an activation with a(t) - a(-t) = c t, c not 0, it holds every
+    - mlp_lines      with hidden layers of width 2 or more and an activation with a(t) - a(-t) = c t, c not 0, it
+        holds every
                      u -> alpha <w, u> + beta (ReLU, LeakyReLU, softplus, SiLU)
     - mlp_two_points with any activation that takes two values it takes any values at two inputs *)
 
@@ -22,7 +23,8 @@ Definition affine (n k : nat) (F : network) : Prop :=
 Fixpoint mlp (a : R -> R) (hidden : list nat) (n k : nat) (F : network) : Prop :=
   match hidden with
   | [] => affine n k F
-  | h :: rest => exists G H, affine n h G /\ mlp a rest h k H /\ forall u i, (i < k)%nat -> F u i = H (fun j => a (G u j)) i
+  | h :: rest => exists G H, affine n h G /\ mlp a rest h k H /\ forall u i, (i < k)%nat -> F u i = H (fun j => a (G
+    u j)) i
   end.
 
 Definition unrestricted (n k : nat) (F : network) : Prop :=
@@ -41,7 +43,8 @@ Definition holds_constants (k : nat) (C : network -> Prop) : Prop :=
 Definition holds_lines (n k : nat) (C : network -> Prop) : Prop :=
   forall w alpha beta : nat -> R, exists F, C F /\ forall u i, (i < k)%nat -> F u i = alpha i * dot n w u + beta i.
 Definition holds_affine (n k : nat) (C : network -> Prop) : Prop :=
-  forall (W : nat -> nat -> R) (b : nat -> R), exists F, C F /\ forall u i, (i < k)%nat -> F u i = dot n (W i) u + b i.
+  forall (W : nat -> nat -> R) (b : nat -> R), exists F, C F /\ forall u i, (i < k)%nat -> F u i = dot n (W i) u + b
+    i.
 Definition holds_two_points (n k : nat) (C : network -> Prop) : Prop :=
   forall (u v y y' : nat -> R) j, (j < n)%nat -> u j <> v j ->
   exists F, C F /\ forall i, (i < k)%nat -> F u i = y i /\ F v i = y' i.
@@ -162,13 +165,15 @@ Proof.
       rewrite S, Ha. real_atoms. now field.
 Qed.
 
-Lemma mlp_two_points a hidden n k : (exists s t, a s <> a t) -> wide 1 hidden = true -> holds_two_points n k (mlp a hidden n k).
+Lemma mlp_two_points a hidden n k : (exists s t, a s <> a t) -> wide 1 hidden = true -> holds_two_points n k (mlp a
+  hidden n k).
 Proof.
   intros (s & t & Ha) W u v y y'. revert n u v W. induction hidden as [|h rest IH]; intros n u v W j Hj N; simpl.
   - apply (lines_two_points n k _ (affine_lines n k _ (affine_holds_affine n k)) u v y y' j Hj N).
   - change ((1 <=? h)%nat && wide 1 rest = true)%bool in W. apply andb_prop in W. destruct W as [Wh W].
     apply Nat.leb_le in Wh.
-    destruct (lines_two_points n h _ (affine_lines n h _ (affine_holds_affine n h)) u v (fun _ => s) (fun _ => t) j Hj N)
+    destruct (lines_two_points n h _ (affine_lines n h _ (affine_holds_affine n h)) u v (fun _ => s) (fun _ => t) j
+      Hj N)
       as (G & CG & EG).
     destruct (IH h (fun i => a (G u i)) (fun i => a (G v i)) W 0%nat) as (H & CH & EH); [lia| |].
     { destruct (EG 0%nat) as [-> ->]; [lia|assumption]. }

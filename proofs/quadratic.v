@@ -29,7 +29,8 @@ Proof.
   set (p := fun u =>
     q4 * (u ^ 3 + u ^ 2 * u0 + u * u0 ^ 2 + u0 ^ 3) + q3 * (u ^ 2 + u * u0 + u0 ^ 2) + q2 * (u + u0) + q1).
   assert (P : forall u, u = u1 \/ u = u2 \/ u = u3 \/ u = u4 -> p u = 0).
-  { intros u Hu. apply (nonzero_cancel (u - u0)); [intuition lra|]. unfold p. specialize (Z u ltac:(intuition)). lra. }
+  { intros u Hu. apply (nonzero_cancel (u - u0)); [intuition lra|]. unfold p. specialize (Z u ltac:(intuition)). lra.
+  }
   set (s := fun u => q4 * (u ^ 2 + u * u1 + u1 ^ 2 + (u + u1) * u0 + u0 ^ 2) + q3 * (u + u1 + u0) + q2).
   assert (S : forall u, u = u2 \/ u = u3 \/ u = u4 -> s u = 0).
   { intros u Hu. apply (nonzero_cancel (u - u1)); [intuition lra|].
@@ -120,7 +121,8 @@ Proof.
 Qed.
 
 Theorem cross_terms n m (c b : nat -> R) (W : nat -> nat -> R) (P : (nat -> R) -> R) (d e : nat -> R) (d0 : R) :
-  (forall z, P z - sum n (fun i => c i * (dot m (W i) z + b i) ^ 2) = dot m d z + dot m e (fun j => z j * z j) + d0) ->
+  (forall z, P z - sum n (fun i => c i * (dot m (W i) z + b i) ^ 2) = dot m d z + dot m e (fun j => z j * z j) + d0)
+    ->
   forall j k, (j < m)%nat -> (k < m)%nat -> j <> k ->
   P (two j k 1 1) - P (two j k 1 0) - P (two j k 0 1) + P (two j k 0 0) = 2 * sum n (fun i => c i * (W i j * W i k)).
 Proof.

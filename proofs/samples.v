@@ -1,4 +1,5 @@
-(** The spaces of a design: what x and z are, their statistics, and the links from a network's outputs to natural parameters.
+(** The spaces of a design: what x and z are, their statistics, and the links from a network's outputs to natural
+  parameters.
 
     Observed, with nu affinely spanning in each case (minimal, as Theorem 1 asks):
 
@@ -8,7 +9,8 @@
     - moments n       R^n, nu(x) = (x, x^2)                     (Gaussian, both natural parameters)
     - numbers         counts in N^n, nu(x) = x                  (Poisson)
     - word_counts K   non-empty documents over K words, nu(x) = counts    (multinomial, random length)
-    - fixed_counts L K   documents of L > 0 words, nu(x) = the counts of the first K - 1 words     (categorical: L = 1) *)
+    - fixed_counts L K   documents of L > 0 words, nu(x) = the counts of the first K - 1 words     (categorical: L =
+        1) *)
 
 From tightcheck Require Import real_field networks.
 Import ListNotations.
@@ -91,7 +93,8 @@ Proof.
       intros i Hi. unfold moments, unit. simpl. destruct (Nat.ltb_spec i n).
       * destruct (i =? k)%nat; simpl; field.
       * destruct (Nat.eqb_spec i k); [lia|]. destruct (i - n =? k)%nat; simpl; field.
-    + exists [(/ 2, fun i => if (i =? k - n)%nat then 1 else 0); (/ 2, fun i => if (i =? k - n)%nat then - (1) else 0)].
+    + exists [(/ 2, fun i => if (i =? k - n)%nat then 1 else 0); (/ 2, fun i => if (i =? k - n)%nat then - (1) else
+        0)].
       intros i Hi. unfold moments, unit. simpl. destruct (Nat.ltb_spec i n).
       * destruct (Nat.eqb_spec i k); [lia|]. destruct (i =? k - n)%nat; simpl; field.
       * destruct (Nat.eqb_spec (i - n) (k - n)), (Nat.eqb_spec i k); try lia; simpl; field.
@@ -106,7 +109,8 @@ Proof.
 Qed.
 
 (** Word k alone, l > 0 times. *)
-Lemma repeated_in K k l : (k < K)%nat -> (0 < l)%nat -> exists i, (i < K)%nat /\ (0 < if (i =? k)%nat then l else 0)%nat.
+Lemma repeated_in K k l : (k < K)%nat -> (0 < l)%nat -> exists i, (i < K)%nat /\ (0 < if (i =? k)%nat then l else
+  0)%nat.
 Proof. intros Hk Hl. exists k. now rewrite Nat.eqb_refl. Qed.
 Definition repeated K k l (Hk : (k < K)%nat) (Hl : (0 < l)%nat) : documents K :=
   exist _ (fun i => if (i =? k)%nat then l else 0%nat) (repeated_in K k l Hk Hl).
@@ -150,7 +154,8 @@ Qed.
 Definition link := (nat -> R) -> nat -> R.
 
 (** A map computed by a network of the class C, shown a function of its argument, through one of the links. *)
-Definition computed {X : Type} (C : network -> Prop) (shown : X -> nat -> R) (links : link -> Prop) (f : X -> nat -> R) : Prop :=
+Definition computed {X : Type} (C : network -> Prop) (shown : X -> nat -> R) (links : link -> Prop) (f : X -> nat ->
+  R) : Prop :=
   exists F l, C F /\ links l /\ forall x, f x = l (F (shown x)).
 
 Definition plain : link -> Prop := eq (fun o => o).
@@ -164,7 +169,8 @@ Definition contrast (K : nat) : link := fun o i => o i - o K.
 Definition contrast_of (K : nat) : link -> Prop := eq (contrast K).
 
 (** Gaussian x with means o and variances s: (o / s, -1/(2 s)). *)
-Definition mean_over (n : nat) (s : nat -> R) : link := fun o i => if (i <? n)%nat then o i / s i else - / (2 * s (i - n)%nat).
+Definition mean_over (n : nat) (s : nat -> R) : link := fun o i => if (i <? n)%nat then o i / s i else - / (2 * s (i
+  - n)%nat).
 Definition mean_link (n : nat) (noise : (nat -> R) -> Prop) (l : link) : Prop :=
   exists s, noise s /\ (forall i, (i < n)%nat -> 0 < s i) /\ l = mean_over n s.
 Definition every_number (v : R) (s : nat -> R) : Prop := forall i, s i = v.

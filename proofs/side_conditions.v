@@ -1,7 +1,8 @@
 (** The side conditions of the theorems on designs, solved by looking at the design: the proofs that
     `tightcheck certify --coq` writes end with [side_conditions]. Whatever these tactics try, Coq checks the result.
 
-    - bits_interact, spins_interact, log_softmax_interacts   two bits in one parameter interact through A, or through softmax *)
+    - bits_interact, spins_interact, log_softmax_interacts   two bits in one parameter interact through A, or through
+        softmax *)
 
 From tightcheck Require Export real_field criterion networks samples design finite_designs frequency_designs growth
   gaussian_latents gaussian_designs full_gaussian.
@@ -15,7 +16,8 @@ Proof.
   assert (E : forall t, bernoulli_partition 0 1 (S n) (first_output t) = ln (1 + exp t) + INR n * ln 2).
   { intro t. induction n as [|n IH].
     - unfold bernoulli_partition, first_output. simpl. rewrite !Rmult_0_l, Rmult_1_l, exp_0. ring.
-    - unfold bernoulli_partition in *. rewrite sum_step, IH. unfold first_output at 1 2. simpl (S n =? 0)%nat. cbv iota.
+    - unfold bernoulli_partition in *. rewrite sum_step, IH. unfold first_output at 1 2. simpl (S n =? 0)%nat.
+      cbv iota.
       rewrite !Rmult_0_r, exp_0, S_INR. replace (1 + 1) with 2 by ring. ring. }
   rewrite !E. intro H. rewrite Rplus_0_r in H.
   replace (0 + 0) with 0 in H by ring. rewrite exp_0 in H.
@@ -32,8 +34,10 @@ Proof.
   intro Hn. cbv zeta. destruct n as [|n]; [lia|]. clear Hn.
   assert (E : forall t, bernoulli_partition (-1) 1 (S n) (first_output t) = ln (exp (- t) + exp t) + INR n * ln 2).
   { intro t. induction n as [|n IH].
-    - unfold bernoulli_partition. simpl. unfold first_output. simpl. rewrite Rmult_1_l. replace (-1 * t) with (- t) by ring. ring.
-    - unfold bernoulli_partition in *. rewrite sum_step, IH. unfold first_output at 1 2. simpl (S n =? 0)%nat. cbv iota.
+    - unfold bernoulli_partition. simpl. unfold first_output. simpl. rewrite Rmult_1_l.
+      replace (-1 * t) with (- t) by ring. ring.
+    - unfold bernoulli_partition in *. rewrite sum_step, IH. unfold first_output at 1 2. simpl (S n =? 0)%nat.
+      cbv iota.
       rewrite !Rmult_0_r, exp_0, S_INR. replace (1 + 1) with 2 by ring. ring. }
   rewrite !E. replace (1 + -1) with 0 by ring. replace (-1 + -1) with (- (1 + 1)) by ring.
   rewrite Ropp_involutive, Ropp_0, exp_0.
@@ -62,7 +66,8 @@ Proof.
 Qed.
 
 (** log softmax of (t, 0, ..., 0). *)
-Lemma log_softmax_first K t i : (1 <= K)%nat -> log_softmax K (first_output t) i = first_output t i - ln (exp t + (INR K - 1)).
+Lemma log_softmax_first K t i : (1 <= K)%nat -> log_softmax K (first_output t) i = first_output t i - ln (exp t +
+  (INR K - 1)).
 Proof.
   intro HK. unfold log_softmax.
   assert (E : (sum K (fun k => exp (first_output t k)) : R) = exp t + (INR K - 1)); [|now rewrite E].
@@ -75,7 +80,8 @@ Lemma log_softmax_interacts K low high : (2 <= K)%nat -> low <> high -> exists i
   log_softmax K (first_output (high + high)) i - 2 * log_softmax K (first_output (high + low)) i
     + log_softmax K (first_output (low + low)) i <> 0.
 Proof.
-  intros HK N. exists 1%nat. split; [lia|]. rewrite !log_softmax_first by lia. unfold first_output. simpl (1 =? 0)%nat. cbv iota.
+  intros HK N. exists 1%nat. split; [lia|]. rewrite !log_softmax_first by lia. unfold first_output.
+  simpl (1 =? 0)%nat. cbv iota.
   assert (C : 1 <= INR K - 1) by (apply le_INR in HK; simpl in HK; lra). set (r := INR K - 1) in *.
   rewrite !exp_plus. pose proof (exp_pos high) as P. pose proof (exp_pos low) as Q. intro H.
   assert (L : ln ((exp high * exp high + r) * (exp low * exp low + r))
@@ -88,7 +94,8 @@ Qed.
 Lemma first_log_softmax_moves K low high : (2 <= K)%nat -> low <> high ->
   exists i, (i < K)%nat /\ log_softmax K (first_output high) i <> log_softmax K (first_output low) i.
 Proof.
-  intros HK N. exists 1%nat. split; [lia|]. rewrite !log_softmax_first by lia. unfold first_output. simpl (1 =? 0)%nat. cbv iota.
+  intros HK N. exists 1%nat. split; [lia|]. rewrite !log_softmax_first by lia. unfold first_output.
+  simpl (1 =? 0)%nat. cbv iota.
   intro H. apply N. apply exp_inv. pose proof (exp_pos high). pose proof (exp_pos low).
   assert (C : 1 <= INR K - 1) by (apply le_INR in HK; simpl in HK; lra).
   assert (L : ln (exp high + (INR K - 1)) = ln (exp low + (INR K - 1))) by lra. apply ln_inv in L; lra.
@@ -109,7 +116,8 @@ Proof. intro H. exists (bits_log_density low high m a). intro f. now exists a. Q
 Lemma bits_prior_spanned low high m allowed (f : (nat -> bool) -> nat -> R) P :
   bits_prior low high m allowed f P -> in_span m (code low high) P.
 Proof.
-  intros (a & _ & E). destruct (bits_prior_in_span low high m a) as (c & c0 & H). exists c, c0. intro z. now rewrite E, H.
+  intros (a & _ & E). destruct (bits_prior_in_span low high m a) as (c & c0 & H). exists c, c0. intro z.
+  now rewrite E, H.
 Qed.
 
 Lemma bits_prior_reached low high m allowed a : (allowed a : Prop) ->
@@ -160,7 +168,8 @@ Proof.
     rewrite E. now apply Rinv_r, Rgt_not_eq.
 Qed.
 
-Lemma mean_over_looks n noise (l : link) : mean_link n noise l -> forall o o', (forall i, (i < n)%nat -> o i = o' i) ->
+Lemma mean_over_looks n noise (l : link) : mean_link n noise l -> forall o o', (forall i, (i < n)%nat -> o i = o' i)
+  ->
   (forall i, (i < n + n)%nat -> l o i = l o' i) /\ gaussian_partition n (l o) = gaussian_partition n (l o').
 Proof.
   intros (s & _ & _ & ->) o o' H.
@@ -191,7 +200,8 @@ Lemma class_encoder {X : Type} k n m (nu shown : X -> nat -> R) C : (k <= n)%nat
   (forall x i, (i < k)%nat -> shown x i = nu x i) -> holds_affine k (S m) C ->
   holds_exact k n m nu (computed C shown (contrast_of m)).
 Proof.
-  intros L S H F c Z. destruct (H (fun j i => if (j =? m)%nat then 0 else F i j) (fun j => if (j =? m)%nat then 0 else c j))
+  intros L S H F c Z. destruct (H (fun j i => if (j =? m)%nat then 0 else F i j) (fun j => if (j =? m)%nat then 0
+    else c j))
     as (G & CG & E). exists (fun x => contrast m (G (shown x))). split; [now exists G, (contrast m)|].
   intros x j Hj. unfold contrast. rewrite !E, !Nat.eqb_refl by lia. destruct (Nat.eqb_spec j m); [lia|].
   rewrite (dot_zero (K := real_field) k (fun _ => 0)) by auto.

@@ -16,6 +16,7 @@ from tightcheck.numeric.side import Side
 
 CERTAIN = 1e-10
 """A relative span residual above this is no exact zero that rounding hides: nothing is a member beyond it."""
+LARGEST = 1e6
 DEPENDS = 1e-6
 FEW_STATES = 512
 
@@ -48,7 +49,7 @@ def judge(design: Design, sample: Sample, generator: torch.Generator) -> Judgeme
     targets = (scores - model.latent.log_base_measure(z)).T
     fit = least_squares(model.latent.statistics(z), targets)
     eta = fit.coefficients[1:].T
-    consistent = _consistent(fit)
+    consistent = _consistent(fit, targets)
     if not model.is_normalised and not (dies_away(model, generator) and _has_posterior(consistent, model.latent, eta)):
         return None
     names = widths(design.decoder, model.observed)
@@ -66,10 +67,11 @@ def _has_posterior(consistent: bool | None, latent: Side, eta: Tensor) -> bool:
     return not consistent or bool(latent.in_domain(eta).all())
 
 
-def _consistent(fit: Fit) -> bool | None:
+def _consistent(fit: Fit, targets: Tensor) -> bool | None:
+    """Whether the residual is 0; beside values as large as LARGEST, rounding would hide one that is not."""
     if fit.is_zero is False:
         return False
-    return True if float(fit.relative.max()) < CERTAIN else None
+    return True if float(fit.relative.max()) < CERTAIN and float(targets.abs().max()) < LARGEST else None
 
 
 def _points(side: Side, generator: torch.Generator) -> Tensor:

@@ -21,7 +21,25 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from hypothesis import strategies as st
+
+def register_types() -> None:
+    """Hypothesis calls this when it is imported: `st.from_type` then knows the types, if their modules are there by then.
+
+    It stands above the import of Hypothesis, which calls it in the middle of that import; nothing is there to register yet.
+    """
+    if "boundary_models" not in globals():
+        return
+    if "tightcheck.design" in sys.modules:
+        from tightcheck.design import Design
+
+        st.register_type_strategy(Design, designs().map(WrittenDesign.design))
+    if "tightcheck.family" in sys.modules:
+        from tightcheck.family import Family
+
+        st.register_type_strategy(Family, families())
+
+
+from hypothesis import strategies as st  # noqa: E402 (see register_types)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -315,18 +333,6 @@ def boundary_models(largest: int = 3) -> st.SearchStrategy[ExactModel]:
 def _coupled(largest: int) -> st.SearchStrategy[ExactModel]:
     """Models with at least two latent coordinates."""
     return tight_models(largest).filter(lambda model: model.latents > 1)
-
-
-def register_types() -> None:
-    """Hypothesis calls this when it is imported: `st.from_type` then knows the types, if their modules are there by then."""
-    if "tightcheck.design" in sys.modules:
-        from tightcheck.design import Design
-
-        st.register_type_strategy(Design, designs().map(WrittenDesign.design))
-    if "tightcheck.family" in sys.modules:
-        from tightcheck.family import Family
-
-        st.register_type_strategy(Family, families())
 
 
 register_types()

@@ -131,10 +131,10 @@ def _exhibit(
         yield "the exhibited model's prior was not seen to be a density"
         return
     objection = ""
-    is_outside = judgement.is_member is False and (decision.prior == "declared" or judgement.is_consistent is False)
-    if (
-        is_outside
-    ):  # under an implied prior the c of coordinates that rest is not stated: nothing is said about reaching it
+    is_stated = decision.prior == "declared" and _has_one_prior(
+        design
+    )  # else the prior of what rests is ours to choose
+    if judgement.is_consistent is False or (is_stated and judgement.is_member is False):
         objection = "the model that the certificate exhibits is not consistent"
     elif not judgement.is_dependent:
         objection = "in the model that the certificate exhibits x does not depend on z"

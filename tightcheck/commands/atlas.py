@@ -18,10 +18,13 @@ def command(folder: str, chosen: str | None, workers: int | None) -> None:
     network.
     """
     import os
+    from importlib.util import find_spec
     from pathlib import Path
 
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+    if not find_spec("contourpy"):
+        raise click.UsageError("the atlas draws its pictures with contourpy: pip install 'tightcheck[plot]'.")
     from tightcheck.atlas.build import build
 
     names = _names(chosen)

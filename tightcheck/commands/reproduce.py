@@ -28,8 +28,8 @@ def command(
     """
     from importlib import import_module, util
 
-    if not all(map(util.find_spec, ("torch", "scipy", "matplotlib"))):
-        raise click.UsageError("reproduce needs PyTorch, SciPy and matplotlib: pip install 'tightcheck[train,plot]'.")
+    if not all(map(util.find_spec, ("torch", "scipy", "matplotlib", "PIL", "torchmetrics"))):
+        raise click.UsageError("reproduce needs PyTorch, matplotlib and more: pip install 'tightcheck[reproduce]'.")
     frame = import_module("tightcheck.experiments.reproduce.frame")
     request = frame.Request(frame.Store(out), data, is_quick, device, seed, seconds, search)
     names = tuple(frame.TITLES) if name == "all" else (name,)

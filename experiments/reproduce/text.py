@@ -85,7 +85,11 @@ def _table_2(records: Sequence[Mapping[str, Any]]) -> Iterable[str]:
         ("", *(f"{depth} hidden, {encoder}" for depth, encoder in COLUMNS)),
         ((f"{bits} bits", *(epochs.get(Cell("test", bits, *column), "-") for column in COLUMNS)) for bits in ORDER),
     )
-    yield table("Rows with e1 < e2 < e3", ("", "ours", "paper", "paper fails at"), map(_order_row(own, paper), SPLITS))
+    yield table(
+        "Rows with e1 < e2 < e3",
+        ("", "ours", "ours fails at", "paper", "paper fails at"),
+        map(_order_row(own, paper), SPLITS),
+    )
     yield "<h3>What differs, and why</h3>"
     yield items(_differences(records))
 
@@ -111,8 +115,14 @@ def _residuals(own: Mapping[Cell, float], paper: Mapping[Cell, float], shift: fl
 def _order_row(own: Mapping[Cell, float], paper: Mapping[Cell, float]) -> Any:
     def row(split: str) -> tuple[str, ...]:
         ours, theirs = (text_table.ordering(cells, split) for cells in (own, paper))
-        failures = ", ".join(f"{bits} bits, {depth} hidden" for bits, depth in theirs.fails) or "none"
-        return split, f"{ours.holds} of {ours.rows}", f"{theirs.holds} of {theirs.rows}", failures
+        cells_of = (
+            (
+                f"{one.holds} of {one.rows}",
+                ", ".join(f"{bits} bits, {depth} hidden" for bits, depth in one.fails) or "none",
+            )
+            for one in (ours, theirs)
+        )
+        return split, *(cell for pair in cells_of for cell in pair)
 
     return row
 

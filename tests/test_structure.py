@@ -40,7 +40,14 @@ LAYERS = (
 
 OUTSIDE = {"experiments", "proofs"}
 ALLOWED = {
-    "torch": ("experiments/", "tightcheck/numeric/", "tightcheck/sweep/train.py", "tightcheck/training/", "tightcheck/attack/", "tests/"),
+    "torch": (
+        "experiments/",
+        "tightcheck/numeric/",
+        "tightcheck/sweep/train.py",
+        "tightcheck/training/",
+        "tightcheck/attack/",
+        "tests/",
+    ),
     "scipy": ("experiments/", "tightcheck/numeric/", "tightcheck/training/", "tests/"),
     "matplotlib": ("experiments/",),
     "hypothesis": ("experiments/", "tightcheck/strategies.py", "tests/"),

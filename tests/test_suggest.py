@@ -105,7 +105,7 @@ def test_each_obstacle_has_its_remedy(name: str, words: str) -> None:
 def test_only_what_is_better_is_shown(name: str) -> None:
     present = decide(read(name), "declared").verdict
     found = suggested(read(name))
-    assert len(found) <= suggest.MOST_SHOWN + 1
+    assert len(found) <= suggest.MOST_TRIED + 2
     for suggestion in found:
         is_better = present not in ORDER or WORDS.index(suggestion.verdict) > WORDS.index(present.word)
         assert is_better or suggestion.change.endswith("(lossless)")

@@ -14,6 +14,9 @@ import click
 
 from tightcheck import __version__, commands
 
+SHORT = ("analyze", "check", "explain", "families", "schema")
+"""Commands that end before garbage matters; all others collect it."""
+
 
 class Commands(click.Group):
     """A group that imports the command it runs, and ends in one paragraph, never in a traceback."""
@@ -31,6 +34,8 @@ class Commands(click.Group):
             nearest = get_close_matches(cmd_name, names, n=1)
             guess = f"Did you mean {nearest[0]!r}?" if nearest else f"There are {', '.join(names)}."
             raise click.UsageError(f"No such command {cmd_name!r}. {guess}", ctx)
+        if cmd_name not in SHORT:
+            gc.enable()
         command = import_module(f"tightcheck.commands.{cmd_name}").command
         assert isinstance(command, click.Command)
         return command
@@ -63,7 +68,10 @@ def _fail(error: Exception) -> NoReturn:
 
 
 def start() -> None:
-    """The process: short, so it collects no garbage, not even at its end (a third of the time SymPy's import takes)."""
+    """The process: until a long command is named it collects no garbage, not even at its end.
+
+    Collecting takes a third of the time of SymPy's import.
+    """
     gc.disable()
     atexit.register(gc.freeze)
     _have_no_tensors()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tightcheck.account.words import listed
 from tightcheck.decide import decide
 from tightcheck.design import Design
 from tightcheck.verdict import ORDER, Verdict
@@ -13,9 +14,18 @@ REMOVABLE = ("flow:", "hierarchical:")
 
 
 def reason(design: Design) -> str:
-    """Each part by name, why, and the nearest thing inside."""
+    """Each part by name, where it is written, why, and the nearest thing inside."""
     parts = {part.name: part for part in design.outside}.values()
-    return " ".join(f"`{p.name}`: {p.reason}. The nearest thing inside the theorem: {p.nearest}." for p in parts)
+    return " ".join(
+        f"`{p.name}`{_where(design, p.name)}: {p.reason}. The nearest thing inside the theorem: {p.nearest}."
+        for p in parts
+    )
+
+
+def _where(design: Design, name: str) -> str:
+    """The files and lines of the parts of this name; nothing for a design built in Python."""
+    places = [part.place for part in design.outside if part.name == name and part.place.file]
+    return f" at {listed(list(dict.fromkeys(str(replace(place, text='')) for place in places)))}" if places else ""
 
 
 def without(design: Design) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 
 import sympy as sp
 
@@ -24,13 +25,18 @@ from tightcheck.design import (
     PriorBlock,
 )
 from tightcheck.family import Family
+from tightcheck.kernel.check import prove
 from tightcheck.kernel.classes import IDENTITY_PAIRS, family_of
 from tightcheck.kernel.heads import ends
+from tightcheck.kernel.rejected import Rejected
 from tightcheck.parametrise import find
 from tightcheck.verdict import ORDER, Lossless, Suggestion, Verdict
 
-MOST_SHOWN = 3
 MOST_TRIED = 4
+CLASSES = 10
+"""Classes of a mixture that is proposed; any number gives the same verdict."""
+TIGHT = Verdict.TIGHT.word
+WITH_DEPENDENCE = (Verdict.RESTRICTED.word, TIGHT)
 LOSSY = ("frequencies", "tfidf", "log1p", "softmax", "layer_norm", "expression")
 FORGOTTEN = {
     "frequencies": "instead of frequencies, which forget the length",
@@ -48,44 +54,70 @@ FEW_BITS = 3
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A design that differs in one thing, or in two that only help together."""
+    """A design that differs in one thing, or in two that only help together; these only if the result is tight."""
 
     change: str
     kind: str
     place: Place
     design: Design
+    is_worth_tight: bool = False
 
 
 def suggestions(design: Design, declared: Decision, implied: Decision) -> tuple[Suggestion, ...]:
     """What would mend the design, least change first; only what has a better verdict than now, or is lossless.
 
-    `declared` and `implied` are the decisions under the declared and the implied prior.
+    `declared` and `implied` are the decisions under the declared and the implied prior. Where something with
+    dependence is at hand, only what is tight is looked for; the search ends with the first such neighbour.
     """
     if declared.verdict in (Verdict.TIGHT, Verdict.OUTSIDE):
         return ()
     found: list[Suggestion] = []
     if declared.prior != "implied" and _is_better(implied.verdict, declared.verdict):
         found.append(Suggestion(IMPLIED, implied.verdict.word, "prior", design.prior.place))
-    present = lossless(design, declared)[0] if declared.verdict is Verdict.RESTRICTED else Lossless.UNDECIDED
-    for tried, neighbour in enumerate(neighbours(design)):
-        if tried >= MOST_TRIED or len(found) >= MOST_SHOWN:
-            break
-        decision = decide(
-            neighbour.design, neighbour.design.prior.kind, only_tight=declared.verdict is Verdict.RESTRICTED
-        )
-        might_be_lossless = declared.verdict is Verdict.RESTRICTED and present is not Lossless.YES
-        if decision.verdict is Verdict.UNDECIDED and might_be_lossless and neighbour.kind == "decoder":
-            decision = decide(neighbour.design, neighbour.design.prior.kind)
-        words = neighbour.change
-        if not _is_better(decision.verdict, declared.verdict):
-            is_same = decision.verdict is declared.verdict is Verdict.RESTRICTED and present is not Lossless.YES
-            if not is_same or lossless(neighbour.design, decision)[0] is not Lossless.YES:
-                continue
-            words += " (lossless)"
-        found.append(Suggestion(words, decision.verdict.word, neighbour.kind, neighbour.place))
-    if all(suggestion.verdict != "tight" for suggestion in found) and _sees_everything(design):
-        found.append(Suggestion(SMALLEST, "tight", "encoder", design.encoder[0].block.place))
+    tried = tuple(_mending(design, declared, found))
+    if declared.verdict is Verdict.RESTRICTED and not any(suggestion.verdict == TIGHT for suggestion in found):
+        found += _without_loss(design, declared, tried)
+    if all(suggestion.verdict != TIGHT or suggestion.kind == "latents" for suggestion in found):
+        found += [Suggestion(SMALLEST, TIGHT, "encoder", design.encoder[0].block.place)] * _sees_everything(design)
     return tuple(found)
+
+
+def _mending(design: Design, declared: Decision, found: list[Suggestion]) -> Iterator[Neighbour]:
+    """Adds to `found` the neighbours with a better verdict; yields the others that keep the latent variables."""
+    for neighbour in chain(islice(neighbours(design), MOST_TRIED), _mixture(design)):
+        has_dependence = any(suggestion.verdict in WITH_DEPENDENCE for suggestion in found)
+        only_tight = declared.verdict is Verdict.RESTRICTED or has_dependence or neighbour.is_worth_tight
+        if not only_tight and _is_excluded(design, neighbour, declared):
+            continue
+        verdict = decide(neighbour.design, neighbour.design.prior.kind, only_tight=only_tight).verdict
+        if _is_better(verdict, declared.verdict):
+            found.append(Suggestion(neighbour.change, verdict.word, neighbour.kind, neighbour.place))
+            if verdict is Verdict.TIGHT:
+                return
+        elif neighbour.kind == "decoder":
+            yield neighbour
+
+
+def _is_excluded(design: Design, neighbour: Neighbour, declared: Decision) -> bool:
+    """Whether the proof of the present verdict is one for the neighbour as well: no search is needed to see that."""
+    new = neighbour.design
+    has_same_blocks = (new.latent, new.observed) == (design.latent, design.observed)
+    if declared.verdict is Verdict.UNDECIDED or not has_same_blocks or new.prior.kind != declared.prior:
+        return False
+    try:
+        return prove(new, declared.prior, declared.steps) is declared.verdict
+    except (Rejected, NotImplementedError):
+        return False
+
+
+def _without_loss(design: Design, declared: Decision, tried: tuple[Neighbour, ...]) -> Iterator[Suggestion]:
+    """Decoders that are restricted as well, and reach every p(x) of theirs all the same."""
+    if lossless(design, declared)[0] is Lossless.YES:
+        return
+    for neighbour in tried:
+        decision = decide(neighbour.design, neighbour.design.prior.kind)
+        if decision.verdict is Verdict.RESTRICTED and lossless(neighbour.design, decision)[0] is Lossless.YES:
+            yield Suggestion(f"{neighbour.change} (lossless)", decision.verdict.word, neighbour.kind, neighbour.place)
 
 
 def _sees_everything(design: Design) -> bool:
@@ -120,6 +152,7 @@ def neighbours(design: Design) -> Iterator[Neighbour]:
     yield from _full_covariance(design)
     yield from _field(design)
     yield from _affine_decoder(design)
+    yield from _natural_link(design)
     yield from _bits(design)
 
 
@@ -404,8 +437,34 @@ def _affine_decoder(design: Design) -> Iterator[Neighbour]:
     if design.prior.kind != "implied":
         tied = replace(affine, prior=Prior("implied", place=design.prior.place))
         yield Neighbour(
-            "make the decoder's natural parameters affine in z and tie the prior to it", "decoder", place, tied
+            "make the decoder's natural parameters affine in z and tie the prior to it", "decoder", place, tied, True
         )
+
+
+def _is_scaled(design: Design) -> bool:
+    """Whether a decoder's link takes more than its own output: a softmax or a covariate beside it."""
+    links = [h.link for observed in design.decoder for h in observed.heads if h.link is not None]
+    return any(link.free_symbols - {OUTPUT} for link in links)
+
+
+def _natural_link(design: Design) -> Iterator[Neighbour]:
+    """The decoder's natural parameters put out by its network itself, under the implied prior."""
+    if not _is_scaled(design) or any(len(observed.natural) > 1 for observed in design.decoder):
+        return
+    decoder = []
+    for observed in design.decoder:
+        way = find(family_of(observed.block), ("natural",))
+        source = next((h.source for h in observed.heads if isinstance(h.source, Map)), None)
+        if way is None or source is None or family_of(observed.block).natural_domain:
+            return
+        heads = tuple(Head(s, source, place=observed.place) for s in way.symbols)
+        decoder.append(replace(observed, heads=heads, natural=tuple(way.natural)))
+    yield Neighbour(
+        "let the decoder's network put out the natural parameter, without a link, and tie the prior to it",
+        "decoder",
+        design.decoder[0].heads[0].place,
+        replace(design, decoder=tuple(decoder), prior=Prior("implied", place=design.prior.place)),
+    )
 
 
 def _affine_heads(observed: Conditional) -> tuple[tuple[Head, ...], tuple[sp.Expr, ...]] | None:
@@ -438,7 +497,7 @@ def _bits(design: Design) -> Iterator[Neighbour]:
         return
     if any(family_of(latent.block).support.is_finite for latent in design.encoder):
         return
-    if not {family_of(observed.block).partition for observed in design.decoder} <= SIMPLE:
+    if not {family_of(observed.block).partition for observed in design.decoder} <= SIMPLE or _is_scaled(design):
         return
     fair = Constant(sp.Rational(1, 2), "fixed")
     encoder, blocks = [], []
@@ -460,3 +519,63 @@ def _bits(design: Design) -> Iterator[Neighbour]:
     yield Neighbour(
         "take binary latents: each spans all its functions", "encoder", design.encoder[0].block.place, changed
     )
+
+
+def _mixture(design: Design) -> Iterator[Neighbour]:
+    """One categorical latent: its indicators span all functions, whatever the decoder's family is."""
+    latent = design.encoder[0]
+    kept = next((c for c in design.encoder if _is_class(c) and not c.block.given), None)
+    if design.prior.kind != "declared" or (kept is not None and len(design.encoder) == 1):
+        return
+    if any(c.inputs.covariates for c in (*design.encoder, *design.decoder)):
+        return
+    others = [c.block.name for c in design.encoder if c is not kept]
+    name, classes = (kept.block.name, kept.block.dimension) if kept else (latent.block.name, CLASSES)
+    block = Block(name, "categorical", 1, dimension=classes, place=latent.block.place)
+    way = find(family_of(block), ("logits",))
+    assert way is not None
+    encoder = Conditional(
+        block, _exact_inputs(design), tuple(Head(s, Map("affine")) for s in way.symbols), tuple(way.natural)
+    )
+    parameters = {s.name: Constant(None, "per_coordinate") for s in way.symbols}
+    prior = PriorBlock(name, "categorical", parameters, tuple(way.natural), dimension=classes)
+    decoder = tuple(_of_class(observed, set(others)) for observed in design.decoder)
+    words = (
+        f"drop {' and '.join(others)} and keep the class {name}"
+        if kept
+        else f"take one of {classes} classes (any number)"
+    )
+    yield Neighbour(
+        f"{words}: a mixture, whose posterior is softmax of an affine map",
+        "latents",
+        latent.block.place,
+        replace(design, decoder=decoder, encoder=(encoder,), prior=Prior("declared", (prior,), design.prior.place)),
+        is_worth_tight=True,
+    )
+
+
+def _is_class(latent: Conditional) -> bool:
+    return latent.block.family == "categorical" and latent.block.copies == 1
+
+
+def _exact_inputs(design: Design) -> Inputs:
+    """The features in which the exact encoder is affine: counts, x itself, or its statistics."""
+    families = [family_of(observed.block) for observed in design.decoder]
+    if any(family.name == "multinomial" for family in families):
+        return Inputs("counts")
+    is_plain = all(set(family.statistics) <= set(family.variables) for family in families)
+    return Inputs("identity" if is_plain else "statistics")
+
+
+def _of_class(observed: Conditional, dropped: set[str]) -> Conditional:
+    """The decoder's block as a table over the classes; a link that names a dropped variable goes."""
+
+    def head(old: Head) -> Head:
+        if not isinstance(old.source, Map):
+            return old
+        is_dropped = old.link is not None and bool(dropped & {s.name for s in old.link.free_symbols})
+        link = (sp.exp(OUTPUT) if old.symbol.is_positive else None) if is_dropped else old.link
+        return replace(old, source=Map("affine", place=old.source.place), link=link)
+
+    inputs = Inputs("one_hot", place=observed.inputs.place)
+    return replace(observed, inputs=inputs, heads=tuple(map(head, observed.heads)))

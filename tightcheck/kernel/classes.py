@@ -33,13 +33,15 @@ class FunctionClass:
     constant      no dependence on the other side; `value` exactly, or None where it is learned
     affine, mlp, unrestricted    a non-zero multiple, plus a constant, of the map's outputs, all of which are free
     expression    `formula`, in the other side's variables and free parameters
-    linked        a non-affine function of the outputs: `formula` in the heads' outputs
+    linked        a non-affine function of the outputs: `formula` in the heads' outputs; None where an expression is clipped.
+                  `foreign` is what it mentions beside outputs and learned constants: the other side, covariates
     """
 
     kind: Literal["constant", "affine", "mlp", "unrestricted", "expression", "linked"]
     source: Map | None = None
     value: sp.Expr | None = None
     formula: sp.Expr | None = None
+    foreign: frozenset[sp.Symbol] = frozenset()
 
 
 @cache
@@ -103,6 +105,8 @@ def function_class(conditional: Conditional, k: int) -> FunctionClass:
     first = heads[0].source
     assert isinstance(first, Map)
     if all(isinstance(h.source, Map) and h.source.kind == "expression" for h in heads):
+        if any(h.bounds is not None for h in heads):
+            return FunctionClass("linked", first)  # the expression clipped is another function
         return FunctionClass("expression", first, formula=expression_of(conditional, k))
     composed = normal_form(natural.xreplace({head.symbol: linked_value(head, conditional) for head in heads}))
     outputs = {output_symbol(head) for head in heads}
@@ -115,7 +119,17 @@ def function_class(conditional: Conditional, k: int) -> FunctionClass:
         return FunctionClass(first.kind, first)
     if all(is_onto(h, conditional) and isinstance(h.source, Map) and h.source.kind == "unrestricted" for h in heads):
         return FunctionClass("unrestricted", first)
-    return FunctionClass("linked", first, formula=composed)
+    return FunctionClass("linked", first, formula=composed, foreign=foreign_symbols(conditional, composed))
+
+
+def foreign_symbols(conditional: Conditional, formula: sp.Expr) -> frozenset[sp.Symbol]:
+    """What a link's formula mentions that is no output, no learned constant and no fixed parameter of the family."""
+    fixed = {parameter.symbol for parameter in family_of(conditional.block).fixed}
+    return frozenset(
+        s
+        for s in formula.free_symbols - fixed - {SOFTMAX}
+        if not s.name.startswith("output_") and not _is_learned(conditional, s)
+    )
 
 
 def _is_learned(conditional: Conditional, symbol: sp.Symbol) -> bool:

@@ -158,6 +158,7 @@ def convex_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entri
     require(
         functions.kind == "linked" and source is not None and formula is not None, "the encoder's output has no link"
     )
+    require(not functions.foreign, "the link mentions more than the network's output")
     assert source is not None and formula is not None
     piecewise = source.kind == "affine" or (
         source.kind == "mlp" and source.activation in ("relu", "leaky_relu", "identity")

@@ -11,6 +11,7 @@ from tightcheck.design import Conditional, Design
 from tightcheck.kernel.classes import family_of
 from tightcheck.kernel.constants import decoder_constants, is_shared
 from tightcheck.kernel.heads import Side, contains, raw_values
+from tightcheck.kernel.integrability import in_domain
 from tightcheck.kernel.model import formula, temperature, total_log_partition
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import prior_block
@@ -44,6 +45,7 @@ def gaussian_member(design: Design, prior: str, step: Mapping[str, Any]) -> None
             constant + (sp.Add(*(w * v for w, v in zip(W.row(i), z, strict=True))) if k == row else 0)
             for k, constant in enumerate(constants)
         ]
+        require(in_domain(fx, eta), "f is not shown to stay in the natural domain")
         contains(observed, eta, Side(z, fz, observed.inputs.kind, name=latent.block.name), W.rows, size)
         energy += total_log_partition(observed, eta)
     decoder_constants(design, observed.block.name, also_copies=observed.block.copies > W.rows)

@@ -14,7 +14,15 @@ import sympy as sp
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Head, Map
 from tightcheck.expression import CoordinateSum
 from tightcheck.family import Family, Parametrisation
-from tightcheck.kernel.classes import IDENTITY_PAIRS, FunctionClass, family_of, function_class, is_onto, linked_value
+from tightcheck.kernel.classes import (
+    IDENTITY_PAIRS,
+    FunctionClass,
+    family_of,
+    foreign_symbols,
+    function_class,
+    is_onto,
+    linked_value,
+)
 from tightcheck.kernel.rejected import require
 from tightcheck.span import combination, is_zero, normal_form
 
@@ -337,4 +345,5 @@ def reduced_class(conditional: Conditional, k: int, dead: frozenset[int]) -> Fun
         return stated
     if moved[0].link is None:
         return FunctionClass(moved[0].source.kind, moved[0].source)
-    return FunctionClass("linked", moved[0].source, formula=linked_value(moved[0], conditional))
+    linked = linked_value(moved[0], conditional)
+    return FunctionClass("linked", moved[0].source, formula=linked, foreign=foreign_symbols(conditional, linked))

@@ -97,7 +97,7 @@ def is_lipschitz(functions: FunctionClass) -> bool:
     )
     if functions.kind in ("affine", "mlp"):
         return slow_map
-    if functions.kind != "linked" or formula is None:
+    if functions.kind != "linked" or formula is None or functions.foreign:
         return False
     outputs = [s for s in formula.free_symbols if s.name.startswith("output_")]
     if len(outputs) != 1:
@@ -116,6 +116,7 @@ def is_bounded(functions: FunctionClass) -> bool:
     if (
         functions.kind != "linked"
         or formula is None
+        or functions.foreign
         or len(outputs := [s for s in formula.free_symbols if s.name.startswith("output_")]) != 1
     ):
         return False

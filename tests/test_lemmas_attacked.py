@@ -1,0 +1,93 @@
+"""Designs on the edge of a lemma's hypotheses: the truth is worked out by hand, and no other verdict may be given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.oracle.false_proofs import Step, nonmember
+from tightcheck.decide import decide
+from tightcheck.design import Design
+from tightcheck.kernel import Rejected
+from tightcheck.kernel.check import prove
+from tightcheck.read_yaml import read_design
+
+GAUSSIAN = "{family: gaussian, mean: 0, variance: 1}"
+BITS = "{latent: {family: bernoulli, dim: 2}, map: {kind: affine}, output: logits}"
+HALF_GAUSSIAN = (
+    "{latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind: affine},"
+    " output: [mean, {variance: {fixed: 1/2}}]}"
+)
+
+
+def half(link: str) -> str:
+    """A Gaussian encoder of variance 1/2 whose mean has a link."""
+    latent = "{family: gaussian_fixed_variance, dim: 1, variance: 1/2}"
+    return f"{{latent: {latent}, map: {{kind: affine}}, output: {{mean: {{link: {link}}}}}}}"
+
+
+def real(output: str, prior: str, expression: str = "{kind: affine}") -> str:
+    """One real number of variance 1."""
+    observed = "{family: gaussian_fixed_variance, dim: 1, variance: 1}"
+    return f"{{observed: {observed}, map: {expression}, output: {output}, prior: {prior}}}"
+
+
+def clipped(expression: str, parameters: str = "") -> str:
+    """A mean that is written out and clipped to [0, 1], under the implied prior."""
+    written = f"{{kind: expression, expression: '{expression}'{parameters}}}"
+    return real("{mean: {bounds: [0, 1]}}", "implied", written)
+
+
+EDGES = [
+    # With w = 0 the mean is z + tanh(b), and the posterior N((x - tanh(b)) / 2, 1/2): S is not empty, nor all of D.
+    ("a bounded network plus z", HALF_GAUSSIAN, real("{mean: {link: tanh(output) + z}}", GAUSSIAN), "restricted"),
+    ("a Lipschitz network plus z", HALF_GAUSSIAN, real("{mean: {link: softplus(output) + z}}", GAUSSIAN), "restricted"),
+    # With mean z the posterior is N(x / 2, 1/2), and w = b = 0 puts that out.
+    ("a bounded encoder plus x", half("tanh(output) + x/2"), real("mean", GAUSSIAN), "restricted"),
+    ("a convex link plus x", half("softplus(output) + x/2 - log(2)"), real("mean", GAUSSIAN), "restricted"),
+    # min(z_0 + z_1, 1) is 0, 1, 1, 1: it has an interaction, and so has its multiple while it is below 1/2.
+    ("a clipped sum of bits", BITS, clipped("z[0] + z[1]"), "impossible"),
+    ("a clipped weighted sum", BITS, clipped("a*(z[0] + z[1])", ", parameters: [a]"), "restricted"),
+    # Clipped to 1 the logit is constant.
+    (
+        "clipped to a constant",
+        "{latent: {family: poisson, dim: 1}, map: {kind: affine}, output: log_rate}",
+        "{observed: {family: bernoulli, dim: 1}, map: {kind: expression, expression: z + 5},"
+        " output: {logits: {bounds: [0, 1]}}, prior: {family: poisson, rate: 1}}",
+        "tight",
+    ),
+]
+
+
+def read(encoder: str, decoder: str, folder: Path) -> Design:
+    """The design of two files."""
+    files = folder / "encoder.yaml", folder / "decoder.yaml"
+    for file, words in zip(files, (encoder, decoder), strict=True):
+        file.write_text(words)
+    return read_design(*files)
+
+
+@pytest.mark.parametrize(("name", "encoder", "decoder", "truth"), EDGES, ids=[edge[0] for edge in EDGES])
+def test_no_other_verdict(name: str, encoder: str, decoder: str, truth: str, tmp_path: Path) -> None:
+    """A verdict is the truth or is not given."""
+    design = read(encoder, decoder, tmp_path)
+    assert decide(design, design.prior.kind).verdict.word in (truth, "undecided")
+
+
+def test_a_negative_variance_couples_nothing(tmp_path: Path) -> None:
+    """With one observed number 1 + w_i w_j / v = 0 for all three pairs is impossible for v > 0; v = -1 would do it."""
+    encoder = (
+        "{latent: {family: gaussian, dim: 3, covariance: diagonal}, map: {kind: affine},"
+        " output: [mean, {variance: {learned: per_coordinate}}]}"
+    )
+    decoder = (
+        "{observed: {family: gaussian, dim: 1}, map: {kind: affine}, output: [mean, {variance: {learned: shared}}],"
+        " prior: {family: gaussian, mean: 0, precision: [[3, 1, 1], [1, 3, 1], [1, 1, 3]]}}"
+    )
+    design = read(encoder, decoder, tmp_path)
+    member: Step = {"lemma": "gaussian_member", "latent": "z", "observed": "x", "row": 0, "W": [["1", "1", "1"]]}
+    points = [(0, 0), (1, 0), (0, 1), (1, 1), (2, 0), (0, 2)]
+    other = nonmember({"mean": "z0", "variance": "1"}, 2, points, "C2")
+    with pytest.raises(Rejected, match="natural domain"):
+        prove(design, "declared", [{**member, "f0": ["0", "1/2"]}, other])

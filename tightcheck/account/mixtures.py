@@ -39,7 +39,7 @@ def moving(design: Design, prior: str, observed: Conditional, latent: Conditiona
 
     Under an implied prior the latent is finite or f is bounded and the other blocks are constant: the joint integrates.
     """
-    if not others_are_valid(design, observed, prior):
+    if _has_unknown(observed) or not others_are_valid(design, observed, prior):
         return None
     for candidate in design.encoder if latent is None else (latent,):
         shown = observed
@@ -55,6 +55,12 @@ def moving(design: Design, prior: str, observed: Conditional, latent: Conditiona
             if len(different_values(eta, active)) > 1:
                 return eta
     return None
+
+
+def _has_unknown(observed: Conditional) -> bool:
+    """Whether the natural parameters hold a learned parameter of the family: then no value of theirs is a number."""
+    symbols = {head.symbol for head in observed.heads}
+    return any(eta.free_symbols - symbols for eta in observed.natural)
 
 
 def _models(

@@ -35,12 +35,18 @@ def has_known_covariance(part: Part) -> bool:
         return False
     if part.groups[0].statistics != part.family.variables or not part.log_partition.is_polynomial(*part.natural):
         return False
-    return max(map(_degree, atoms_of(part.log_partition, part.natural))) == 2
+    return _degree(part.log_partition, frozenset(part.natural)) == 2
 
 
-def _degree(monomial: sp.Expr) -> int:
-    """The total degree."""
-    return sum(int(factor.as_base_exp()[1]) for factor in sp.Mul.make_args(monomial) if factor != 1)
+def _degree(polynomial: sp.Expr, symbols: frozenset[sp.Symbol]) -> int:
+    """The total degree in the symbols, as written."""
+    if polynomial.is_Add:
+        return max(_degree(term, symbols) for term in polynomial.args)
+    if polynomial.is_Mul:
+        return sum(_degree(factor, symbols) for factor in polynomial.args)
+    if polynomial.is_Pow and polynomial.exp.is_Integer:
+        return int(polynomial.exp) * _degree(polynomial.base, symbols)
+    return int(polynomial in symbols)
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,8 @@ class Covariance:
 @once
 def covariance(part: Part) -> Covariance:
     """The covariance of a Gaussian whose mean alone is free."""
-    quadratic = atoms_of(part.log_partition, part.natural)
+    _, moving = part.log_partition.as_independent(*part.natural, as_Add=True)
+    quadratic = atoms_of(moving, part.natural)
     squares = {quadratic.get(eta**2, sp.Integer(0)) for eta in part.natural}
     if len(squares) > 1 or any(monomial.is_Mul for monomial in quadratic):
         return Covariance(sp.Symbol(f"Sigma_{part.name}"), "full")

@@ -14,6 +14,7 @@ from tightcheck.kernel.check import prove
 from tightcheck.read_yaml import read_design
 
 GAUSSIAN = "{family: gaussian, mean: 0, variance: 1}"
+BIT = "{latent: {family: bernoulli, dim: 1}, map: {kind: affine}, output: logits}"
 BITS = "{latent: {family: bernoulli, dim: 2}, map: {kind: affine}, output: logits}"
 HALF_GAUSSIAN = (
     "{latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind: affine},"
@@ -33,10 +34,15 @@ def real(output: str, prior: str, expression: str = "{kind: affine}") -> str:
     return f"{{observed: {observed}, map: {expression}, output: {output}, prior: {prior}}}"
 
 
+def written(expression: str, prior: str) -> str:
+    """A mean that is written out."""
+    return real("mean", prior, f"{{kind: expression, expression: '{expression}'}}")
+
+
 def clipped(expression: str, parameters: str = "") -> str:
     """A mean that is written out and clipped to [0, 1], under the implied prior."""
-    written = f"{{kind: expression, expression: '{expression}'{parameters}}}"
-    return real("{mean: {bounds: [0, 1]}}", "implied", written)
+    network = f"{{kind: expression, expression: '{expression}'{parameters}}}"
+    return real("{mean: {bounds: [0, 1]}}", "implied", network)
 
 
 EDGES = [
@@ -49,6 +55,10 @@ EDGES = [
     # min(z_0 + z_1, 1) is 0, 1, 1, 1: it has an interaction, and so has its multiple while it is below 1/2.
     ("a clipped sum of bits", BITS, clipped("z[0] + z[1]"), "impossible"),
     ("a clipped weighted sum", BITS, clipped("a*(z[0] + z[1])", ", parameters: [a]"), "restricted"),
+    # p(z = 0) = 0, or p is no density: q charges both points.
+    ("a prior without a point", BIT, written("2*z", "{log_density: 'log(z)'}"), "impossible"),
+    ("no prior at a point", BIT, written("2*z", "{log_density: 'log(z - 1/2)'}"), "impossible"),
+    ("a prior without two points", BITS, written("2*z[0]", "{log_density: 'log(z[0]) + z[1]'}"), "impossible"),
     # Clipped to 1 the logit is constant.
     (
         "clipped to a constant",

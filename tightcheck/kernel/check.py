@@ -13,8 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import sympy as sp
+
 from tightcheck import serial
-from tightcheck.design import OUTPUT, SOFTMAX, Design, Map
+from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Design, Map
 from tightcheck.kernel.classes import all_entries, family_of
 from tightcheck.kernel.conjugation import CONJUGATION_LEMMAS
 from tightcheck.kernel.constants import constants_reachable, decoder_constants, unreachable
@@ -40,7 +42,7 @@ from tightcheck.kernel.pinned import pinned_equal, pinned_impossible, shared_pre
 from tightcheck.kernel.prior_tail import prior_tail
 from tightcheck.kernel.rays import PRIOR_FREE_LEMMAS
 from tightcheck.kernel.rejected import Rejected, require
-from tightcheck.kernel.slices import runs_over_all_reals
+from tightcheck.kernel.slices import prior_block, prior_term, prior_values, runs_over_all_reals
 from tightcheck.kernel.tight import tight
 from tightcheck.kernel.zero import Entries, observed_of
 from tightcheck.verdict import Verdict
@@ -167,6 +169,8 @@ def well_formed(design: Design) -> None:
             known = {*names, *design.covariates}
             foreign = {s.name.partition("[")[0] for s in link.free_symbols - {OUTPUT, SOFTMAX}} - known
             require(link.has(OUTPUT, SOFTMAX) and not foreign, f"the link of {head.symbol} is no function of an output")
+    for latent in design.encoder:
+        require(not has_impossible_point(design, latent), f"the prior of {latent.block.name} leaves out a point of z")
     parents = {name for latent in design.encoder for name in latent.block.given}
     for latent in design.encoder:
         is_finite = latent.block.copies == 1 and family_of(latent.block).spans_all_functions
@@ -174,6 +178,24 @@ def well_formed(design: Design) -> None:
             latent.block.name not in parents or is_finite,
             f"{latent.block.name} is given to another block and is no single finite draw",
         )
+
+
+def has_impossible_point(design: Design, latent: Conditional) -> bool:
+    """Whether the declared prior has an infinite natural parameter, or no real logarithm at a point of a finite support."""
+    block = prior_block(design, latent.block.name)
+    if design.prior.kind != "declared" or block is None:
+        return False
+    if block.family is not None and any(_is_no_number(value) for value in prior_values(block)):
+        return True
+    family, term = family_of(latent.block), prior_term(design, latent)
+    points = family.support.points if family.support.is_finite and term is not None else ()
+    places = [dict(zip(family.variables, point, strict=True)) for point in points]
+    return term is not None and any(_is_no_number(term.xreplace(place)) for place in places)
+
+
+def _is_no_number(value: sp.Expr) -> bool:
+    """Whether a value is infinite, or not real."""
+    return bool(value.has(sp.zoo, sp.nan, sp.oo)) or (bool(value.is_number) and not value.is_real)
 
 
 def _run_all(design: Design, prior: str, steps: Sequence[Mapping[str, Any]]) -> tuple[Entries, set[str]]:

@@ -146,6 +146,7 @@ def _log_prior(design: Design, latent: Conditional, point: tuple[sp.Expr, ...]) 
         names = {f"{base}[{j}]": x for base in (latent.block.name, "z") for j, x in enumerate(point)}
         require(all(s.name in names for s in block.log_density.free_symbols), "the prior is not known")
         density = block.log_density.xreplace({s: names[s.name] for s in block.log_density.free_symbols})
+        require(bool(density.is_real), "the prior is not shown to charge every point")
         return density - sp.Add(*(family.log_base_measure.xreplace({v: x}) for x in point))
     term = prior_term(design, latent)
     require(term is not None and term.free_symbols <= {v}, "the prior is not known exactly")

@@ -129,3 +129,28 @@ def test_neighbours_change_the_design() -> None:
         found = [neighbour.design for neighbour in neighbours(design)]
         assert found
         assert all(other != design for other in found)
+
+
+@pytest.mark.parametrize("name", ["aevb-mnist", "mult-vae", "nvdm", "poisson-vae", "collapse/encoder-constant-mean"])
+def test_what_is_left_out_without_a_search_is_no_better(name: str) -> None:
+    """A proof of the present verdict that the neighbour accepts is one of its own verdict."""
+    design = read(name)
+    declared = decide(design, design.prior.kind)
+    excluded = [n.design for n in neighbours(design) if suggest._is_excluded(design, n, declared)]
+    assert all(decide(other, other.prior.kind).verdict is declared.verdict for other in excluded)
+    mended = [
+        n.design for n in neighbours(design) if decide(n.design, n.design.prior.kind).verdict is Verdict.RESTRICTED
+    ]
+    assert not [other for other in mended if other in excluded]
+
+
+@pytest.mark.parametrize("name", ["m2", "mult-vae", "scvi-latent-library"])
+def test_a_mixture_where_nothing_smaller_helps(name: str) -> None:
+    """The posterior of a class is softmax of an affine map, whatever the decoder's family is."""
+    (found,) = suggested(read(name))
+    assert (found.kind, found.verdict) == ("latents", "tight")
+
+
+def test_nothing_is_tried_after_a_tight_neighbour() -> None:
+    found = [s.verdict for s in suggested(read("beta-vae"))]
+    assert found == ["tight"]

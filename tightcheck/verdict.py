@@ -59,7 +59,7 @@ class Suggestion:
 
     change: str
     verdict: str
-    kind: str  # "features", "prior", "encoder", "link", "decoder"
+    kind: str  # "features", "prior", "encoder", "link", "decoder", "latents"
     place: Place | None = None
 
 

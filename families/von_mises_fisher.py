@@ -48,8 +48,10 @@ def build(dimension: int = 3) -> Family:
 
 
 def _directions(dimension: int) -> tuple[tuple[sp.Expr, ...], ...]:
-    """The axes, both ways."""
-    return tuple(tuple(sp.Integer(s * (i == k)) for i in range(dimension)) for k in range(dimension) for s in (1, -1))
+    """The axes, both ways, and directions between neighbouring ones."""
+    axes = tuple(tuple(sp.Integer(s * (i == k)) for i in range(dimension)) for k in range(dimension) for s in (1, -1))
+    weights = ({k: sp.Rational(3, 5), (k + 1) % dimension: sp.Rational(4, 5)} for k in range(dimension))
+    return (*axes, *(tuple(w.get(i, sp.Integer(0)) for i in range(dimension)) for w in weights))
 
 
 def _angles(dimension: int) -> Chart:

@@ -26,7 +26,18 @@ OPEN = frozenset((TESTS / "designs" / "open.txt").read_text(encoding="utf-8").sp
 ROW = re.compile(r"^\| \[([\w-]+)\]\([\w-]+/decoder\.yaml\) \| (\w+) \| (\w+) \| ([\w ]+) \|", re.MULTILINE)
 HEADER = re.compile(r"# expect: (\w+); implied: (\w+); lossless: ([\w ]+)")
 VERDICTS = {verdict.word for verdict in Verdict}
-CONDITIONS = ("linear", "link", "conjugation", "features", "encoder", "one", "implied", "blocks", "objective")
+CONDITIONS = (
+    "linear",
+    "link",
+    "conjugation",
+    "conjugate",
+    "features",
+    "encoder",
+    "one",
+    "implied",
+    "blocks",
+    "objective",
+)
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,9 @@ def _log(argument: sp.Expr) -> sp.Expr:
 def _log_polynomial(polynomial: sp.Expr) -> sp.Expr:
     """The logarithm of a product of polynomials, each with the sign that SymPy counts as positive."""
     logarithms = []
+    if polynomial.is_Add:  # SymPy multiplies a number into a lone sum
+        content, polynomial = polynomial.as_content_primitive()
+        logarithms.append(sp.log(content))
     for factor in sp.Mul.make_args(polynomial):
         base, exponent = factor.as_base_exp() if factor.is_Pow and factor.exp.is_Integer else (factor, sp.Integer(1))
         is_negated = base.is_negative or (not base.is_positive and base.could_extract_minus_sign())  # |1 - e| = e - 1
@@ -176,10 +179,46 @@ def _combination(
     if any(columns.values()):
         return _solved(target, basis, variables)
     if not all(map(is_zero, right.values())):
-        return None
+        return _over_one_denominator(target, basis, variables)
     for k, value, shares in reversed(eliminated):
         coefficients[k] = _expanded(value - sum((c * coefficients[j] for j, c in shares.items()), sp.Integer(0)))
     return tuple(coefficients.values())
+
+
+def _over_one_denominator(
+    target: sp.Expr, basis: tuple[sp.Expr, ...], variables: tuple[sp.Symbol, ...]
+) -> tuple[sp.Expr, ...] | None:
+    """`combination` where rational functions and the rest are matched apart, the rational ones times all
+    denominators."""
+    rational, rest = zip(*(_rational_part(e, variables) for e in (target, *basis)), strict=True)
+    if rational[0] == 0 or (all(r.is_polynomial(*variables) for r in rational) and rational[0] + rest[0] == target):
+        return None
+    denominators = [sp.denom(sp.together(r)) for r in rational]
+    common = sp.lcm_list([d for d in denominators if d.free_symbols & set(variables)] or [sp.Integer(1)])
+    if any(r != 0 != e for r, e in zip(rational[1:], rest[1:], strict=True)):
+        return None
+    of_rational = _over(common, rational, variables)
+    of_rest = combination(rest[0], rest[1:], variables)
+    if of_rational is None or of_rest is None:
+        return None
+    slopes = (a if r != 0 else b for r, a, b in zip(rational[1:], of_rational[1:], of_rest[1:], strict=True))
+    return (of_rational[0] + of_rest[0], *slopes)
+
+
+def _over(common: sp.Expr, functions: Sequence[sp.Expr], variables: Sequence[sp.Symbol]) -> tuple[sp.Expr, ...] | None:
+    """`combination` of the first function in the others, polynomials over one denominator."""
+    target, *basis = (sp.cancel(common * function) for function in functions)
+    if not common.free_symbols & set(variables):
+        return combination(target, basis, variables)
+    found = combination(target, (common, *basis), variables)
+    return None if found is None or found[0] != 0 else found[1:]
+
+
+def _rational_part(expression: sp.Expr, variables: tuple[sp.Symbol, ...]) -> tuple[sp.Expr, sp.Expr]:
+    """The terms that are rational in the variables and move with them, and the others."""
+    terms = sp.Add.make_args(normal_form(expression))
+    chosen = [t for t in terms if t.free_symbols & set(variables) and t.is_rational_function(*variables)]
+    return sp.cancel(sp.together(sp.Add(*chosen))), sp.Add(*(t for t in terms if t not in chosen))
 
 
 def is_refuted(
@@ -342,6 +381,8 @@ def enclose(expression: sp.Expr, point: Point) -> arb:
         return arb.pi()
     if expression is sp.E:
         return arb(1).exp()
+    if isinstance(expression, sp.Piecewise):
+        return enclose(_case(expression, point), point)
     arguments = [enclose(argument, point) for argument in expression.args]
     if expression.is_Add:
         return sum(arguments[1:], arguments[0])
@@ -362,6 +403,21 @@ def enclose(expression: sp.Expr, point: Point) -> arb:
         method = arguments[1].bessel_i if expression.func is sp.besseli else arguments[1].bessel_k
         return method(arguments[0])
     raise NotImplementedError(f"no ball arithmetic for {expression.func}")
+
+
+def _case(expression: sp.Piecewise, point: Point) -> sp.Expr:
+    """The first case whose condition certainly holds, where those before certainly do not."""
+    for value, condition in expression.args:
+        if condition == sp.true:
+            return value
+        if not isinstance(condition, (sp.StrictLessThan, sp.StrictGreaterThan)):
+            raise NotImplementedError(f"no ball arithmetic for {condition}")
+        excess = enclose(condition.gts - condition.lts, point)
+        if excess > 0:
+            return value
+        if not excess < 0:
+            raise ValueError(f"{condition} is not certain")
+    raise ValueError(f"no case of {expression} holds")
 
 
 def max_ball(arguments: Sequence[arb]) -> arb:

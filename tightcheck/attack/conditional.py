@@ -16,7 +16,7 @@ from tightcheck.attack.numbers import constant, matrix, tensor, weight
 from tightcheck.attack.refusal import NotDrawn
 from tightcheck.attack.shown import Shown, by_name
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Head, Map
-from tightcheck.kernel.classes import _own_coordinate
+from tightcheck.kernel.classes import own_coordinate
 from tightcheck.numeric.translate import Translated
 from tightcheck.training.formula import Formula
 
@@ -197,7 +197,7 @@ def _expression(
         chosen = chosen[:copies]
         values[parameter.name] = tensor(chosen)
         numbers[parameter.name] = [str(v) for v in chosen]
-    formula = Formula(_own_coordinate(conditional, head))
+    formula = Formula(own_coordinate(conditional, head))
 
     def run(points: Tensor) -> Tensor:
         shape = (*points.shape[:-1], copies)

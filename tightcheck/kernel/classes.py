@@ -159,22 +159,25 @@ def expression_of(conditional: Conditional, k: int) -> sp.Expr:
     """natural[k] of expression maps, in the other side's variables and in free parameters."""
     natural = substituted(conditional, k)
     outputs = {
-        head.symbol: (OUTPUT if head.link is None else head.link).xreplace({OUTPUT: _own_coordinate(conditional, head)})
+        head.symbol: (OUTPUT if head.link is None else head.link).xreplace({OUTPUT: own_coordinate(conditional, head)})
         for head in conditional.heads
         if isinstance(head.source, Map) and head.source.kind == "expression" and head.source.expression is not None
     }
     return natural.xreplace(outputs)
 
 
-def _own_coordinate(conditional: Conditional, head: Head) -> sp.Expr:
-    """The head's expression; component k of a vector family's draw is about coordinate k: `z` is z[k - 1] there."""
+def own_coordinate(conditional: Conditional, head: Head) -> sp.Expr:
+    """The head's expression; component k of a vector family's draw is about coordinate k: `z` is z[k - 1] there. The
+    entries of a matrix are counted row by row, its lower triangle."""
     assert isinstance(head.source, Map) and head.source.expression is not None
-    expression, component = head.source.expression, head.symbol.name.rpartition("_")[2]
-    if conditional.block.dimension is None or not component.isdecimal():
+    expression, (parameter, _, index) = head.source.expression, head.symbol.name.rpartition("_")
+    if conditional.block.dimension is None or not index.isdecimal():
         return expression
+    alike = [h for h in conditional.heads if h.symbol.name.rpartition("_")[0] == parameter]
+    component = alike.index(head) + 1
     plain = {s for s in expression.free_symbols if "[" not in s.name}
     plain -= {*head.source.parameters, *(s for s in plain if s.name in conditional.inputs.covariates)}
-    return expression.xreplace({s: sp.Symbol(f"{s.name}[{int(component) - 1}]", **s.assumptions0) for s in plain})
+    return expression.xreplace({s: sp.Symbol(f"{s.name}[{component - 1}]", **s.assumptions0) for s in plain})
 
 
 def entries(design: Design, observed: Conditional, latent: Conditional) -> frozenset[tuple[str, int, str, int]]:

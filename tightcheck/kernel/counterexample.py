@@ -11,10 +11,10 @@ import sympy as sp
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map
 from tightcheck.family import Family
 from tightcheck.kernel.activations import nested
-from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, family_of, function_class
+from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, family_of, function_class, own_coordinate
 from tightcheck.kernel.constants import decoder_constants, separates_numbers
 from tightcheck.kernel.heads import INJECTIVE, Side
-from tightcheck.kernel.integrability import in_domain
+from tightcheck.kernel.integrability import in_quarter, stays_in_domain
 from tightcheck.kernel.member import solved
 from tightcheck.kernel.model import (
     Coordinate,
@@ -29,7 +29,7 @@ from tightcheck.kernel.model import (
 )
 from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term, runs_over_all_reals
+from tightcheck.kernel.slices import combined, prior_block, prior_in_span, prior_term, runs_over_all_reals
 from tightcheck.kernel.zero import Entries, observed_of
 from tightcheck.span import combination, is_zero, normal_form, separates
 
@@ -109,12 +109,15 @@ def some_prior_integrates(
         return True
     if _stays_inside(family_of(observed.block), eta):
         return True
+    if _is_absorbed(observed, active, eta) or _is_continuous(observed, active, eta):
+        return True
     maps = [h.source for h in observed.heads if isinstance(h.source, Map)]
     lipschitz = all(m.kind == "affine" or (m.kind == "mlp" and m.activation in LIPSCHITZ_ACTIVATIONS) for m in maps)
     direct = all(
         function_class(observed, i).kind in ("constant", "affine", "mlp") for i in range(len(observed.natural))
     )
-    if not (lipschitz and direct) or observed.inputs.kind != "identity":
+    slow = all(_grows_linearly(entry, active) for entry in eta)
+    if not ((lipschitz and direct and observed.inputs.kind == "identity") or slow):
         return False
     kind = effective_kind(design, observed, frozenset())
     closed = family_of(observed.block).has_full_domain  # A is bounded on bounded sets
@@ -126,9 +129,21 @@ def some_prior_integrates(
     )
 
 
+def _grows_linearly(entry: sp.Expr, active: Sequence[Coordinate]) -> bool:
+    """Whether |entry| is at most a multiple of 1 + |z|: affine in z, with bounded functions beside it."""
+    bounded = {part: sp.Dummy() for part in entry.atoms(sp.tanh, sp.sin, sp.cos)}
+    reduced, variables = entry.xreplace(bounded), [v for _, vs, _, _ in active for v in vs]
+    known = {*variables, *bounded.values()}
+    if not reduced.is_polynomial(*known) or not reduced.free_symbols <= known:
+        return False
+    return bool(sp.Poly(reduced, *variables).total_degree() <= 1)
+
+
 def _stays_inside(family: Family, eta: Sequence[sp.Expr]) -> bool:
     """Whether f stays in a compact part of the natural domain: polynomials in hyperbolic tangents where the domain has no
     boundary, constants elsewhere. A(f) is then bounded."""
+    if len(eta) != len(family.natural_parameters):
+        return False
     forms = [normal_form(entry) for entry in eta]
     moving = {e for e, form in zip(family.natural_parameters, forms, strict=True) if form.free_symbols}
     is_free = not any(relation.free_symbols & moving for relation in family.natural_domain)
@@ -137,6 +152,37 @@ def _stays_inside(family: Family, eta: Sequence[sp.Expr]) -> bool:
     dummies = set(tangents.values())
     polynomial = all(bool(r.is_polynomial(*dummies)) and r.free_symbols <= dummies for r in reduced)
     return is_free and bool(moving) and polynomial
+
+
+def _is_absorbed(observed: Conditional, active: Sequence[Coordinate], eta: Sequence[sp.Expr]) -> bool:
+    """Whether A(f), less what is nowhere positive, is in span(psi, 1): c can be any point of Omega_psi less what it adds."""
+    terms = sp.Add.make_args(normal_form(total_log_partition(observed, eta)))
+    energy = sp.Add(*(term for term in terms if not term.is_nonpositive))
+    if len(active) == 1:
+        _, variables, family, _ = active[0]
+        return combined(energy.xreplace(dict(zip(variables, family.variables, strict=True))), family) is not None
+    basis = [s.xreplace(dict(zip(f.variables, v, strict=True))) for _, v, f, _ in active for s in f.statistics]
+    return combination(energy, basis, [v for _, variables, _, _ in active for v in variables]) is not None
+
+
+def _is_continuous(observed: Conditional, active: Sequence[Coordinate], eta: Sequence[sp.Expr]) -> bool:
+    """Whether f is made of sums, products, whole powers, exp, tanh, sin and cos, on compact spaces, and A is finite
+    everywhere: A(f) is then bounded."""
+    everywhere = (sp.exp, sp.tanh, sp.sin, sp.cos)
+    parts = {part for entry in eta for part in sp.preorder_traversal(entry)}
+    return (
+        family_of(observed.block).has_full_domain
+        and all(
+            part.is_Symbol
+            or part.is_number
+            or part.is_Add
+            or part.is_Mul
+            or isinstance(part, everywhere)
+            or (part.is_Pow and part.exp.is_Integer and bool(part.exp.is_positive))
+            for part in parts
+        )
+        and all(family.support.is_finite or _is_compact(family) for _, _, family, _ in active)
+    )
 
 
 def _is_compact(family: Family) -> bool:
@@ -177,7 +223,9 @@ def model_natural(
     if observed.block.length == "random":
         return _log_softmax(observed, values, active)
     eta = [sp.sympify(entry).xreplace(values) for entry in observed.natural]
-    require(in_domain(family_of(observed.block), eta), "f is not shown to stay in the natural domain")
+    places = [(v, f) for _, v, f, _ in active]
+    inside = stays_in_domain(family_of(observed.block), eta, places)
+    require(inside, "f is not shown to stay in the natural domain")
     require(all(_is_valid(entry, active) for entry in eta), "a parameter is not shown to be valid for every z")
     return eta
 
@@ -185,9 +233,15 @@ def model_natural(
 def _log_softmax(
     observed: Conditional, values: Mapping[sp.Basic, sp.Basic], active: Sequence[Coordinate]
 ) -> list[sp.Expr]:
-    """log softmax of the outputs: the stated heads' values, all other words' logits 0."""
-    logits = [sp.sympify(values[head.symbol]) for head in observed.heads]
-    others = int(observed.block.dimension or 0) - len(logits)
+    """log softmax of the logits, or of the probabilities' logarithms; all other words' logits are 0."""
+    others = int(observed.block.dimension or 0) - len(observed.heads)
+    logits = []
+    for head in observed.heads:
+        is_probability = bool(head.symbol.is_positive)
+        require(head.symbol.name.startswith("probs" if is_probability else "logits"), "these outputs are not looked at")
+        require(not is_probability or head.link is not None or not others, "the other probabilities are not stated")
+        value = sp.sympify(values[head.symbol])
+        logits.append(sp.log(value) if is_probability else value)
     total = sum((sp.exp(logit) for logit in logits), sp.Integer(others))
     return [logit - sp.log(total) for logit in logits]
 
@@ -212,8 +266,8 @@ def head_value(
         assert source.expression is not None
         side = Side(active[0][1], active[0][2], "identity", name=active[0][0].block.name)
         require(len(active) == 1, "an expression is looked at in one coordinate")
-        stated = at_parameters(source.expression, observed, step.get("parameters", {}), side)
-        require(_is_defined(stated, side.family), "the expression is not shown to have a value for almost every z")
+        stated = at_parameters(own_coordinate(observed, head), observed, step.get("parameters", {}), side)
+        require(_is_defined(stated, active[0]), "the expression is not shown to have a value for almost every z")
         return link.xreplace({OUTPUT: stated})
     if source.kind == "unrestricted":
         require(observed.inputs.kind in INJECTIVE, "the inputs do not determine z")
@@ -248,6 +302,9 @@ def _is_valid(expression: sp.Expr, active: Sequence[Coordinate]) -> bool:
         places = [{k: v for part in row for k, v in part.items()} for row in product(*parts)]
         return all(bool(e.xreplace(place).is_positive) for e in inner for place in places)
     ends = {v: pair for _, vs, f, _ in active for v, pair in zip(vs, f.support.bounds or (), strict=False)}
+    turned = [in_quarter(e, [(v, f) for _, v, f, _ in active]) for e in inner]
+    if all(bool(part.is_positive) for e in turned for part in sp.fraction(sp.cancel(sp.together(e)))):
+        return True
     factors = [part for e in inner for part in sp.fraction(sp.together(e)) if not part.is_positive]
     return all(_is_affine_and_nonnegative(part, ends) for part in factors)
 
@@ -264,22 +321,26 @@ def _is_affine_and_nonnegative(expression: sp.Expr, ends: Mapping[sp.Symbol, tup
     return numbers and bool(expression.subs(corner) >= 0)
 
 
-def _is_defined(expression: sp.Expr, family: Family) -> bool:
+def _is_defined(expression: sp.Expr, place: Coordinate) -> bool:
     """Whether what is under a logarithm or a root is nowhere negative: by its signs, or linear and so at both ends."""
     inner = [f.args[0] for f in expression.atoms(sp.log)]
     inner += [f.base for f in expression.atoms(sp.Pow) if not f.exp.is_integer and f.base != sp.E]
-    return all(bool(e.is_nonnegative) or _is_nonnegative_at_ends(e, family) for e in inner)
+    return all(bool(e.is_nonnegative) or _is_nonnegative_at_ends(e, place) or _is_positive_on(e, place) for e in inner)
 
 
-def _is_nonnegative_at_ends(expression: sp.Expr, family: Family) -> bool:
+def _is_positive_on(expression: sp.Expr, place: Coordinate) -> bool:
+    """Whether u / (1 + u) for a variable on (0, 1) shows the expression positive."""
+    _, variables, family, _ = place
+    turned = in_quarter(expression, [(variables, family)])
+    return all(bool(part.is_positive) for part in sp.fraction(sp.cancel(sp.together(turned))))
+
+
+def _is_nonnegative_at_ends(expression: sp.Expr, place: Coordinate) -> bool:
     """Whether a linear function of a number z is nonnegative at both ends of the support."""
-    if (
-        len(family.variables) != 1
-        or family.support.bounds is None
-        or not expression.free_symbols <= set(family.variables)
-    ):
+    _, variables, family, _ = place
+    if len(variables) != 1 or family.support.bounds is None or not expression.free_symbols <= set(variables):
         return False
-    (z,), (ends,) = family.variables, family.support.bounds
+    (z,), (ends,) = variables, family.support.bounds
     if not expression.is_polynomial(z) or sp.degree(expression, z) > 1:
         return False
     return all(bool(sp.limit(expression, z, end) >= 0) for end in map(sp.sympify, ends))

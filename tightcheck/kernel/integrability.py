@@ -12,6 +12,7 @@ from itertools import product
 import sympy as sp
 
 from tightcheck.family import Family
+from tightcheck.kernel.slices import combined
 from tightcheck.span import combination
 
 Range = tuple[sp.Expr, sp.Expr]
@@ -29,7 +30,7 @@ def integrates(
     """Whether the implied prior is certainly proper. `log_partition` is A(f(z)), `eta` is f(z), `slopes` is F."""
     if latent.support.is_finite:
         return True
-    absorbed = combination(r * log_partition, latent.statistics, latent.variables)
+    absorbed = combined(r * log_partition, latent)
     if absorbed is not None:
         return in_domain(latent, [a + b for a, b in zip(c, absorbed[1:], strict=True)])
     return (
@@ -43,6 +44,42 @@ def integrates(
 def in_domain(family: Family, eta: Sequence[sp.Expr]) -> bool:
     """Whether eta certainly lies in the natural domain, wherever its symbols are."""
     return _in_domain(family, tuple(eta))
+
+
+Place = tuple[Sequence[sp.Symbol], Family]
+"""The variables of a draw, and its family."""
+
+
+def stays_in_domain(family: Family, eta: Sequence[sp.Expr], places: Sequence[Place]) -> bool:
+    """Whether eta certainly lies in the natural domain where its symbols run over these bounds."""
+    return in_domain(family, eta) or in_domain(family, [_logarithms_signed(in_quarter(e, places)) for e in eta])
+
+
+def in_quarter(expression: sp.Expr, places: Sequence[Place]) -> sp.Expr:
+    """The expression with (low + high u) / (1 + u), u > 0, for every variable that runs from low to high, both finite,
+    and low + u for one that has no upper end; the ends may depend on earlier variables."""
+    for variables, family in places:
+        own = dict(zip(family.variables, variables, strict=True))
+        for x, ends in reversed(list(zip(variables, family.support.bounds or (), strict=False))):
+            low, high = (sp.sympify(end).xreplace(own) for end in ends)
+            u = sp.Symbol(f"u_{x}", positive=True)
+            if high == sp.oo and low.free_symbols:
+                expression = expression.xreplace({x: low + u})
+            elif low != high and low.is_finite and high.is_finite:
+                expression = expression.xreplace({x: sp.cancel((low + high * u) / (1 + u))})
+    return expression
+
+
+def _logarithms_signed(expression: sp.Expr) -> sp.Expr:
+    """log(n / d) as -log(1 + (d - n) / n) where d - n is a sum of positive terms."""
+
+    def signed(argument: sp.Expr) -> sp.Expr:
+        numerator, denominator = sp.fraction(sp.cancel(sp.together(argument)))
+        gap = sp.expand(denominator - numerator)
+        certain = bool(gap.is_positive) and bool(numerator.is_positive)
+        return -sp.log(1 + sp.expand(gap / numerator)) if certain else sp.log(argument)
+
+    return expression.replace(sp.log, signed)
 
 
 @cache

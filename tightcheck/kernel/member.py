@@ -12,7 +12,7 @@ from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, is_onto
 from tightcheck.kernel.constants import constants_reachable, decoder_constants, is_shared
 from tightcheck.kernel.heads import INJECTIVE, Side, contains, head_values
-from tightcheck.kernel.integrability import in_domain, integrates
+from tightcheck.kernel.integrability import integrates, stays_in_domain
 from tightcheck.kernel.model import (
     at_parameters,
     decoder_side,
@@ -25,9 +25,9 @@ from tightcheck.kernel.model import (
     total_log_partition,
 )
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term
+from tightcheck.kernel.slices import combined, prior_block, prior_in_span, prior_term
 from tightcheck.kernel.zero import latent_of, observed_of
-from tightcheck.span import combination, is_zero
+from tightcheck.span import is_zero
 
 
 def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
@@ -52,7 +52,8 @@ def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     eta = [
         sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)
     ]
-    require(observed.block.length == "random" or in_domain(fx, eta), "f is not shown to stay in the natural domain")
+    inside = observed.block.length == "random" or stays_in_domain(fx, eta, [(fz.variables, fz)])
+    require(inside, "f is not shown to stay in the natural domain")
     mode = moving_mode(latent, observed, step)
     spread = mode == "spread"
     rank = latent.block.copies if spread else 1
@@ -207,7 +208,7 @@ def solved(target: sp.Expr, family: Family) -> tuple[sp.Expr, ...]:
         at = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
         matrix = sp.Matrix([[1, *(s.xreplace(p) for s in family.statistics)] for p in at])
         return tuple(matrix.inv() * sp.Matrix([target.xreplace(p) for p in at]))[1:]
-    coefficients = combination(target, family.statistics, family.variables)
+    coefficients = combined(target, family)
     require(coefficients is not None, "log p - log h' - A(f) is not shown to be in span(psi, 1)")
     assert coefficients is not None
     return coefficients[1:]

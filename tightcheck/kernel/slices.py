@@ -94,7 +94,42 @@ def on_support(value: sp.Expr, family: Family) -> sp.Expr:
         if low == high and sp.diff(low, first).is_number and sp.diff(low, first) != 0:
             slope = sp.diff(low, first)
             return normal_form(value).xreplace({first: sp.expand(first + (variable - low) / slope)})
-    return value
+    chart = family.support.chart
+    if chart is None:
+        return _without_squared_sines(value)
+    point = dict(zip(family.variables, chart.point, strict=True))
+    turned = _without_squared_sines(value.xreplace(point))
+    return value if turned.free_symbols & set(chart.coordinates) else turned
+
+
+def _sums_on_support(value: sp.Expr, family: Family) -> sp.Expr:
+    """The same function, with only sums under a logarithm turned."""
+    return normal_form(value).replace(sp.log, lambda e: sp.log(on_support(e, family) if e.is_Add else e))
+
+
+def _without_squared_sines(value: sp.Expr) -> sp.Expr:
+    """sin^2 = 1 - cos^2, inside first, so that squares of unit vectors add up."""
+    if not value.has(sp.sin):
+        return value
+
+    def turned(power: sp.Expr) -> sp.Expr:
+        return (1 - sp.cos(power.base.args[0]) ** 2) ** (power.exp / 2)
+
+    def is_square(e: sp.Expr) -> bool:
+        return bool(e.is_Pow and isinstance(e.base, sp.sin) and e.exp.is_Integer and e.exp.is_even and e.exp > 0)
+
+    inside = value.func(*map(_without_squared_sines, value.args))
+    if not isinstance(inside, sp.Expr):  # a condition, a case
+        return inside
+    return sp.expand(sp.expand(inside, log=False).replace(is_square, turned), log=False)
+
+
+def combined(value: sp.Expr, family: Family) -> tuple[sp.Expr, ...] | None:
+    """`combination` of the family's statistics, on its support."""
+    for each in dict.fromkeys((value, on_support(value, family), _sums_on_support(value, family))):
+        if (found := combination(each, family.statistics, family.variables)) is not None:
+            return found
+    return None
 
 
 def prior_block(design: Design, name: str) -> PriorBlock | None:

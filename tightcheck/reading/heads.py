@@ -13,6 +13,7 @@ from tightcheck import registry
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Head, Inputs, Map, Outside
 from tightcheck.expression import FUNCTIONS
 from tightcheck.family import Family, Parametrisation
+from tightcheck.kernel.classes import REPRESENTATIVE
 from tightcheck.parametrise import SPELLINGS, find
 from tightcheck.reading import models
 from tightcheck.reading.blocks import (
@@ -54,8 +55,16 @@ class Scope:
     @classmethod
     def of(cls, blocks: Iterable[Written], covariates: Iterable[str]) -> Scope:
         """Every block and covariate as a real symbol."""
-        sizes = {w.block.name: w.block.copies * (w.block.dimension or 1) for w in blocks}
+        sizes = {w.block.name: w.block.copies * max(w.block.dimension or 1, _width(w)) for w in blocks}
         return cls({name: sp.Symbol(name, real=True) for name in (*sizes, *covariates)}, sizes)
+
+
+def _width(written: Written) -> int:
+    """How many numbers one draw is."""
+    family, dimension = written.family, written.block.dimension
+    if family is None or (dimension or 0) > REPRESENTATIVE:
+        return dimension or 1
+    return len((family if dimension is None else registry.load(family.name, dimension)).variables)
 
 
 @dataclass

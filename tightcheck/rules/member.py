@@ -20,10 +20,10 @@ from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, substituted
 from tightcheck.kernel.integrability import in_domain, integrates
 from tightcheck.kernel.model import is_explicit, statistics_of, total_log_partition
-from tightcheck.kernel.slices import prior_term
+from tightcheck.kernel.slices import combined, prior_term
 from tightcheck.kernel.tight import in_variables
 from tightcheck.kernel.zero import Entries
-from tightcheck.span import combination, is_refuted
+from tightcheck.span import combination, is_refuted, normal_form
 
 CONDITION = "exists"
 VALUES = (sp.Integer(1), sp.Integer(-1), -sp.Rational(1, 2))
@@ -84,7 +84,7 @@ def _modes(latent: Conditional, observed: Conditional) -> tuple[str, ...]:
     return ("one", *spread, *components) if biased else ("one", *spread, *components, "together")
 
 
-Candidate = tuple[list[list[sp.Expr]], list[sp.Expr], dict[str, int]]
+Candidate = tuple[list[list[sp.Expr]], list[sp.Expr], dict[str, sp.Expr]]
 
 
 def candidates(latent: Conditional, observed: Conditional, zero: Entries, term: sp.Expr | None) -> Iterator[Candidate]:
@@ -160,7 +160,7 @@ def _is_conjugate(observed: Conditional, eta: Sequence[sp.Expr], fz: Family, ter
     log_partition, symbols = _log_partition(family_of(observed.block))
     if is_refuted(term - log_partition, fz.statistics, fz.variables, dict(zip(symbols, eta, strict=True))):
         return False
-    return combination(term - total_log_partition(observed, eta), fz.statistics, fz.variables) is not None
+    return combined(term - total_log_partition(observed, eta), fz) is not None
 
 
 @cache
@@ -256,22 +256,39 @@ def _expressions(latent: Conditional, observed: Conditional) -> Iterator[Candida
     from tightcheck.kernel.rejected import Rejected
 
     fz = family_of(latent.block)
+    rows = range(len(observed.natural))
     try:
-        formulas = [in_variables(observed, i, latent) for i in range(len(observed.natural))]
+        formulas = [
+            in_variables(observed, i, latent)
+            if function_class(observed, i).kind == "expression"
+            else constant_value(observed, i) or sp.Integer(0)
+            for i in rows
+        ]
     except Rejected:
         return
-    formulas = [
-        f if function_class(observed, i).kind == "expression" else (constant_value(observed, i) or sp.Integer(0))
-        for i, f in enumerate(formulas)
-    ]
     parameters = sorted({s for f in formulas for s in f.free_symbols - set(fz.variables)}, key=str)
-    for values in product(PARAMETERS, repeat=len(parameters)):
-        known = dict(zip(parameters, map(sp.Integer, values), strict=True))
+    exponents = [_exponents(formulas, parameter, fz) for parameter in parameters]
+    for values in product(*((*map(sp.Integer, PARAMETERS), *more) for more in exponents)):
+        known = dict(zip(parameters, values, strict=True))
         solved = [combination(f.xreplace(known), fz.statistics, fz.variables) for f in formulas]
         if any(c is None or any(not e.is_number or e.is_finite is False for e in c) for c in solved):
             continue
         names = {s.name: v for s, v in zip(parameters, values, strict=True)}
         yield [list(c[1:]) for c in solved if c], [c[0] for c in solved if c], names
+
+
+def _exponents(formulas: Sequence[sp.Expr], parameter: sp.Symbol, fz: Family) -> list[sp.Expr]:
+    """Values of a parameter at which a power of z becomes z or 1/z."""
+    found = {
+        (sign - power.exp.subs(parameter, 0)) / slope
+        for formula in formulas
+        for power in normal_form(formula).atoms(sp.Pow)
+        if power.base in fz.variables
+        for slope in (sp.diff(power.exp, parameter),)
+        if slope.is_Rational and slope != 0
+        for sign in (sp.Integer(1), -sp.Integer(1))
+    }
+    return sorted(value for value in found if value.is_Rational and value not in PARAMETERS)
 
 
 def proper_constants(
@@ -290,7 +307,7 @@ def proper_constants(
     ]
     copies = sp.Integer(observed.block.copies if mode == "together" or is_explicit(observed) else 1)
     energy = total_log_partition(observed, eta)
-    added = combination(copies * energy, fz.statistics, fz.variables) or (sp.Integer(0),) * (len(fz.statistics) + 1)
+    added = combined(copies * energy, fz) or (sp.Integer(0),) * (len(fz.statistics) + 1)
     stated = [function_class(latent, k).value if within_reach else None for k in range(len(fz.statistics))]
     for inside in _constants(fz):
         free = [a - b for a, b in zip(inside, added[1:], strict=True)]
@@ -312,7 +329,11 @@ def _constants(family: Family) -> tuple[tuple[sp.Expr, ...], ...]:
     ]
     if size <= 3:
         shapes += [list(map(sp.Integer, values)) for values in product((0, 1, -1, -8), repeat=size)]
-    return tuple(islice((tuple(eta) for eta in shapes if in_domain(family, eta)), MOST_CONSTANTS))
+    found = tuple(islice((tuple(eta) for eta in shapes if in_domain(family, eta)), MOST_CONSTANTS))
+    if found or size > 4:
+        return found
+    others = (tuple(map(sp.Integer, values)) for values in product((0, -1, 1, -8), repeat=size))
+    return tuple(islice((eta for eta in others if in_domain(family, eta)), MOST_CONSTANTS))
 
 
 def _is_first(family: Family, k: int) -> bool:

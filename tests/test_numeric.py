@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
 
 import mpmath
@@ -22,7 +23,7 @@ from tightcheck.numeric.evidence import evidence, evidence_by_quadrature, poster
 from tightcheck.numeric.gap import gap
 from tightcheck.numeric.importance import bidirectional, importance_bound
 from tightcheck.numeric.measure import Measure, counting
-from tightcheck.numeric.model import Model
+from tightcheck.numeric.model import Affine, Model
 from tightcheck.numeric.pairs import pair_bound
 from tightcheck.numeric.residual import least_squares, span_residual
 from tightcheck.numeric.side import Side
@@ -114,10 +115,45 @@ def test_bessel_functions(order: float) -> None:
 
 
 def test_sums_of_softplus() -> None:
-    u = doubles([[-800.0, -41.0, -1e-9, 0.0], [3.0, 39.9, 41.0, 900.0]])
-    assert torch.allclose(
-        special.sum_softplus(u), torch.logaddexp(u, torch.zeros_like(u)).sum(-1), rtol=1e-14, atol=1e-13
+    u = doubles([[-800.0, -41.0, -1e-9, 0.0], [3.0, 39.9, 41.0, 900.0], [-1e4, 1e4, -math.inf, 0.5]])
+    expected = torch.logaddexp(u, torch.zeros_like(u)).sum(-1)
+    assert torch.allclose(special.sum_softplus(u), expected, rtol=1e-15, atol=1e-15)
+    assert special.sum_softplus(doubles([0.0, math.inf])) == math.inf
+    zeros = torch.zeros(2500, dtype=torch.float64)  # 2^-2500 is no double
+    assert math.isclose(float(special.sum_softplus(zeros)), 2500 * math.log(2), rel_tol=1e-15)
+    assert math.isclose(float(special.sum_softplus(zeros.float())), 2500 * math.log(2), rel_tol=1e-6)
+
+
+def test_sums_of_softplus_are_twice_differentiable_under_vmap() -> None:
+    u = doubles([[-3.0, 0.0, 2.0], [1e4, -1e4, 0.5]])
+    slopes = torch.vmap(torch.func.grad(special.sum_softplus))(u)
+    bends = torch.vmap(torch.func.jacrev(torch.func.grad(special.sum_softplus)))(u)
+    assert torch.allclose(slopes, torch.sigmoid(u), rtol=1e-15)
+    assert torch.allclose(bends, torch.diag_embed(torch.sigmoid(u) * torch.sigmoid(-u)), rtol=1e-15)
+
+
+@pytest.mark.parametrize("scale", [0.0, 1.0, 1e4])
+def test_affine_decoders_have_the_evidence_of_any_decoder(scale: float) -> None:
+    """And both that of the closed sum, also where natural parameters are as large as 1e4."""
+    generator = torch.Generator().manual_seed(4)
+    weights = torch.randn(5, 7, generator=generator, dtype=torch.float64) * scale
+    offset = torch.randn(7, generator=generator, dtype=torch.float64)
+    bernoulli = torch_family("bernoulli")
+    affine = Model(
+        Side([(bernoulli, 5)]),
+        Side([(bernoulli, 7)]),
+        Affine(weights, offset),
+        lambda z: z.new_full(z.shape[:-1], -5 * math.log(2)),
     )
+    x = everything(affine)
+    f, sign = affine.decoder(affine.latent.states(0, 32, offset)), 1 - 2 * x[:, None]
+    expected = torch.logsumexp(-torch.logaddexp(sign * f, torch.zeros_like(f)).sum(-1) - 5 * math.log(2), -1)
+    measure = counting(affine.latent, x)
+    found = evidence(affine, x, measure)
+    plain = evidence(replace(affine, decoder=lambda z: affine.decoder(z)), x, measure)
+    for each in (found, plain):
+        assert bool(((each.log_evidence - expected).abs() <= each.error).all())
+    assert torch.allclose(found.posterior_statistics, plain.posterior_statistics, rtol=1e-9, atol=1e-9)
 
 
 def bits(weights: Tensor, latent: str = "rademacher") -> Model:

@@ -35,18 +35,30 @@ def evidence(model: Model, x: Tensor, measure: Measure) -> Evidence:
 
     A sum of non-negative terms loses a relative (count + n) 2^-53 at most; the exponents lose |exponent| n 2^-53.
     """
-    total, largest, nu = LogSum(), x.new_zeros(()), model.observed.statistics(x)
+    total, largest = LogSum(), x.new_zeros(())
+    products = model.products(model.observed.statistics(x))
     for z, log_weights in measure.blocks():
-        scores, terms = model.scores(nu, z)
-        largest = torch.maximum(largest, terms.masked_fill(torch.isinf(terms), 0.0).abs().max())
-        total.add(scores if measure.nodes is None else scores + log_weights, model.latent.statistics(z))
+        f = model.decoder(z)
+        terms = model.state_terms(z, f)
+        largest = torch.maximum(largest, _finite(terms).abs().max())
+        added = terms if measure.nodes is None else terms + log_weights
+        total.add(products(z, f).add_(added[..., None, :]), model.latent.statistics(z))
     base = model.observed.log_base_measure(x)
     rounding = (
         torch.finfo(x.dtype).eps
         / 2
-        * (measure.block + measure.count / measure.block + model.observed.size * (1 + largest))
+        * (
+            measure.block
+            + measure.count / measure.block
+            + model.observed.size * (1 + largest + _finite(total.value).abs())
+        )
     )
-    return Evidence(total.value + base, total.means, torch.zeros_like(total.value) + rounding)
+    return Evidence(total.value + base, total.means, rounding)
+
+
+def _finite(values: Tensor) -> Tensor:
+    """The values, 0 where they are infinite."""
+    return values.masked_fill(torch.isinf(values), 0.0)
 
 
 def posterior_measure(model: Model, x: Tensor, count: int) -> Measure:

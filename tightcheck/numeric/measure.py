@@ -6,6 +6,7 @@ row) for each data point. A streamed log-sum-exp keeps the largest exponent and 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -14,7 +15,7 @@ from torch import Tensor
 
 from tightcheck.numeric.side import Side
 
-BLOCKS = {"cpu": 2**7, "cuda": 2**13}
+BLOCKS = {"cpu": 2**8, "cuda": 2**13}
 """How many states are held at once: a block's natural parameters stay in the cache."""
 MOST_STATES = 2**20
 REACH = 9.0
@@ -81,7 +82,9 @@ class LogSum:
         top = exponents.amax(-1)
         top = torch.where(torch.isfinite(top), top, torch.zeros_like(top))
         new = top if self.top is None else torch.maximum(self.top, top)
-        weights = torch.exp(exponents - new[..., None])
+        weights = (
+            (exponents - new[..., None]).mul_(1 / math.log(2)).exp2_()
+        )  # e^a = 2^(a / log 2), several times faster
         if self.top is None:
             self.total, self.rows = weights.sum(-1), None if rows is None else weights @ rows
         else:

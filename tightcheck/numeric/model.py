@@ -11,6 +11,28 @@ from torch import Tensor
 from tightcheck.numeric.side import Side
 
 Function = Callable[[Tensor], Tensor]
+Products = Callable[[Tensor, Tensor], Tensor]
+ROWS = 64
+"""How many states' log-partitions are computed at once."""
+
+
+@dataclass(frozen=True)
+class Affine:
+    """The decoder f(z) = b + z W, with weights (*designs, V_z, K_x) and offset (*designs, K_x)."""
+
+    weights: Tensor
+    offset: Tensor
+
+    def __call__(self, z: Tensor) -> Tensor:
+        """(..., V_z) -> (*designs, ..., K_x); a batch of designs takes rows (states, V_z)."""
+        if self.offset.ndim == 1 and z.ndim == 2:
+            return torch.addmm(self.offset, z, self.weights)
+        return z @ self.weights + (self.offset if self.offset.ndim == 1 else self.offset[..., None, :])
+
+    def products(self, nu: Tensor) -> Products:
+        """<nu, f(z)> for every pair, as a function of z and f(z): <nu, b> + <W nu, z>."""
+        constant, slopes = self.offset @ nu.mT, nu @ self.weights.mT
+        return lambda z, f: torch.matmul(slopes, z.mT).add_(constant[..., None])
 
 
 @dataclass(frozen=True)
@@ -37,15 +59,19 @@ class Model:
         f = self.decoder(z)
         return self.observed.statistics(x) @ f.mT + self.state_terms(z, f)[..., None, :]
 
-    def scores(self, nu: Tensor, z: Tensor) -> tuple[Tensor, Tensor]:
-        """The same for statistics nu (data, K_x), in one pass for small blocks, and log p(z) - A(f(z))."""
-        f = self.decoder(z)
-        terms = self.state_terms(z, f)
-        return torch.matmul(nu, f.mT).add_(terms[..., None, :]), terms
+    def products(self, nu: Tensor) -> Products:
+        """<nu, f(z)> for every pair, as a function of z (states, V_z) and f(z): (*designs, data, states).
+
+        An affine decoder needs <nu, b> and W nu once, and no product over the statistics for each z.
+        """
+        if isinstance(self.decoder, Affine):
+            return self.decoder.products(nu)
+        return lambda z, f: torch.matmul(nu, f.mT)
 
     def state_terms(self, z: Tensor, f: Tensor) -> Tensor:
-        """log p(z) - A(f(z)): (*designs, states)."""
-        return self.log_prior(z) - self.observed.log_partition(f)
+        """log p(z) - A(f(z)): (*designs, states); few rows at once, whose temporaries stay in the cache."""
+        parts = [self.observed.log_partition(rows) for rows in f.split(ROWS, -2)]
+        return self.log_prior(z) - torch.cat(parts, -1)
 
     def log_likelihood(self, x: Tensor, z: Tensor) -> Tensor:
         """log p(x | z), shapes of x and z broadcast."""

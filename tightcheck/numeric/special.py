@@ -12,23 +12,36 @@ FALL = 745.0
 """exp(-FALL) is the smallest positive number in double precision."""
 
 
-FAR = 40.0
-"""log(1 + e^u) is 0 below -FAR, to the last digit of 1."""
-FACTORS = 16
-"""A product of so many sigmoids of numbers down to -FAR does not underflow."""
+class _SumSoftplus(torch.autograd.Function):
+    """sum max(u, 0) - log prod sigmoid(|u|): no factor is below 1/2, so one logarithm serves as many as do not underflow."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(u: Tensor) -> Tensor:
+        """One buffer of the size of u is written three times over."""
+        factors = -math.frexp(torch.finfo(u.dtype).tiny)[1]
+        buffer = u.abs().sigmoid_()
+        total = -sum(torch.log(part.prod(-1)) for part in buffer.split(factors, -1))
+        return buffer.copy_(u).relu_().sum(-1) + total
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Tensor], output: Tensor) -> None:
+        ctx.save_for_backward(inputs[0])
+
+    @staticmethod
+    def backward(ctx: Any, slope: Tensor) -> Tensor:
+        (u,) = ctx.saved_tensors
+        return slope[..., None] * torch.sigmoid(u)
 
 
 def sum_softplus(u: Tensor) -> Tensor:
-    """The sum of log(1 + e^u) = u - log sigmoid(u) over the last axis, to FAR units in the last place of 1 for each number.
+    """The sum of log(1 + e^u) over the last axis, to two units in the last place of 1 for each number and of its value.
 
-    One logarithm serves FACTORS numbers, so this costs little beside a matrix product over the same numbers.
+    Few logarithms are taken, so this costs little beside a matrix product over the same numbers. Infinite u are allowed.
     """
-    raised = u.clamp(min=-FAR)
-    inside, factors = torch.sigmoid(raised), 1
-    while inside.shape[-1] % 2 == 0 and factors < FACTORS:
-        half = inside.shape[-1] // 2
-        inside, factors = inside[..., :half] * inside[..., half:], 2 * factors
-    return raised.sum(-1) - torch.log(inside).sum(-1)
+    value: Tensor = _SumSoftplus.apply(u)  # type: ignore[no-untyped-call]
+    return value
 
 
 def log_one_minus_exp(u: Tensor) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,21 @@ def of(name: str) -> tuple[Path, Path]:
     return EXAMPLES / name / "encoder.yaml", EXAMPLES / name / "decoder.yaml"
 
 
-@pytest.mark.parametrize("name", ["one-bernoulli-latent", "gamma-poisson", "ppca-full", "bernoulli-vae"])
+DECIDED = (
+    "one-bernoulli-latent",
+    "gamma-poisson",
+    "ppca-full",
+    "ppca-diagonal",
+    "bernoulli-vae",
+    "rbm",
+    "rate-adapting-poisson",
+    "beta-bernoulli",
+    "text-vae-counts",
+    "mnist-bernoulli-vae",
+)
+
+
+@pytest.mark.parametrize("name", DECIDED)
 def test_nothing_contradicts_a_decided_design(name: str) -> None:
     result = run(*of(name))
     assert result.exit_code == 0, result.output
@@ -33,7 +48,26 @@ def test_what_is_not_looked_at_is_said() -> None:
     result = run(*of("m2"))
     assert result.exit_code == 3
     assert "numbers say nothing" in result.output
-    assert "depends on another block" in result.output
+    assert "depends on another block" in result.output and "semi-supervised" in result.output
+
+
+def test_a_gap_below_its_error_is_told_by_what_it_is_at_most() -> None:
+    output = run(*of("one-bernoulli-latent")).output
+    assert "-0 nats" not in output and "is -" not in output
+    assert re.search(r"The largest gap inside it is at most \d+e-1\d nats\.", output), output
+
+
+@pytest.mark.parametrize(
+    ("gaps", "words"),
+    [
+        ([(-1e-16, 6.2e-14), (1e-15, 1e-14)], "at most 7e-14 nats"),
+        ([(0.25, 1e-13), (-1e-16, 1e-12)], "0.25 nats, with an error of 1e-13"),
+    ],
+)
+def test_the_largest_gap_in_words(gaps: list[tuple[float, float]], words: str) -> None:
+    from tightcheck.attack.attack import _largest
+
+    assert _largest(gaps) == words
 
 
 def test_outside_the_theorem_is_undecided() -> None:

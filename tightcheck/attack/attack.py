@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import ROUND_CEILING, Context
 from random import Random
 from typing import Any
 
@@ -70,18 +71,25 @@ class Report:
     def sentence(self) -> str:
         """How many models were looked at, on which side of the consistent set they were, and the gaps measured."""
         if not self.findings:
-            return "No model of it was looked at, so numbers say nothing."
+            reasons = "; ".join(sorted(self.unseen)) or "none was drawn"
+            return f"No model of it was looked at, so numbers say nothing: {reasons}."
         members = [finding.judgement.is_member for finding in self.findings]
         counts = f"{members.count(True)} in the consistent set, {members.count(False)} outside, {members.count(None)} not told"
         gaps = [(finding.gap, finding.gap_error) for finding in self.findings if finding.gap is not None]
-        measured = ""
-        if gaps:
-            gap, error = max(gaps)
-            measured = f" The largest gap inside it is {gap:.2g} nats, with an error of {error:.1g}."
+        measured = f" The largest gap inside it is {_largest(gaps)}." if gaps else ""
         against = len(self.contradictions)
         return (
             f"{len(members)} models: {counts}; {against or 'no'} contradiction{'s' if against > 1 else ''}.{measured}"
         )
+
+
+def _largest(gaps: list[tuple[float, float]]) -> str:
+    """The largest gap in words; gaps that are not above their errors are told by what they can be at most, rounded up."""
+    if all(gap <= error for gap, error in gaps):
+        most = max(max(gap, 0.0) + error for gap, error in gaps)
+        return f"at most {Context(1, ROUND_CEILING).create_decimal(most):g} nats"
+    gap, error = max(gaps)
+    return f"{gap:.2g} nats, with an error of {error:.1g}"
 
 
 def use_one_thread() -> None:

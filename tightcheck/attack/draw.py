@@ -43,8 +43,12 @@ def require_drawable(design: Design) -> None:
     """Raises NotDrawn, with the part that is not looked at in numbers."""
     if design.outside:
         raise NotDrawn(f"{design.outside[0].name} is outside the theorem")
-    if any(conditional.block.given for conditional in (*design.encoder, *design.decoder)):
-        raise NotDrawn("a block whose family depends on another block is not looked at in numbers")
+    for conditional in (*design.encoder, *design.decoder):
+        if block := conditional.block.given and conditional.block:
+            raise NotDrawn(
+                f"{block.name} depends on another block of its side, {' and '.join(block.given)}, "
+                "as in semi-supervised models, and such models are not drawn"
+            )
     if any(conditional.block.length == "depends_on_z" for conditional in design.decoder):
         raise NotDrawn("a length that depends on z is not looked at in numbers")
     if any((conditional.block.dimension or 0) > REPRESENTATIVE for conditional in (*design.encoder, *design.decoder)):

@@ -68,7 +68,7 @@ def _print(report: Report) -> None:
     """What was looked at, what was seen, and every contradiction with its exact numbers."""
     size = " (at a smaller size of the same design)" if report.is_reduced else ""
     click.echo(f"{TITLES[report.prior]}: {report.verdict.word}{size}. {report.sentence}")
-    for reason, count in sorted(report.unseen.items()):
+    for reason, count in sorted(report.unseen.items()) if report.findings else ():
         click.echo(f"  not looked at, {count} times: {reason}")
     for finding in report.contradictions:
         click.echo(f"  contradiction: {finding.objection} (a {finding.sample.style} model)")

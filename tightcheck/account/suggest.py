@@ -26,7 +26,7 @@ from tightcheck.design import (
 )
 from tightcheck.family import Family
 from tightcheck.kernel.check import prove
-from tightcheck.kernel.classes import IDENTITY_PAIRS, family_of
+from tightcheck.kernel.classes import IDENTITY_PAIRS, all_entries, family_of
 from tightcheck.kernel.heads import ends
 from tightcheck.kernel.rejected import Rejected
 from tightcheck.parametrise import find
@@ -101,8 +101,8 @@ def _mending(design: Design, declared: Decision, found: list[Suggestion]) -> Ite
 def _is_excluded(design: Design, neighbour: Neighbour, declared: Decision) -> bool:
     """Whether the proof of the present verdict is one for the neighbour as well: no search is needed to see that."""
     new = neighbour.design
-    has_same_blocks = (new.latent, new.observed) == (design.latent, design.observed)
-    if declared.verdict is Verdict.UNDECIDED or not has_same_blocks or new.prior.kind != declared.prior:
+    has_same_entries = new.observed == design.observed and all_entries(design) <= all_entries(new)
+    if declared.verdict is Verdict.UNDECIDED or not has_same_entries or new.prior.kind != declared.prior:
         return False
     try:
         return prove(new, declared.prior, declared.steps) is declared.verdict
@@ -382,7 +382,8 @@ def _full_covariance(design: Design) -> Iterator[Neighbour]:
     size = latent.block.copies * (latent.block.dimension or 1)
     is_gaussian = latent.block.family in ("gaussian", "isotropic_gaussian", "gaussian_fixed_variance")
     is_quadratic = all(family_of(observed.block).partition.startswith("quadratic") for observed in design.decoder)
-    if len(design.encoder) == 1 and size > 1 and is_gaussian and is_quadratic and not latent.block.given:
+    is_linear = is_quadratic and all(_has_affine_mean(observed) for observed in design.decoder)
+    if len(design.encoder) == 1 and size > 1 and is_gaussian and is_linear and not latent.block.given:
         full = _conditional(latent, "full_gaussian", ("mean", "covariance"), ("covariance",), copies=1, dimension=size)
         full = replace(full, heads=tuple(replace(h, source=_shared(h.source)) for h in full.heads))
         yield Neighbour(
@@ -391,6 +392,12 @@ def _full_covariance(design: Design) -> Iterator[Neighbour]:
             latent.block.place,
             _with_encoder(design, (full,)),
         )
+
+
+def _has_affine_mean(observed: Conditional) -> bool:
+    """Whether A(f(z)) can be any square of an affine function: then the posterior's covariance is full."""
+    moving = [h for h in observed.heads if isinstance(h.source, Map)]
+    return all(isinstance(h.source, Map) and h.source.kind != "mlp" and not h.symbol.is_positive for h in moving)
 
 
 def _shared(source: Constant | Map) -> Constant | Map:
@@ -449,7 +456,11 @@ def _is_scaled(design: Design) -> bool:
 
 def _natural_link(design: Design) -> Iterator[Neighbour]:
     """The decoder's natural parameters put out by its network itself, under the implied prior."""
-    if not _is_scaled(design) or any(len(observed.natural) > 1 for observed in design.decoder):
+    links = [h.link for observed in design.decoder for h in observed.heads if h.link is not None]
+    beside = {symbol for link in links for symbol in link.free_symbols - {OUTPUT}}
+    if not beside or not {symbol.name for symbol in beside} <= set(design.covariates):
+        return
+    if any(len(observed.natural) > 1 for observed in design.decoder):
         return
     decoder = []
     for observed in design.decoder:

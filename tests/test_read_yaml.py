@@ -202,6 +202,13 @@ def test_graphs(design, graph, edges):
     assert read.latent[0].edges == edges
 
 
+@pytest.mark.parametrize(("domain", "is_said"), [("real", False), ("unit_interval", True), ("positive", True)])
+def test_which_of_the_two_supports_is_analysed_is_said(design, domain, is_said):
+    decoder = DECODER.replace("bernoulli", "gaussian_fixed_variance").replace("dim: 3", f"dim: 3, domain: {domain}")
+    remarks = design(ENCODER, decoder.replace("output: logits", "output: mean")).remarks
+    assert any("analysed on its own support" in str(remark) for remark in remarks) == is_said
+
+
 def test_what_is_not_written_is_said(design):
     read = design("latent: {family: gaussian, dim: 2, given: batch}\noutput: [mean, log_variance]\n")
     said = " ".join(sentence for _, sentence in read.remarks)
@@ -379,6 +386,14 @@ WRONG = {  # what is written -> file and line of the complaint, what it says
     (ENCODER, DECODER.replace("dim: 3", "probs: maybe")): ("decoder.yaml:1", "'maybe'"),
     (ENCODER, DECODER.replace("family: bernoulli, ", "")): ("decoder.yaml:1", "family"),
     (ENCODER, DECODER.replace("standard_normal", "standard_norml")): ("decoder.yaml:4", "standard_normal"),
+    (ENCODER, DECODER.replace("standard_normal", "{family: gaussian, mean: 0, variance: {fixed: [1, -1]}}")): (
+        "decoder.yaml:4",
+        "variance must be positive",
+    ),
+    (
+        ENCODER.replace("gaussian, dim: 2", "categorical, dim: 3").replace("[mean, log_variance]", "logits"),
+        DECODER.replace("standard_normal", "{family: categorical, probs: {fixed: [1/2, 1/2, 0]}}"),
+    ): ("decoder.yaml:4", "add up to 1"),
     (ENCODER, DECODER.replace("standard_normal", "uniform")): ("decoder.yaml:4", "no uniform density"),
     (ENCODER, DECODER.replace("standard_normal", "{mean: 0}")): ("decoder.yaml:4", "exactly one"),
     (ENCODER, DECODER.replace("standard_normal", "{family: gaussian, mean: 0, var1ance: 1}")): (

@@ -34,6 +34,12 @@ DOMAINS = (
     "sphere",
     "simplex",
 )
+ENDS = {  # of one number in these domains
+    "real": (-sp.oo, sp.oo),
+    "positive": (0, sp.oo),
+    "nonnegative": (0, sp.oo),
+    "unit_interval": (0, 1),
+}
 CONTINUOUS_DOMAINS = ("unit_interval", "bounded", "real", "positive", "nonnegative", "simplex")
 WHOLE = {"trials"}  # fixed parameters that count
 SPREADS = ("variance", "scale", "precision")
@@ -302,6 +308,18 @@ def _say_domain(data: models.Block, family: Family, at: At, notes: Notes) -> Non
             f"points and do not integrate to 1 there{instead}. The analysis is "
             f"that of the {family.name} on its own support.",
         )
+    elif not family.support.is_discrete and not _is_own(data.domain, family):
+        notes.remark(
+            at / "domain",
+            f"The {family.name} is analysed on its own support. On data in {data.domain} alone, where that is "
+            "smaller, it is no density, and more models can be consistent.",
+        )
+
+
+def _is_own(domain: str, family: Family) -> bool:
+    """Whether a continuous family's support is this domain; simplex and sphere have no simple bounds."""
+    ends = ENDS.get(domain)
+    return ends is None or (family.support.bounds is not None and all(b == ends for b in family.support.bounds))
 
 
 def read_covariates(data: Any, at: At, notes: Notes) -> dict[str, At]:

@@ -16,6 +16,20 @@ from tightcheck.reading.errors import DesignError
 from tightcheck.reading.validate import At, validated
 
 
+class Several(Constant):
+    """A constant with a value for each coordinate. The design keeps that they are fixed; their range is checked here."""
+
+    entries: tuple[sp.Expr, ...] = ()
+
+
+def _several(values: list[Any], at: At) -> Several:
+    """The constant that a list of numbers states; a matrix is read, and not checked here."""
+    found = Several(None, "fixed", at.place)
+    if not any(isinstance(value, list) for value in values):
+        object.__setattr__(found, "entries", tuple(amount(v, at / "fixed" / i) for i, v in enumerate(values)))
+    return found
+
+
 def amount(value: models.Amount, at: At) -> sp.Expr:
     """The exact number that was written: 0.5, 1/2 and log(2) are numbers."""
     return formula(value, at, {}, {})
@@ -52,13 +66,16 @@ def constant(value: models.Constant | models.Amount, at: At) -> Constant:
     if value.learned is not None:
         return Constant(None, value.learned, at.place)
     if isinstance(value.fixed, list):
-        return Constant(None, "fixed", at.place)
+        return _several(value.fixed, at)
     assert value.fixed is not None
     return Constant(amount(value.fixed, at / "fixed"), "fixed", at.place)
 
 
 def check_values(family: Family, way: Parametrisation, values: Mapping[str, Constant]) -> None:
     """Refuse known values outside their range; `values` are the constants by the names of the way to write them."""
+    for name, value in values.items():
+        if isinstance(value, Several):
+            _check_each(family, way, name, value)
     known: dict[sp.Symbol, sp.Expr] = {}
     for name, value in values.items():
         if value.value is None:
@@ -80,6 +97,21 @@ def check_values(family: Family, way: Parametrisation, values: Mapping[str, Cons
         at = dict(zip(family.natural_parameters, eta, strict=True))
         if any(condition.subs(at) == sp.false for condition in family.natural_domain):
             raise DesignError(f"no {family.name} has these values; write values for which it has a density", place)
+
+
+def _check_each(family: Family, way: Parametrisation, name: str, value: Several) -> None:
+    """Refuse a list of values of which one is outside its range."""
+    symbols = way.symbols_of(name)
+    if name == "probs" and len(symbols) > 1:
+        if any(not entry > 0 for entry in value.entries) or (value.entries and sum(value.entries) != 1):
+            raise DesignError(
+                "the probabilities of several classes are positive and add up to 1 exactly; "
+                f"{', '.join(map(str, value.entries))} were found; write others, such as 1/3",
+                value.place,
+            )
+        return
+    for entry in value.entries:
+        check_values(family, way, {name: Constant(entry, "fixed", value.place)})
 
 
 def bounds(value: list[models.Amount], at: At) -> tuple[sp.Expr, sp.Expr]:

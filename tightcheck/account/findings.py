@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tightcheck.account.case import Case
+from tightcheck.account.divergence import divergence
 from tightcheck.account.words import article, listed, spoken
 from tightcheck.design import Conditional, Constant, Head, Map, Place
 from tightcheck.joint import show
@@ -447,6 +448,8 @@ def _finding(case: Case, template: Template, lemma: str, latent: str, entries: E
     fields = {**words.fields, "lemma": lemma}
     term, place = template.guilty(words)
     brief, sentence = (text.format(**fields) for text in (template.brief, template.sentence))
+    if template.condition == "C4":
+        sentence = f"{sentence} {divergence(case, latent, words.observed)}".rstrip()
     return Finding(template.condition, _capital(brief), _capital(sentence), term, place, entries)
 
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from functools import cache
 
 from tightcheck.density.problem import Problem
-from tightcheck.kernel.joint_cases import TREE_SIZE, cases, necessary, signature
+from tightcheck.kernel.joint_cases import TREE_SIZE, cases, necessary, necessary_together, signature
 from tightcheck.kernel.joint_numbers import TooLong
 from tightcheck.kernel.joint_signs import TooMany, Tree
+
+MOST_TOGETHER = 100
+"""The leaves of a tree of all necessary conditions at once."""
 
 KNOWN: dict[tuple[tuple[str, ...], tuple[str, ...]], Tree | None] = {}
 """Cases by the signatures of the two sides; None where there are too many."""
@@ -27,4 +30,8 @@ def tree_of(problem: Problem) -> Tree | None:
 @cache
 def necessary_trees_of(problem: Problem) -> tuple[Tree, ...]:
     """What is necessary, condition by condition: neither side leaves the other's domain towards an end."""
-    return necessary(problem.xs, problem.zs, TREE_SIZE)
+    trees = necessary(problem.xs, problem.zs, TREE_SIZE)
+    try:
+        return (*trees, necessary_together(problem.xs, problem.zs, MOST_TOGETHER))
+    except (TooMany, TooLong):
+        return trees

@@ -20,8 +20,8 @@ from tightcheck.family import Family
 from tightcheck.joint.form import Form, assemble
 from tightcheck.joint.parts import Part, reduce
 from tightcheck.kernel.joint_cases import forced_zero, signs_left
-from tightcheck.kernel.joint_numbers import letter
-from tightcheck.kernel.joint_signs import Leaf, Tree, leaves
+from tightcheck.kernel.joint_numbers import TooLong, letter
+from tightcheck.kernel.joint_signs import Leaf, TooMany, Tree, leaves
 
 
 def joint_density(x: Family, z: Family, copies_x: int = 1, copies_z: int = 1) -> JointDensity:
@@ -38,7 +38,11 @@ def form_density(form: Form) -> JointDensity:
         return _undecided(problem, "no rule reaches several x and several z of these families")
     tree = tree_of(problem)
     if tree is not None:
-        return _from_cases(problem, tree)
+        found_cases = _from_cases(problem, tree)
+        if found_cases.what is not What.UNDECIDED:
+            return found_cases
+        tested = _tested(problem)
+        return found_cases if tested.what is What.UNDECIDED else tested
     found = product_of(problem, _names(problem))
     return _tested(problem) if found is None else _from_rule(problem, found)
 
@@ -86,7 +90,10 @@ def _from_cases(problem: Problem, tree: Tree) -> JointDensity:
 
 def _tested(problem: Problem) -> JointDensity:
     """The answer where there are too many cases to list: the conditions in words, each W tested exactly."""
-    trees = necessary_trees_of(problem)
+    try:
+        trees = necessary_trees_of(problem)
+    except (TooMany, TooLong):
+        return _undecided(problem, "there are too many cases")
     left = signs_left(trees, *problem.shape)
     zero = frozenset(place for place in problem.interactions() if left[place] <= {0})
     test = exact_test(problem)

@@ -8,13 +8,15 @@ from random import Random
 
 from tightcheck.density.one_weight import with_defaults
 from tightcheck.density.problem import Problem
-from tightcheck.kernel.joint_density import end_conditions, transposed
+from tightcheck.kernel.joint_density import end_conditions, outer_faces, transposed
 from tightcheck.kernel.joint_numbers import Unreached
 from tightcheck.kernel.joint_signs import Exact
 
 SIZES = tuple(Fraction(p, q) for p, q in ((1, 8), (1, 3), (1, 1), (3, 1)))
 MARGINS = tuple(Fraction(p, q) for p, q in ((1, 3), (1, 1), (3, 1), (20, 1)))
-TRIES = 400
+SMALL = tuple(Fraction(1, q) for q in (64, 16, 5))
+GUESSES = 150
+TRIES = 100
 STEPS = 1500
 
 
@@ -34,6 +36,17 @@ def density_with(
     }
     names = list(ways)
     sizes = {e.symbol.name: SIZES if e.is_interaction else MARGINS for e in problem.entries}
+    inward = _inward(problem)
+    for attempt in range(GUESSES):
+        guess = {
+            e.symbol.name: random.choice(ways[e.symbol.name])
+            * random.choice(_likely(e.is_interaction, ways[e.symbol.name]))
+            for e in problem.entries
+        }
+        if attempt % 2:
+            guess |= {name: value * random.choice(MARGINS[1:]) for name, value in inward.items()}
+        if _kept(problem, guess) == len(_conditions(problem, guess)) and test(guess):
+            return True
     weights = {name: random.choice(ways[name]) * random.choice(sizes[name]) for name in names}
     best, tests = _kept(problem, weights), 0
     for _ in range(STEPS):
@@ -50,6 +63,31 @@ def density_with(
             if tests > TRIES:
                 return False
     return False
+
+
+def _inward(problem: Problem) -> dict[str, Fraction]:
+    """Margins that point into the cones of the natural domains: minus the sum of the normals of half-spaces."""
+    normals = []
+    for side in (problem.xs, problem.zs):
+        sums = [Fraction(0)]
+        for family in side:
+            each = [[Fraction(s.rational or 0) for s in face.slopes] for face in outer_faces(family)]
+            sums += [-sum(column, Fraction(0)) for column in zip(*each, strict=True)] or [Fraction(0)] * len(
+                family.statistics
+            )
+        normals.append(sums)
+    found = {}
+    for entry, (i, k) in zip(problem.entries, problem.places, strict=True):
+        if not entry.is_interaction and (value := normals[0][i] if i else normals[1][k]):
+            found[entry.symbol.name] = value
+    return found
+
+
+def _likely(is_interaction: bool, ways: list[int]) -> tuple[Fraction, ...]:
+    """Sizes: entries of either sign are small beside those of one, so that cones are kept."""
+    if len(ways) > 1:
+        return SMALL
+    return SIZES[2:] if is_interaction else MARGINS[1:]
 
 
 def _conditions(problem: Problem, weights: Mapping[str, Fraction]) -> list[Callable[[Exact], bool]]:

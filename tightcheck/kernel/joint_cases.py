@@ -46,6 +46,20 @@ def necessary(xs: Side, zs: Side, most: int = TREE_SIZE) -> tuple[Tree, ...]:
     return tuple(found)
 
 
+def necessary_together(xs: Side, zs: Side, most: int = TREE_SIZE) -> Tree:
+    """The same conditions in one tree, where one may build on another. Raises TooMany."""
+    rows, columns = (sum(len(f.statistics) for f in side) + 1 for side in (xs, zs))
+    weights = weight_letters(rows, columns)
+    positive = frozenset().union(*(constants_of(family) for family in (*xs, *zs)))
+    conditions = [
+        condition
+        for side, others, w in ((xs, zs, weights), (zs, xs, transposed(weights)))
+        if len(others) == 1
+        for condition in end_conditions(side, others[0], w)
+    ]
+    return explore(lambda signs: all(condition(signs) for condition in conditions), positive, most)
+
+
 def signs_left(trees: tuple[Tree, ...], rows: int, columns: int) -> dict[tuple[int, int], frozenset[int]]:
     """The signs that every tree leaves to each entry of W."""
     left = {}
@@ -90,4 +104,14 @@ def signature(family: Family) -> str:
     )
 
 
-__all__ = ["TREE_SIZE", "Leaf", "cases", "forced_zero", "necessary", "signature", "signs_left", "weight_letters"]
+__all__ = [
+    "TREE_SIZE",
+    "Leaf",
+    "cases",
+    "forced_zero",
+    "necessary",
+    "necessary_together",
+    "signature",
+    "signs_left",
+    "weight_letters",
+]

@@ -17,7 +17,7 @@ import sympy as sp
 
 from tightcheck.family import Family
 from tightcheck.kernel.joint_curves import Curve, End, constants_of, curve_of
-from tightcheck.kernel.joint_expressions import evaluate, in_domain
+from tightcheck.kernel.joint_expressions import evaluate, in_domain, value
 from tightcheck.kernel.joint_gaussian import is_quadratic_density
 from tightcheck.kernel.joint_germs import (
     FLAT,
@@ -47,6 +47,7 @@ from tightcheck.kernel.joint_numbers import (
     rational,
 )
 from tightcheck.kernel.joint_range import Touch, along, at, negative
+from tightcheck.kernel.joint_region import stays_inside, stays_inside_on_sphere
 from tightcheck.kernel.joint_signs import Branch, Exact, Path
 
 Weights: TypeAlias = Sequence[Sequence[Number]]
@@ -114,6 +115,10 @@ def integrates_over_sphere(xs: Side, z: Family, weights: Weights, signs: Signs) 
     """z on a sphere of dimension d - 1: alpha_0 + <alpha, z> is largest at alpha / |alpha|; near there it falls like 1/t^2."""
     dimension = len(z.statistics)
     for x, rows in zip(xs, rows_of(xs, weights), strict=True):
+        if not x.has_full_domain and not has_faces(x) and isinstance(signs, Exact):
+            if not stays_inside_on_sphere(x, dimension, rows):
+                return False
+            continue
         for face in faces(x):
             alpha = along_face(face, rows)
             square = sum((a * a for a in alpha[1:]), ZERO)
@@ -297,6 +302,10 @@ def integrates(xs: Side, z: Family, weights: Weights, signs: Signs, side: str = 
     blocks = rows_of(xs, weights)
     touches: list[tuple[int, Face, Touch]] = []
     for place, (x, rows) in enumerate(zip(xs, blocks, strict=True)):
+        if not x.has_full_domain and not has_faces(x) and isinstance(signs, Exact):
+            if not stays_inside(x, curve, rows):
+                return False
+            continue
         for face in faces(x):
             key, alpha = (side, place, face), along_face(face, rows)
             is_negative, touch = signs.once(key, partial(negative, curve, alpha, face.is_closed, signs))
@@ -470,7 +479,71 @@ def outer_faces(family: Family) -> tuple[Face, ...]:
             if all(key in other for other in each):
                 is_closed = any(other[key].is_closed for other in each)
                 found.append(Face(face.constant, face.slopes, is_closed))
-    return tuple(found)
+    return (*found, *_implied(family, found))
+
+
+def _implied(family: Family, found: Sequence[Face]) -> Iterator[Face]:
+    """Half-spaces that follow from k a b > m c^2 where a has a known sign: b has one, and |a| + |b| > 2 sqrt(m / k) |c|.
+
+    From sum c_i exp(eta_i) < d, all positive, exp(eta_i) < d / c_i follows.
+    """
+    etas = family.natural_parameters
+    for condition in family.natural_domain:
+        if not isinstance(condition, (sp.StrictLessThan, sp.StrictGreaterThan)):
+            continue
+        top, bottom = sp.fraction(sp.together(condition.gts - condition.lts))
+        excess = sp.expand(top * _sign_of(bottom, family, found))
+        if excess.is_polynomial(*etas):
+            yield from _of_products(sp.Poly(excess, *etas), found)
+        else:
+            signs = Path(positive=constants_of(family))
+            for i, eta in enumerate(etas):
+                share = -sp.diff(excess, eta) / sp.exp(eta)
+                rest = excess.subs(dict.fromkeys(etas, -sp.oo))
+                if share.is_positive and rest.is_positive and not share.has(*etas):
+                    slopes = tuple(ONE if i == k else ZERO for k in range(len(etas)))
+                    yield Face(value(sp.log(share) - sp.log(rest), {}, signs), slopes, False)
+
+
+def _sign_of(bottom: sp.Expr, family: Family, found: Sequence[Face]) -> sp.Expr:
+    """The sign of a denominator c eta_i, where a face says it; otherwise the denominator itself, which has its sign."""
+    for i, eta in enumerate(family.natural_parameters):
+        share = sp.cancel(bottom / eta)
+        for face in found:
+            if share.is_Rational and not face.constant.terms and _is_alone(face, i):
+                return -sp.sign(share) * sp.sign(_rational_of(face.slopes[i]))
+    return bottom
+
+
+def _rational_of(number: Number) -> sp.Rational:
+    known = number.rational
+    assert known is not None
+    return sp.Rational(known.numerator, known.denominator)
+
+
+def _of_products(excess: sp.Poly, found: Sequence[Face]) -> Iterator[Face]:
+    terms = excess.terms()
+    mixed = [(powers, c) for powers, c in terms if sorted(powers)[-2:] == [1, 1] and sum(powers) == 2]
+    squares = [(powers.index(2), c) for powers, c in terms if 2 in powers and sum(powers) == 2]
+    if len(terms) != 2 or len(mixed) != 1 or len(squares) != 1 or not squares[0][1] < 0:
+        return
+    ((powers, k),), ((c, m),) = mixed, squares
+    a, b = (i for i, power in enumerate(powers) if power)
+    known = {i: face for face in found for i in (a, b) if not face.constant.terms and _is_alone(face, i)}
+    if not known:
+        return
+    first, face = next(iter(known.items()))
+    other = b if first == a else a
+    way = sp.sign(_rational_of(face.slopes[first]))
+    turned = way * sp.sign(k)
+    width = 2 * sp.sqrt(-m / abs(k))
+    for side in (0, width, -width) if width.is_Rational else (0,):
+        slopes = {first: way if side else 0, other: turned, c: side}
+        yield Face(ZERO, tuple(_rational(sp.Rational(slopes.get(i, 0))) for i in range(len(face.slopes))), False)
+
+
+def _is_alone(face: Face, place: int) -> bool:
+    return all(bool(slope.terms) == (i == place) for i, slope in enumerate(face.slopes))
 
 
 def _stated(part: sp.Basic, family: Family) -> dict[tuple[Number, ...], Face]:

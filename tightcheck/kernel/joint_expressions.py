@@ -10,7 +10,9 @@ from typing import Any, TypeAlias
 import sympy as sp
 
 from tightcheck.kernel.joint_germs import (
+    FLAT,
     Germ,
+    Huge,
     constant,
     exp,
     lead,
@@ -42,11 +44,24 @@ def compiled(expression: sp.Basic) -> Program:
             return ("exp", compiled(expression.exp))
         if isinstance(expression.exp, sp.Rational):
             return ("power", compiled(expression.base), Fraction(int(expression.exp.p), int(expression.exp.q)))
+    if isinstance(expression, sp.log) and (exponents := _exponents(expression.args[0])):
+        return ("log_sum_exp", compiled(expression.args[0]), *map(compiled, exponents))
     known = {sp.Add: "add", sp.Mul: "multiply", sp.log: "log", sp.loggamma: "log_gamma", sp.exp: "exp", sp.Abs: "abs"}
     for kind, name in known.items():
         if isinstance(expression, kind):
             return (name, *(compiled(argument) for argument in expression.args))
     return ("strange", type(expression).__name__)
+
+
+def _exponents(inner: sp.Expr) -> tuple[sp.Expr, ...]:
+    """The exponents of a sum of exponentials with positive coefficients; empty for anything else."""
+    found = []
+    for part in sp.Add.make_args(inner):
+        factor, rest = part.as_independent(sp.exp)
+        if not isinstance(rest, sp.exp) or not factor.is_positive:
+            return ()
+        found.append(rest.args[0])
+    return tuple(found) if len(found) > 1 else ()
 
 
 def evaluate(expression: sp.Basic, values: Mapping[sp.Symbol, Germ], signs: Signs, place: object = None) -> Germ:
@@ -80,6 +95,8 @@ def _work(program: Program, values: Mapping[sp.Symbol, Germ], signs: Signs, plac
         for part in program[2:]:
             result = times(result, _run(part, values, signs, place), signs)
         return result
+    if name == "log_sum_exp":
+        return _log_sum_exp(program, values, signs, place)
     inner = _run(program[1], values, signs, place)
     if name == "power":
         return raised(inner, program[2], signs)
@@ -89,6 +106,19 @@ def _work(program: Program, values: Mapping[sp.Symbol, Germ], signs: Signs, plac
     if name == "log_gamma":
         return log_gamma(inner, signs, is_rough=place is not None)
     return log(inner, signs) if name == "log" else exp(inner, signs)
+
+
+def _log_sum_exp(program: Program, values: Mapping[sp.Symbol, Germ], signs: Signs, place: object) -> Germ:
+    """log sum_i c_i exp(e_i): in the orders kept, or the largest e_i up to a bounded difference."""
+    try:
+        return log(_run(program[1], values, signs, place), signs)
+    except (Unreached, Huge):
+        largest, *others = (_run(part, values, signs, place) for part in program[2:])
+        for other in others:
+            ahead = lead(plus([other, scaled(largest, -ONE)], signs), signs)
+            if ahead is not None and ahead[2] > 0:
+                largest = other
+        return plus([largest, Germ((), FLAT)], signs)
 
 
 def value(expression: sp.Basic, values: Mapping[sp.Symbol, Number], signs: Signs) -> Number:

@@ -85,7 +85,17 @@ def _logarithms_signed(expression: sp.Expr) -> sp.Expr:
 @cache
 def _in_domain(family: Family, eta: tuple[sp.Expr, ...]) -> bool:
     known = dict(zip(family.natural_parameters, eta, strict=True))
-    return all(_certainly(relation, known) for relation in family.natural_domain)
+    return all(holds(relation, known) for relation in family.natural_domain)
+
+
+def holds(relation: sp.Basic, known: Mapping[sp.Basic, sp.Basic]) -> bool:
+    """Whether one condition of a natural domain certainly holds at the known values, wherever their symbols are."""
+    return _holds(relation, frozenset((symbol, known[symbol]) for symbol in relation.free_symbols if symbol in known))
+
+
+@cache
+def _holds(relation: sp.Basic, known: frozenset[tuple[sp.Basic, sp.Basic]]) -> bool:
+    return _certainly(relation, dict(known))
 
 
 def _certainly(relation: sp.Basic, known: Mapping[sp.Basic, sp.Basic]) -> bool:
@@ -166,11 +176,17 @@ def _is_negative_quadratic(latent: Family, log_partition: sp.Expr, c: Sequence[s
 @cache
 def _polynomial_energy(latent: Family, log_partition: sp.Expr, r: sp.Expr) -> sp.Expr | None:
     """log h' + r A(f), expanded; None where no multiples of the statistics make it a polynomial on a product of intervals."""
+    if latent.support.bounds is None:
+        return None
     energy = sp.expand(latent.log_base_measure + r * log_partition)
-    hopeless = not energy.is_polynomial(*latent.variables) and all(
-        statistic.is_polynomial(*latent.variables) for statistic in latent.statistics
-    )
-    return None if hopeless or latent.support.bounds is None else energy
+    offered = {atom for statistic in latent.statistics for atom in _curved(sp.expand(statistic), latent.variables)}
+    return energy if _curved(energy, latent.variables) <= offered else None
+
+
+def _curved(expanded: sp.Expr, variables: Sequence[sp.Symbol]) -> set[sp.Expr]:
+    """The terms that are no polynomials, without their constant factors."""
+    terms = (term for term in sp.Add.make_args(expanded) if not term.is_polynomial(*variables))
+    return {term.as_independent(*variables, as_Add=False)[1] for term in terms}
 
 
 def _is_bounded_above(latent: Family, observed: Family, eta: Sequence[sp.Expr]) -> bool:

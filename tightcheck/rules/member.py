@@ -18,11 +18,14 @@ from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.expression import to_text
 from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, substituted
-from tightcheck.kernel.integrability import in_domain, integrates
-from tightcheck.kernel.model import is_explicit, statistics_of, total_log_partition
+from tightcheck.kernel.integrability import holds, in_domain, integrates
+from tightcheck.kernel.member import decoder_contains
+from tightcheck.kernel.model import decoder_side, is_explicit, statistics_of, total_log_partition
+from tightcheck.kernel.rejected import Rejected
 from tightcheck.kernel.slices import combined, prior_term
 from tightcheck.kernel.tight import in_variables
 from tightcheck.kernel.zero import Entries
+from tightcheck.once import once
 from tightcheck.span import combination, is_refuted, normal_form
 
 CONDITION = "exists"
@@ -49,7 +52,8 @@ def _of_pair(
     if family_of(observed.block).series is not None:
         return
     term = prior_term(design, latent) if prior == "declared" else None
-    for F, f0, parameters in candidates(latent, observed, zero, term):
+    told: set[str] = set()
+    for F, f0, parameters in islice(candidates(latent, observed, zero, term), MOST_OF_A_PAIR):
         base = {
             "lemma": "member",
             "latent": latent.block.name,
@@ -58,6 +62,12 @@ def _of_pair(
             "f0": [to_text(entry) for entry in f0],
             "parameters": {name: str(value) for name, value in parameters.items()},
         }
+        refusal = _refusal(latent, observed, F, f0, parameters)
+        if refusal is not None:
+            if refusal not in told:  # once for the trace
+                yield {**base, "mode": "one", "c": []}
+            told.add(refusal)
+            continue
         is_enough = family_of(latent.block).support.is_finite  # any c integrates
         barren: set[bool] = set()  # whether all copies move together is all that the constants ask of a mode
         for mode in _modes(latent, observed):
@@ -70,6 +80,36 @@ def _of_pair(
                 continue
             for c in (first,) if is_enough else chain((first,), constants):
                 yield {**base, "mode": mode, "c": [to_text(value) for value in c]}
+
+
+def _refusal(
+    latent: Conditional,
+    observed: Conditional,
+    F: list[list[sp.Expr]],
+    f0: list[sp.Expr],
+    parameters: dict[str, sp.Expr],
+) -> str | None:
+    """Why the decoder does not hold f, or A(f) is not known, whatever the encoder's constants and the copies that move."""
+    eta = _natural(family_of(latent.block), F, f0)
+    rank = min(sum(map(any, F)), sum(map(any, zip(*F, strict=True))))
+    try:
+        decoder_contains(observed, eta, decoder_side(observed, latent), rank, parameters)
+        _energy(observed, eta)
+    except Rejected as error:
+        return str(error)
+    return None
+
+
+def _natural(fz: Family, F: Sequence[Sequence[sp.Expr]], f0: Sequence[sp.Expr]) -> tuple[sp.Expr, ...]:
+    """f = F psi + f_0."""
+    rows = zip(F, f0, strict=True)
+    return tuple(sp.Add(start, *(w * t for w, t in zip(row, fz.statistics, strict=True))) for row, start in rows)
+
+
+@once
+def _energy(observed: Conditional, eta: tuple[sp.Expr, ...]) -> sp.Expr:
+    """A(f); raises Rejected where it is not known in the design's dimension."""
+    return total_log_partition(observed, eta)
 
 
 def _modes(latent: Conditional, observed: Conditional) -> tuple[str, ...]:
@@ -104,44 +144,39 @@ def candidates(latent: Conditional, observed: Conditional, zero: Entries, term: 
         if classes[i].kind != "constant" and (observed.block.name, i, latent.block.name, k) not in zero
     ]
     for F in (*_pinned(latent, observed, term), *_matrices(free, rows, columns, fz)):
-        for f0 in _origins(fx, observed, F, fz):
-            if _leaves_domain(fx, fz, F, f0):
-                continue
-            eta = [
-                sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start)
-                for row, start in zip(F, f0, strict=True)
-            ]
+        for f0, eta in _origins(fx, observed, F, fz):
             alone = any(e.free_symbols & set(fz.variables[1:]) for e in eta) or fz.dimension is None
-            if in_domain(fx, eta) and (term is None or not alone or _is_conjugate(observed, eta, fz, term)):
+            if term is None or not alone or _is_conjugate(observed, eta, fz, term):
                 yield F, f0, {}
                 if not fz.support.is_finite and term is not None:
                     break  # another f_0 is as good; on a finite side links may still refuse this one
 
 
-def _leaves_domain(fx: Family, fz: Family, F: list[list[sp.Expr]], f0: list[sp.Expr]) -> bool:
-    """Whether numbers at some points of the support show that f leaves the natural domain."""
-    excesses = _excesses(fx)
-    if not excesses or any(not entry.is_Rational for row in (*F, f0) for entry in row):
+def _is_violated(
+    condition: sp.Basic, fx: Family, fz: Family, F: Sequence[Sequence[sp.Expr]], f0: Sequence[sp.Expr]
+) -> bool:
+    """Whether numbers at some points of the support show that f, as far as it is chosen, violates a condition of its domain."""
+    excess = _excess(fx, condition)
+    if excess is None or any(not entry.is_Rational for row in (*F[: len(f0)], f0) for entry in row):
         return False
-    slopes, starts = [[float(w) for w in row] for row in F], [float(start) for start in f0]
-    for psi in _statistics_at_points(fz):
-        eta = [start + sum(map(mul, row, psi)) for row, start in zip(slopes, starts, strict=True)]
-        if any(excess(*eta) > TOLERANCE for excess in excesses):
-            return True
-    return False
+    slopes, unchosen = [[float(w) for w in row] for row in F[: len(f0)]], [0.0] * (len(F) - len(f0))
+    return any(
+        excess(*(float(start) + sum(map(mul, row, psi)) for start, row in zip(f0, slopes, strict=True)), *unchosen)
+        > TOLERANCE
+        for psi in _statistics_at_points(fz)
+    )
 
 
 @cache
-def _excesses(family: Family) -> tuple[Callable[..., float], ...]:
-    """By how much natural parameters violate each condition of the domain; only what is an inequality of polynomials."""
+def _excess(family: Family, condition: sp.Basic) -> Callable[..., float] | None:
+    """By how much natural parameters violate a condition of the domain, where that is an inequality of polynomials."""
     eta = family.natural_parameters
-    differences = [
-        (condition.lts - condition.gts)
-        for condition in family.natural_domain
-        if isinstance(condition, (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan))
-    ]
-    plain = [d for d in differences if d.is_polynomial(*eta) and d.free_symbols <= set(eta)]
-    return tuple(sp.lambdify(eta, difference, "math") for difference in plain)
+    if not isinstance(condition, (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan)):
+        return None
+    difference = condition.lts - condition.gts
+    is_plain = difference.is_polynomial(*eta) and difference.free_symbols <= set(eta)
+    compiled: Callable[..., float] | None = sp.lambdify(eta, difference, "math") if is_plain else None
+    return compiled
 
 
 @cache
@@ -160,7 +195,11 @@ def _is_conjugate(observed: Conditional, eta: Sequence[sp.Expr], fz: Family, ter
     log_partition, symbols = _log_partition(family_of(observed.block))
     if is_refuted(term - log_partition, fz.statistics, fz.variables, dict(zip(symbols, eta, strict=True))):
         return False
-    return combined(term - total_log_partition(observed, eta), fz) is not None
+    try:
+        energy = _energy(observed, tuple(eta))
+    except Rejected:
+        return False
+    return combined(term - energy, fz) is not None
 
 
 @cache
@@ -209,8 +248,13 @@ def _matrices(free: list[tuple[int, int]], rows: int, columns: int, fz: Family) 
             yield filled(dict(zip(places, values, strict=True)))
 
 
-def _origins(fx: Family, observed: Conditional, F: list[list[sp.Expr]], fz: Family) -> Iterator[list[sp.Expr]]:
-    """f_0: the design's constants where they are given, else small numbers."""
+def _origins(
+    fx: Family, observed: Conditional, F: list[list[sp.Expr]], fz: Family
+) -> Iterator[tuple[list[sp.Expr], list[sp.Expr]]]:
+    """f_0 and f in the natural domain, f_0 of the design's constants where they are given, else of small numbers.
+
+    The rows are chosen one after another, and a condition is asked once all natural parameters in it are chosen.
+    """
     choices: list[Sequence[sp.Expr]] = []
     for i, row in enumerate(F):
         stated = constant_value(observed, i)
@@ -219,7 +263,32 @@ def _origins(fx: Family, observed: Conditional, F: list[list[sp.Expr]], fz: Fami
             choices[-1] = (*ORIGINS, sp.Rational(1, 4))
         if any(row) and stated is None and not fz.support.is_finite:
             choices[-1] = ORIGINS[:2]
-    yield from ([*values] for values in product(*choices))
+    linear = [sp.Add(*(w * t for w, t in zip(row, fz.statistics, strict=True))) for row in F]
+    asked = _asked(fx)
+
+    def chosen(f0: list[sp.Expr], eta: list[sp.Expr]) -> Iterator[tuple[list[sp.Expr], list[sp.Expr]]]:
+        known = dict(zip(fx.natural_parameters, eta, strict=False))
+        conditions = asked[len(f0)]
+        if any(_is_violated(each, fx, fz, F, f0) or not holds(each, known) for each in conditions):
+            return
+        if len(f0) == len(F):
+            yield f0, eta
+            return
+        for start in choices[len(f0)]:
+            yield from chosen([*f0, start], [*eta, linear[len(f0)] + start])
+
+    yield from chosen([], [])
+
+
+@cache
+def _asked(family: Family) -> tuple[tuple[sp.Basic, ...], ...]:
+    """The conditions of the natural domain, by how many natural parameters have to be known to ask them."""
+    eta = family.natural_parameters
+    last = {
+        condition: max((k for k, e in enumerate(eta, start=1) if e in condition.free_symbols), default=0)
+        for condition in family.natural_domain
+    }
+    return tuple(tuple(c for c, known in last.items() if known == k) for k in range(len(eta) + 1))
 
 
 def constant_value(observed: Conditional, i: int) -> sp.Expr | None:
@@ -253,8 +322,6 @@ def _two_values(fz: Family, statistic: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
 
 def _expressions(latent: Conditional, observed: Conditional) -> Iterator[Candidate]:
     """An expression map at small parameters, read off as F psi + f_0."""
-    from tightcheck.kernel.rejected import Rejected
-
     fz = family_of(latent.block)
     rows = range(len(observed.natural))
     try:
@@ -302,11 +369,12 @@ def proper_constants(
     """c of an implied prior that integrates: a point deep inside the natural domain, less what A(f) adds to it; the encoder's own
     constants where it has some, if c is to be within its reach."""
     fz = family_of(latent.block)
-    eta = [
-        sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)
-    ]
+    eta = _natural(fz, F, f0)
     copies = sp.Integer(observed.block.copies if mode == "together" or is_explicit(observed) else 1)
-    energy = total_log_partition(observed, eta)
+    try:
+        energy = _energy(observed, eta)
+    except Rejected:
+        return
     added = combined(copies * energy, fz) or (sp.Integer(0),) * (len(fz.statistics) + 1)
     stated = [function_class(latent, k).value if within_reach else None for k in range(len(fz.statistics))]
     for inside in _constants(fz):

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.oracle.false_proofs import Step, nonmember
+from tightcheck import registry
 from tightcheck.decide import decide
 from tightcheck.design import Design
 from tightcheck.kernel import Rejected
 from tightcheck.kernel.check import prove
+from tightcheck.kernel.integrability import stays_in_domain
 from tightcheck.read_yaml import read_design
 
 GAUSSIAN = "{family: gaussian, mean: 0, variance: 1}"
@@ -101,3 +103,11 @@ def test_a_negative_variance_couples_nothing(tmp_path: Path) -> None:
     other = nonmember({"mean": "z0", "variance": "1"}, 2, points, "C2")
     with pytest.raises(Rejected, match="natural domain"):
         prove(design, "declared", [{**member, "f0": ["0", "1/2"]}, other])
+
+
+@pytest.mark.parametrize(("name", "holds"), [("beta", True), ("binomial", False)])
+def test_the_ends_of_a_range_count_where_they_have_mass(name: str, holds: bool) -> None:
+    """-z is a rate's natural parameter for z > 0. A beta draw is 0 on a null set only; a binomial draw is 0 with mass."""
+    latent = registry.load(name)
+    (z,) = latent.variables
+    assert stays_in_domain(registry.load("exponential"), [-z], [((z,), latent)]) == holds

@@ -57,8 +57,11 @@ def stays_in_domain(family: Family, eta: Sequence[sp.Expr], places: Sequence[Pla
 
 def in_quarter(expression: sp.Expr, places: Sequence[Place]) -> sp.Expr:
     """The expression with (low + high u) / (1 + u), u > 0, for every variable that runs from low to high, both finite,
-    and low + u for one that has no upper end; the ends may depend on earlier variables."""
+    and low + u for one that has no upper end; the ends may depend on earlier variables. The ends themselves are no values
+    of these, so draws with mass there stay as they are."""
     for variables, family in places:
+        if family.support.is_discrete:
+            continue
         own = dict(zip(family.variables, variables, strict=True))
         for x, ends in reversed(list(zip(variables, family.support.bounds or (), strict=False))):
             low, high = (sp.sympify(end).xreplace(own) for end in ends)

@@ -65,6 +65,10 @@ class Enclosing:
             return self._exp(self.of(e.args[0]))
         if isinstance(e, sp.log) and not e.args[0].has(sp.gamma):
             return self._log(self.of(e.args[0]))
+        if isinstance(e, sp.loggamma):
+            return self._log_gamma(self.of(e.args[0]))
+        if isinstance(e, sp.log) and isinstance(e.args[0], sp.gamma):
+            return self._log_gamma(self.of(e.args[0].args[0]))
         if isinstance(e, sp.Abs):
             return self._abs(self.of(e.args[0]))
         raise Unreached(f"an enclosure of {type(e).__name__}")
@@ -137,6 +141,22 @@ class Enclosing:
         if a:
             parts.append({(Fraction(0), Fraction(1)): fmpq(a.numerator, a.denominator)})
         return self._sum(parts)
+
+    def _log_gamma(self, element: Enclosure) -> Enclosure:
+        """On a tail where g rises: (g - 1/2) log g - g + log(2 pi)/2 + r, 0 < r < 1/(12 g)."""
+        from flint import arb, fmpq
+
+        (a, b), ball = self._factored(element)
+        if not ball > 0 or (a, b) < FLAT:
+            raise Unreached("log Gamma where its argument may be 0")
+        if (a, b) == FLAT:
+            return {FLAT: ball.lgamma()}
+        if a < 0 or b < 0:
+            raise Unreached("log Gamma of such a function")
+        half = {FLAT: fmpq(-1, 2)}
+        rest = (2 * arb.pi()).log() / 2 + arb(0).union(self._largest(-a, -b) / (12 * ball))
+        minus = {key: -c for key, c in element.items()}
+        return self._sum([self._product(self._sum([element, half]), self._log(element)), minus, {FLAT: rest}])
 
     def _exp(self, element: Enclosure) -> Enclosure:
         """exp of what is bounded above: of a falling function from 0 to its value at the start."""

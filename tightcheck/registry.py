@@ -19,7 +19,17 @@ from tightcheck.family import Family
 from tightcheck.parametrise import complete
 from tightcheck.refused import REFUSED, Refusal
 
-__all__ = ["ENTRY_POINTS", "REFUSED", "Refusal", "RefusedFamily", "UnknownFamily", "choices", "extensions", "load", "names"]
+__all__ = [
+    "ENTRY_POINTS",
+    "REFUSED",
+    "Refusal",
+    "RefusedFamily",
+    "UnknownFamily",
+    "choices",
+    "extensions",
+    "load",
+    "names",
+]
 
 ENTRY_POINTS = "tightcheck.families"
 FOLDER = Path(__file__).parent / "families"

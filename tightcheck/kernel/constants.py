@@ -164,7 +164,8 @@ def _has_zero(observed: Conditional) -> bool:
         return False
     if support.is_discrete:
         return any(all(value == 0 for value in point) for point in support.points)
-    return support.bounds is not None and all(bool(low <= 0) and bool(high >= 0) for low, high in support.bounds)
+    ends = support.bounds or ()  # an end that depends on an earlier variable tells nothing
+    return bool(ends) and all((low <= 0) == sp.true and (high >= 0) == sp.true for low, high in ends)
 
 
 def puts_out_zero(head: Head) -> bool:

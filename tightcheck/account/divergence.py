@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import cache
 
 from tightcheck.account.case import Case
-from tightcheck.density.problem import owned
 from tightcheck.design import Conditional
 from tightcheck.family import Family
 from tightcheck.kernel.classes import all_entries, family_of
@@ -18,6 +17,8 @@ from tightcheck.kernel.joint_signs import TooMany, leaves
 
 def divergence(case: Case, latent: str, observed: Sequence[Conditional]) -> str:
     """For one draw of each block a sentence with direction and rate; empty where none is known."""
+    from tightcheck.density.problem import owned  # few reports need it
+
     z = owned(family_of(case.latent_named(latent).block), latent)
     told = []
     for block in observed:

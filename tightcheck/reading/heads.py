@@ -30,6 +30,7 @@ from tightcheck.reading.errors import nearest
 from tightcheck.reading.outside import BATCH_NORM, WORDS, outside_word
 from tightcheck.reading.validate import At
 from tightcheck.reading.values import bounds, check_values, constant, formula, listed
+from tightcheck.serial import representative_family
 
 MAP_KINDS = ("affine", "mlp", "unrestricted", "expression")
 ACTIVATIONS = ("relu", "leaky_relu", "elu", "selu", "softplus", "silu", "gelu", "tanh", "sigmoid", "identity")
@@ -64,7 +65,9 @@ def _width(written: Written) -> int:
     family, dimension = written.family, written.block.dimension
     if family is None or (dimension or 0) > REPRESENTATIVE:
         return dimension or 1
-    return len((family if dimension is None else registry.load(family.name, dimension)).variables)
+    if dimension is not None:
+        family = representative_family(family.name, dimension, edges=written.block.edges)
+    return len(family.variables)
 
 
 @dataclass

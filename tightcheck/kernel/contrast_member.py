@@ -22,13 +22,13 @@ from tightcheck.kernel.model import (
     total_log_partition,
 )
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.zero import latent_of, observed_of
+from tightcheck.kernel.zero import pair_of
 from tightcheck.span import is_zero
 
 
 def contrast_member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     """Require that f = F psi + f_0 of one copy and f = -F psi + f_1 of another, all else constant, is a consistent model."""
-    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    latent, observed = pair_of(design, step)
     fz, fx, beta, nu = family_of(latent.block), family_of(observed.block), temperature(design), statistics_of(observed)
     require(prior != "implied" or fz.support.is_finite, "the joint is not shown to integrate")
     require(observed.block.copies >= 2 and observed.block.length is None, "there are not two observed numbers")

@@ -13,7 +13,14 @@ from tightcheck.kernel.growth_rates import faster, reach
 from tightcheck.kernel.heads import reduced_class
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import curves, on_support
-from tightcheck.kernel.zero import Entries, is_bounded, is_lipschitz, latent_of, observed_of, of_block, separated
+from tightcheck.kernel.zero import (
+    Entries,
+    is_bounded,
+    is_lipschitz,
+    of_block,
+    pair_of,
+    separated,
+)
 
 
 def lipschitz(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
@@ -21,11 +28,7 @@ def lipschitz(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries
 
     Statistics that grow faster at one end, each at a rate of its own, have no part in f.
     """
-    latent, observed, i = (
-        latent_of(design, step["latent"]),
-        observed_of(design, step["observed"]),
-        int(step["component"]),
-    )
+    (latent, observed), i = pair_of(design, step), int(step["component"])
     functions = function_class(observed, i)
     require(
         is_lipschitz(functions) and observed.inputs.kind == "identity",
@@ -40,11 +43,7 @@ def lipschitz(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries
 def affine_inputs(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """f = a z + b (on an open set: a piecewise affine network) and f in span(psi, 1): a statistic that no function of the span
     affine in z contains has no part in f."""
-    latent, observed, i = (
-        latent_of(design, step["latent"]),
-        observed_of(design, step["observed"]),
-        int(step["component"]),
-    )
+    (latent, observed), i = pair_of(design, step), int(step["component"])
     family, functions = family_of(latent.block), function_class(observed, i)
     network = (
         functions.kind == "mlp" and functions.source is not None and functions.source.activation in PIECEWISE_AFFINE
@@ -62,11 +61,7 @@ def affine_inputs(design: Design, step: Mapping[str, Any], zero: Entries) -> Ent
 
 def bounded(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """Bounded activations or a bounded link keep f bounded; no non-constant polynomial is, on an unbounded slice."""
-    latent, observed, i = (
-        latent_of(design, step["latent"]),
-        observed_of(design, step["observed"]),
-        int(step["component"]),
-    )
+    (latent, observed), i = pair_of(design, step), int(step["component"])
     functions = reduced_class(observed, i, _dead_rows(design, observed, zero))
     require(is_bounded(functions), "f is not shown to be bounded")
     pieces = curves(family_of(latent.block))

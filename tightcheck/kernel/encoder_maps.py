@@ -22,8 +22,8 @@ from tightcheck.kernel.zero import (
     is_bounded,
     is_lipschitz,
     latent_of,
-    observed_of,
     of_block,
+    pair_of,
     separated,
     unbounded_slices,
 )
@@ -88,7 +88,7 @@ def sublinear(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries
 
 def line(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """x_i runs over all reals and q must be proper for every x: the leading quadratic coefficient cannot move with x_i."""
-    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    latent, observed = pair_of(design, step)
     family = family_of(observed.block)
     rows = {
         e[1] for e in all_entries(design) if e[0] == observed.block.name and e[2] == latent.block.name and e not in zero
@@ -115,11 +115,7 @@ def _is_at_most_quadratic(latent: Conditional, piece: Curve) -> bool:
 
 def bounded_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """An encoder output kept bounded by its activations or link; g = F' nu + c runs to infinity with nu unless F = 0."""
-    latent, observed, k = (
-        latent_of(design, step["latent"]),
-        observed_of(design, step["observed"]),
-        int(step["statistic"]),
-    )
+    (latent, observed), k = pair_of(design, step), int(step["statistic"])
     require(
         is_bounded(reduced_class(latent, k, dead_columns(design, latent, zero))),
         "the encoder's output is not shown to be bounded",
@@ -130,11 +126,7 @@ def bounded_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> E
 
 def lipschitz_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """A Lipschitz encoder network shown x grows at most like x: a statistic that is faster at an end has no part in g."""
-    latent, observed, k = (
-        latent_of(design, step["latent"]),
-        observed_of(design, step["observed"]),
-        int(step["statistic"]),
-    )
+    (latent, observed), k = pair_of(design, step), int(step["statistic"])
     require(
         is_lipschitz(reduced_class(latent, k, dead_columns(design, latent, zero))),
         "the encoder's map is not shown to be Lipschitz",
@@ -148,11 +140,7 @@ def lipschitz_encoder(design: Design, step: Mapping[str, Any], zero: Entries) ->
 
 def convex_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """softplus or exp of a piecewise affine network is affine along no ray on which the network moves: F = 0."""
-    latent, observed, k = (
-        latent_of(design, step["latent"]),
-        observed_of(design, step["observed"]),
-        int(step["statistic"]),
-    )
+    (latent, observed), k = pair_of(design, step), int(step["statistic"])
     functions = reduced_class(latent, k, dead_columns(design, latent, zero))
     source, formula = functions.source, functions.formula
     require(
@@ -181,11 +169,7 @@ def convex_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entri
 
 def narrow(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """One unit in the first layer: a sigma(w'x + b) + c is affine along a whole line only where it is constant."""
-    latent, observed, k = (
-        latent_of(design, step["latent"]),
-        observed_of(design, step["observed"]),
-        int(step["statistic"]),
-    )
+    (latent, observed), k = pair_of(design, step), int(step["statistic"])
     functions = reduced_class(latent, k, dead_columns(design, latent, zero))
     source = functions.source
     require(functions.kind == "mlp" and source is not None, "g is no network's output")
@@ -202,11 +186,7 @@ def narrow(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
 
 def input_growth(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """Inputs s(x_i) that grow at another rate than x_i: a piecewise affine function of them is affine in x_i along no ray."""
-    latent, observed, k = (
-        latent_of(design, step["latent"]),
-        observed_of(design, step["observed"]),
-        int(step["statistic"]),
-    )
+    (latent, observed), k = pair_of(design, step), int(step["statistic"])
     functions = reduced_class(latent, k, dead_columns(design, latent, zero))
     source = functions.source
     network = functions.kind == "mlp" and source is not None and source.activation in PIECEWISE_AFFINE
@@ -231,11 +211,7 @@ def input_growth(design: Design, step: Mapping[str, Any], zero: Entries) -> Entr
 def affine_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """g affine in the inputs (on an open set: a piecewise affine network): a statistic that no function of span(nu, 1) affine in
     the inputs contains has no part in g."""
-    latent, observed, k = (
-        latent_of(design, step["latent"]),
-        observed_of(design, step["observed"]),
-        int(step["statistic"]),
-    )
+    (latent, observed), k = pair_of(design, step), int(step["statistic"])
     functions, family = reduced_class(latent, k, dead_columns(design, latent, zero)), family_of(observed.block)
     network = (
         functions.kind == "mlp" and functions.source is not None and functions.source.activation in PIECEWISE_AFFINE

@@ -15,7 +15,7 @@ from tightcheck.kernel.integrability import in_domain
 from tightcheck.kernel.model import formula, temperature, total_log_partition
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import prior_block
-from tightcheck.kernel.zero import latent_of, observed_of
+from tightcheck.kernel.zero import pair_of
 from tightcheck.span import is_zero
 
 
@@ -24,7 +24,7 @@ def gaussian_member(design: Design, prior: str, step: Mapping[str, Any]) -> None
     require(
         prior == "declared" and len(design.encoder) == 1, "one block of latents under a declared prior is looked at"
     )
-    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    latent, observed = pair_of(design, step)
     fz, fx = family_of(latent.block), family_of(observed.block)
     require(fz.name == "gaussian" and not latent.block.given, "the latents are no independent Gaussians")
     precision = prior_precision(design, latent)

@@ -13,14 +13,14 @@ from tightcheck.kernel.joint_cases import cases, forced_zero
 from tightcheck.kernel.joint_numbers import TooLong
 from tightcheck.kernel.joint_signs import TooMany
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.zero import Entries, latent_of, observed_of, of_block
+from tightcheck.kernel.zero import Entries, of_block, pair_of
 
 MOST_CASES = 400
 
 
 def joint(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """Entries between two blocks that vanish in every case in which one draw of each has a joint density."""
-    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    latent, observed = pair_of(design, step)
     require(design.objective.kind != "beta", "the posterior is tempered, and the joint has another form")
     require(not any(z.block.given for z in design.encoder), "a latent block is given another one")
     fx, fz = whole_family(observed), whole_family(latent)

@@ -18,16 +18,12 @@ from tightcheck.kernel.classes import (
 from tightcheck.kernel.growth_rates import faster, reach
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import Curve, curves
-from tightcheck.kernel.zero import Entries, latent_of, observed_of, of_block
+from tightcheck.kernel.zero import Entries, of_block, pair_of
 
 
 def bounded_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """Outputs of a network of bounded activations are bounded, and so is a continuous function of them."""
-    latent, observed, i = (
-        latent_of(design, step["latent"]),
-        observed_of(design, step["observed"]),
-        int(step["component"]),
-    )
+    (latent, observed), i = pair_of(design, step), int(step["component"])
     formula = _formula(observed, i)
     sources = [h.source for h in varying_heads(observed, i) if isinstance(h.source, Map)]
     hidden = all(
@@ -71,11 +67,7 @@ def slow_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries
 
     log softmax is Lipschitz. With y = softmax, phi is Lipschitz where y d eta / dy is bounded for y > 0.
     """
-    latent, observed, i = (
-        latent_of(design, step["latent"]),
-        observed_of(design, step["observed"]),
-        int(step["component"]),
-    )
+    (latent, observed), i = pair_of(design, step), int(step["component"])
     formula, heads = _formula(observed, i), varying_heads(observed, i)
     require(len(heads) == 1 and isinstance(heads[0].source, Map), "several heads are linked")
     source = heads[0].source
@@ -118,11 +110,7 @@ def _without(
 
 def log_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """eta = sum_m c_m log(l_m(z)) + constant with l_m affine in a number z: O(log t) towards the ends of the support."""
-    latent, observed, i = (
-        latent_of(design, step["latent"]),
-        observed_of(design, step["observed"]),
-        int(step["component"]),
-    )
+    (latent, observed), i = pair_of(design, step), int(step["component"])
     formula, heads = _formula(observed, i), varying_heads(observed, i)
     affine = all(isinstance(h.source, Map) and h.source.kind == "affine" and h.bounds is None for h in heads)
     plain = all(h.link is None or sp.diff(h.link, OUTPUT).is_number for h in heads)

@@ -26,7 +26,7 @@ from tightcheck.kernel.model import (
 )
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import combined, prior_block, prior_in_span, prior_term
-from tightcheck.kernel.zero import latent_of, observed_of
+from tightcheck.kernel.zero import latent_of, pair_of
 from tightcheck.span import is_zero
 
 
@@ -37,7 +37,7 @@ def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     in the same way; "together", one latent copy moves every observed copy in the same way; "components", every component of
     one Gaussian vector moves an observed copy of its own, as the first does. What does not move is constant.
     """
-    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    latent, observed = pair_of(design, step)
     fz, fx = family_of(latent.block), family_of(observed.block)
     beta = temperature(design)
     F = [[formula(entry, {}) for entry in row] for row in step["F"]]

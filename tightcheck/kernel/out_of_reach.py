@@ -23,7 +23,7 @@ from tightcheck.kernel.member import conjugate, decoder_contains
 from tightcheck.kernel.model import decoder_side, formula, statistics_of, temperature, total_log_partition
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import runs_over_all_reals
-from tightcheck.kernel.zero import latent_of, observed_of
+from tightcheck.kernel.zero import latent_of, pair_of
 
 
 def out_of_reach(design: Design, prior: str, step: Mapping[str, Any]) -> None:
@@ -50,7 +50,7 @@ def _stated(
     design: Design, prior: str, step: Mapping[str, Any], conjugate_too: bool = False
 ) -> tuple[sp.Expr, ...] | None:
     """Require a valid model in which one latent copy moves one observed copy; the exact encoder's constants, where asked for."""
-    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    latent, observed = pair_of(design, step)
     fz, fx = family_of(latent.block), family_of(observed.block)
     F = sp.Matrix([[formula(entry, {}) for entry in row] for row in step["F"]])
     f0 = [formula(entry, {}) for entry in step["f0"]]
@@ -101,7 +101,7 @@ def _origin(design: Design, prior: str, step: Mapping[str, Any]) -> None:
 
 def _range(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     """A parameter of the exact encoder that does not depend on x is a number that its head cannot be."""
-    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    latent, observed = pair_of(design, step)
     c = _stated(design, prior, step, conjugate_too=True)
     assert c is not None
     F = sp.Matrix([[formula(entry, {}) for entry in row] for row in step["F"]])
@@ -121,7 +121,7 @@ def _cannot_be(head: Head, value: sp.Expr) -> bool:
 
 def _rank(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     """A first layer of h units carries affine maps on R^n of rank at most h, of ReLUs at most h / 2; F may have a larger one."""
-    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    latent, observed = pair_of(design, step)
     finite = all(family_of(e.block).support.is_finite for e in design.encoder)
     require(prior == "declared" or finite, "the joint is not shown to integrate")
     require(len(design.encoder) == 1 and not design.covariates, "other blocks or covariates may be shown")

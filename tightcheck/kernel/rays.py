@@ -20,7 +20,7 @@ from tightcheck.kernel.classes import family_of
 from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import Curve, curves, ends
-from tightcheck.kernel.zero import Entries, Entry, latent_of, observed_of, of_block
+from tightcheck.kernel.zero import Entries, Entry, of_block, pair_of
 from tightcheck.span import combination
 
 Signs = set[tuple[Entry, int]]
@@ -28,7 +28,7 @@ Signs = set[tuple[Entry, int]]
 
 def rays(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """Entries between two blocks whose coefficient would have to be both <= 0 and >= 0."""
-    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    latent, observed = pair_of(design, step)
     require(observed.block.length is None or isinstance(observed.block.length, int), "the length is random")
     new: Entries = frozenset()
     while True:
@@ -141,7 +141,7 @@ def random_length(design: Design, step: Mapping[str, Any], zero: Entries) -> Ent
     On entire slices by Borel's theorem; on polynomial slices because the non-constant exp(f_k) tend to zero and add up
     to a constant; where psi takes three collinear values because exp is strictly convex.
     """
-    latent, observed = latent_of(design, step["latent"]), observed_of(design, step["observed"])
+    latent, observed = pair_of(design, step)
     require(observed.block.length == "random", "the word probabilities do not have to add up to one")
     pieces = curves(family_of(latent.block))
     require(bool(pieces), f"the family {latent.block.family} states no slices")

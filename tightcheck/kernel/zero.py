@@ -1,11 +1,14 @@
-"""Lemmas that force entries of the interaction F to zero in every consistent model.
+"""What the lemmas share that force entries of the interaction F to zero in every consistent model.
 
-Each function takes the design, the step's arguments and the entries already known to be zero, checks the lemma's side
-conditions on the registry's facts, and returns the entries that the lemma adds. An entry (x, i, z, k) is the coefficient
-of statistic k of latent block z in natural parameter i of observed block x.
+Such a lemma takes the design, the step's arguments and the entries already known to be zero, checks its side conditions
+on the registry's facts, and returns the entries that it adds. An entry (x, i, z, k) is the coefficient of statistic k of
+latent block z in natural parameter i of observed block x.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 import sympy as sp
 
@@ -34,6 +37,11 @@ def observed_of(design: Design, name: object) -> Conditional:
     found = [conditional for conditional in design.decoder if conditional.block.name == name]
     require(len(found) == 1, f"there is no observed block {name!r}")
     return found[0]
+
+
+def pair_of(design: Design, step: Mapping[str, Any]) -> tuple[Conditional, Conditional]:
+    """The latent and the observed conditional that a step names."""
+    return latent_of(design, step["latent"]), observed_of(design, step["observed"])
 
 
 def live_blocks(design: Design, latent: Conditional, zero: Entries) -> list[Conditional]:

@@ -325,7 +325,7 @@ def test_a_killed_write_leaves_the_last_checkpoint(tmp_path: Path, monkeypatch: 
     def killed(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(text_train.os, "replace", killed)
+    monkeypatch.setattr("os.replace", killed)
     state.history.append({"seconds": 2.0})
     with pytest.raises(KeyboardInterrupt):
         text_train.save(state, file)

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "tightcheck"
 LAYERS = (
-    {"family", "design", "once"},
+    {"family", "design", "once", "atomic"},
     {"verdict", "families", "refused", "matrices", "parametrise"},
     {"registry", "expression", "product"},
     {"serial", "span"},

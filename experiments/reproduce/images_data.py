@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,8 @@ from typing import IO
 import numpy as np
 import torch
 from torch import Tensor
+
+from tightcheck import atomic
 
 SIZE = 64
 LAYOUT = (
@@ -29,9 +30,8 @@ def faces(data: Path, cache: Path) -> Tensor:
     if not cache.exists():
         images = np.stack([_scaled(file) for file in _files(data)])
         cache.parent.mkdir(parents=True, exist_ok=True)
-        draft = cache.with_suffix(".part.npy")
-        np.save(draft, images)
-        os.replace(draft, cache)
+        with atomic.replacing(cache) as draft:
+            np.save(draft, images)
     return torch.from_numpy(np.load(cache, allow_pickle=False))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from tightcheck import atomic
 from tightcheck.experiments.reproduce.images import Models
 from tightcheck.experiments.reproduce.images_stages import CODES, drawn_pairs, noise_source
 
@@ -42,7 +43,6 @@ def _grid(rows: dict[str, Tensor], file: Path) -> Path:
         axes.set_title(title, loc="left", fontsize=9)
         axes.set_axis_off()
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(".part.png")
-    figure.savefig(draft, dpi=150)
-    draft.replace(file)
+    with atomic.replacing(file) as draft:
+        figure.savefig(draft, dpi=150)
     return file

@@ -10,7 +10,6 @@ learned    the same with sigma_d learned
 from __future__ import annotations
 
 import copy
-import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tightcheck import atomic
 from tightcheck.experiments.reproduce.images_data import as_colours
 from tightcheck.experiments.reproduce.images_networks import (
     Decoder,
@@ -125,12 +125,8 @@ def noise_source(seed: int, name: str, step: int, device: torch.device) -> torch
 
 def _save(state: dict[str, Any], target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_suffix(".part")
-    with draft.open("wb") as file:
+    with atomic.replacing(target) as draft, draft.open("wb") as file:
         torch.save(state, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, target)
 
 
 def gan(faces: Tensor, size: Size, device: torch.device) -> Stage:

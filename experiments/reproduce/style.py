@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import logging
-import os
 from typing import TYPE_CHECKING, Any
 
+from tightcheck import atomic
 from tightcheck.experiments.reproduce.frame import Store
 
 if TYPE_CHECKING:
@@ -42,8 +41,5 @@ def save(store: Store, name: str, figure: Figure) -> None:
     """Writes NAME.svg and NAME.pdf, each in one step; the same figure gives the same bytes."""
     store.folder.mkdir(parents=True, exist_ok=True)
     for suffix, metadata in (("svg", {"Date": None}), ("pdf", {"CreationDate": None})):
-        content = io.BytesIO()
-        figure.savefig(content, format=suffix, metadata=metadata, dpi=200)
-        draft = store.folder / f".{name}.{suffix}.{os.getpid()}.part"
-        draft.write_bytes(content.getvalue())
-        os.replace(draft, store.folder / f"{name}.{suffix}")
+        with atomic.replacing(store.folder / f"{name}.{suffix}") as draft:
+            figure.savefig(draft, metadata=metadata, dpi=200)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from tightcheck import atomic
 from tightcheck.experiments.reproduce.text_data import Corpus
 from tightcheck.experiments.reproduce.text_likelihood import Documents
 from tightcheck.experiments.reproduce.text_model import ENCODERS, Decoder, Models, Shape, divergence
@@ -131,9 +131,8 @@ def load(state: State, file: Path) -> None:
 def preserve(model: nn.Module, optimiser: torch.optim.Optimizer, history: list[dict[str, Any]], file: Path) -> None:
     """Writes a checkpoint in one step."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_suffix(f".{os.getpid()}.part")
-    torch.save({"models": model.state_dict(), "optimiser": optimiser.state_dict(), "history": history}, draft)
-    os.replace(draft, file)
+    with atomic.replacing(file) as draft, draft.open("wb") as opened:
+        torch.save({"models": model.state_dict(), "optimiser": optimiser.state_dict(), "history": history}, opened)
 
 
 def restore(model: nn.Module, optimiser: torch.optim.Optimizer, file: Path) -> list[dict[str, Any]]:

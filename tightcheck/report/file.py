@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from tightcheck import atomic
+
 
 def write(path: str | Path, text: str) -> None:
     """Replaces the file by `text` in one step; a device or pipe is written to as it is. Raises OSError."""
@@ -12,9 +14,5 @@ def write(path: str | Path, text: str) -> None:
     if target.exists() and not target.is_file():
         target.write_text(text, encoding="utf-8")
         return
-    draft = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
+    with atomic.replacing(target) as draft:
         draft.write_text(text, encoding="utf-8")
-        os.replace(draft, target)
-    finally:
-        draft.unlink(missing_ok=True)

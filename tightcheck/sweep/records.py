@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tightcheck.atomic import force
+
 
 class IsRunningError(Exception):
     """Another process drives this sweep."""
@@ -48,17 +50,15 @@ class Records:
         target = self._record(key)
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".{key}.{socket.gethostname()}.{os.getpid()}")
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(result, sort_keys=True, allow_nan=False))
-            file.flush()
-            os.fsync(file.fileno())
         try:
+            draft.write_text(json.dumps(result, sort_keys=True, allow_nan=False), encoding="utf-8")
+            force(draft)
             os.link(draft, target)
         except FileExistsError:
             pass
         finally:
             draft.unlink(missing_ok=True)
-        _force(target.parent)
+        force(target.parent)
 
     @contextmanager
     def driven(self) -> Iterator[Table]:
@@ -107,12 +107,3 @@ def _whole_lines(table: Path) -> Iterator[str]:
             file.truncate(len(whole))
     for line in whole.splitlines():
         yield str(json.loads(line)["key"])
-
-
-def _force(folder: Path) -> None:
-    """Makes the folder's names durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

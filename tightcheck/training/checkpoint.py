@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from tightcheck import atomic
 from tightcheck.training.data import DataError
 from tightcheck.training.measure import Measured
 
@@ -74,16 +75,8 @@ class Checkpoint:
             "objectives": trained.objectives,
             "measured": {str(e): asdict(values) for e, values in trained.measured.items()},
         }
-        draft = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
-        try:
-            with draft.open("wb") as file:
-                torch.save(state, file)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(draft, self.path)
-            _sync_folder(self.path.parent)
-        finally:
-            draft.unlink(missing_ok=True)
+        with atomic.replacing(self.path) as draft, draft.open("wb") as file:
+            torch.save(state, file)
         self.next = time.monotonic() + SECONDS
 
 
@@ -93,9 +86,8 @@ class Log:
     def __init__(self, folder: Path, epochs_done: int) -> None:
         self.path = folder / "log.jsonl"
         kept = b"".join(line + b"\n" for line in self._lines() if _epoch_of(line) in range(1, epochs_done + 1))
-        draft = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
-        draft.write_bytes(kept)
-        os.replace(draft, self.path)
+        with atomic.replacing(self.path) as draft:
+            draft.write_bytes(kept)
 
     def _lines(self) -> list[bytes]:
         return self.path.read_bytes().split(b"\n") if self.path.exists() else []
@@ -115,12 +107,3 @@ def _epoch_of(line: bytes) -> int | None:
     except ValueError:
         return None
     return found.get("epoch") if isinstance(found, dict) else None
-
-
-def _sync_folder(folder: Path) -> None:
-    """Waits until the replaced name is on disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

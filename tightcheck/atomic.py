@@ -1,0 +1,33 @@
+"""Files that are whole or absent: written beside their place and put there in one step, on disk before the call returns."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A draft to write, in the target's folder and with its suffix, which then replaces the target.
+
+    If the block raises, the draft is removed and the target stays as it was. Raises OSError.
+    """
+    draft = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
+    try:
+        yield draft
+        force(draft)
+        os.replace(draft, target)
+    finally:
+        draft.unlink(missing_ok=True)
+    force(target.parent)
+
+
+def force(path: Path) -> None:
+    """Waits until a file's content, or a folder's names, are on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -133,6 +133,33 @@ def test_bad_files_are_one_paragraph(tmp_path: Path, command: str, written: str)
     assert len(result.stderr.strip().splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("extra", "arguments"),
+    [
+        ("train", ("verify", *FILES)),
+        ("train", ("train", *FILES, "--data", "x.npy")),
+        ("train", ("sweep", "{folder}/train.yaml")),
+        ("ray", ("sweep", "{folder}/analyze.yaml", "--engine", "ray")),
+        ("plot", ("atlas", "--html", "{folder}")),
+        ("reproduce", ("reproduce", "toy", "--out", "{folder}")),
+    ],
+)
+def test_a_missing_extra_is_told_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, extra: str, arguments: tuple[str, ...]
+) -> None:
+    designs = f"designs: [{{encoder: {FILES[0]}, decoder: {FILES[1]}}}]\nseeds: 1\n"
+    (tmp_path / "x.npy").touch()
+    (tmp_path / "train.yaml").write_text(designs + "options: {data: x.npy}\n")
+    (tmp_path / "analyze.yaml").write_text(designs + "task: analyze\n")
+    before = [*tmp_path.iterdir()]
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    result = run(*(argument.format(folder=tmp_path) for argument in arguments))
+    assert result.exit_code == 2
+    assert f"{arguments[0]}' needs" in result.output
+    assert f"write: pip install 'tightcheck[{extra}]'." in result.output
+    assert [*tmp_path.iterdir()] == before
+
+
 def test_missing_files_and_folders_are_bad_input(tmp_path: Path) -> None:
     for path in (tmp_path / "none.yaml", tmp_path):
         result = run("analyze", str(path), FILES[1])

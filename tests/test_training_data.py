@@ -172,16 +172,11 @@ def test_a_resumed_training_is_that_of_the_same_data(tmp_path: Path) -> None:
     assert broken.exit_code == 2 and "is no checkpoint" in broken.output
 
 
-def test_a_missing_extra_and_a_missing_device_are_said_in_a_sentence(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_device_is_said_in_a_sentence(tmp_path: Path) -> None:
     design(tmp_path, BITS)
     np.save(tmp_path / "x.npy", np.zeros((4, 3)))
     device = run(tmp_path, "--data", str(tmp_path / "x.npy"), "--device", "nowhere")
     assert device.exit_code == 2 and "--device nowhere cannot be used" in device.output
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    missing = run(tmp_path, "--data", str(tmp_path / "x.npy"))
-    assert missing.exit_code == 2 and "pip install 'tightcheck[train]'" in missing.output
 
 
 def test_what_is_not_trained_ends_in_a_sentence(tmp_path: Path) -> None:

@@ -99,10 +99,3 @@ def test_a_contradiction_is_shown_and_returns_1(monkeypatch: pytest.MonkeyPatch)
     assert result.exit_code == 1
     assert "contradiction: the verdict is tight" in result.output
     assert "weights = [['" in result.output
-
-
-def test_without_pytorch_a_sentence_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(verify, "find_spec", lambda name: None)
-    result = run(*of("ppca-full"))
-    assert result.exit_code == 2
-    assert "pip install 'tightcheck[train]'" in result.output

@@ -24,6 +24,19 @@ def analysis_of(encoder: str, decoder: str | None) -> Analysis:
     return analysis.analyze(design)
 
 
+def require_extra(extra: str, *modules: str) -> None:
+    """Ends the process with a sentence where a module of an optional extra is not installed."""
+    from importlib.util import find_spec
+
+    if missing := [name for name in modules if find_spec(name) is None]:
+        command = click.get_current_context().command_path
+        click.echo(
+            f"tightcheck: {command!r} needs {' and '.join(missing)}; write: pip install 'tightcheck[{extra}]'.",
+            err=True,
+        )
+        sys.exit(BAD_INPUT)
+
+
 def show(text: str) -> None:
     """Prints to any terminal; what its encoding lacks is escaped."""
     encoding = sys.stdout.encoding or "utf-8"

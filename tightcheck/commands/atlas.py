@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from tightcheck.commands import require_extra
+
 
 @click.command("atlas")
 @click.option(
@@ -18,13 +20,11 @@ def command(folder: str, chosen: str | None, workers: int | None) -> None:
     network.
     """
     import os
-    from importlib.util import find_spec
     from pathlib import Path
 
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    if not find_spec("contourpy"):
-        raise click.UsageError("the atlas draws its pictures with contourpy: pip install 'tightcheck[plot]'.")
+    require_extra("plot", "contourpy")
     from tightcheck.atlas.build import build
 
     names = _names(chosen)

@@ -26,10 +26,9 @@ def command(
 
     Returns 0 when finished, and 3 when there is more to do than the time allowed.
     """
-    from importlib import import_module, util
+    from importlib import import_module
 
-    if not all(map(util.find_spec, ("torch", "scipy", "matplotlib", "PIL", "torchmetrics"))):
-        raise click.UsageError("reproduce needs PyTorch, matplotlib and more: pip install 'tightcheck[reproduce]'.")
+    commands.require_extra("reproduce", "torch", "scipy", "matplotlib", "PIL", "torchmetrics")
     frame = import_module("tightcheck.experiments.reproduce.frame")
     request = frame.Request(frame.Store(out), data, is_quick, device, seed, seconds, search)
     names = tuple(frame.TITLES) if name == "all" else (name,)

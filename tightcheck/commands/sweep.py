@@ -6,12 +6,11 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 import click
 
-from tightcheck.commands import DECIDED, NOT_MET
+from tightcheck.commands import DECIDED, NOT_MET, require_extra
 
 if TYPE_CHECKING:
     from tightcheck.sweep.outcome import Outcome
@@ -39,13 +38,16 @@ def command(file: str, out: str | None, engine: str, processes: int | None, addr
     if processes is not None and engine == "ray":
         raise click.UsageError("--processes is for --engine local; Ray counts by `resources` in the file.")
     plan = read_plan(file)
+    _require_libraries(engine, {run.task for run in plan.runs})
     records = Records(Path(out) if out else Path(file).with_suffix(""))
     left = [run for run in plan.runs if not records.has(run.key)]
     try:
         with records.driven() as table:
             click.echo(f"{len(plan.runs)} runs, {len(plan.runs) - len(left)} of them finished before")
             if engine == "ray":
-                found = _cluster().outcomes(left, records, address, plan.cpus, plan.gpus)
+                from tightcheck.sweep import cluster
+
+                found = cluster.outcomes(left, records, address, plan.cpus, plan.gpus)
             else:
                 from tightcheck.sweep import local
 
@@ -60,6 +62,14 @@ def command(file: str, out: str | None, engine: str, processes: int | None, addr
     sys.exit(NOT_MET if failures else DECIDED)
 
 
+def _require_libraries(engine: str, tasks: set[str]) -> None:
+    """Ends the process where Ray, or what this machine trains with, is not installed."""
+    if engine == "ray":
+        require_extra("ray", "ray")
+    elif "train" in tasks:
+        require_extra("train", "torch", "scipy")
+
+
 def _follow(found: Iterator[Outcome], table: Table, total: int) -> list[tuple[str, str]]:
     """Appends what is finished to the table, with a progress bar; returns the failed runs' keys and reasons."""
     from rich.progress import track
@@ -71,12 +81,3 @@ def _follow(found: Iterator[Outcome], table: Table, total: int) -> list[tuple[st
         else:
             failures.append((outcome.key, outcome.error))
     return failures
-
-
-def _cluster() -> ModuleType:
-    """The Ray engine; a missing Ray is said in a sentence."""
-    try:
-        from tightcheck.sweep import cluster
-    except ImportError:
-        raise click.UsageError("--engine ray needs Ray; install it with: pip install 'tightcheck[ray]'") from None
-    return cluster

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from tightcheck.commands import BAD_INPUT, show, table
+from tightcheck.commands import require_extra, show, table
 
 if TYPE_CHECKING:
     from tightcheck.training.fit import Settings, Trained
@@ -53,7 +52,7 @@ def command(
     --data takes a file (.npy, .npz, .csv; scipy.sparse for counts), a folder with a file for each block, or NAME=FILE for
     each. Training goes on after a kill with --resume and ends with the same parameters. Returns 0, or 2 for bad input.
     """
-    _require_torch()
+    require_extra("train", "torch", "scipy")
     from tightcheck import analysis
     from tightcheck.read_yaml import read_design
     from tightcheck.training.data import read_data
@@ -79,15 +78,6 @@ def command(
         show(summary)
     else:
         _print(trained, predicted, best, parts)
-
-
-def _require_torch() -> None:
-    """Ends the process with a sentence where the extra is missing."""
-    from importlib.util import find_spec
-
-    if not (find_spec("torch") and find_spec("scipy")):
-        click.echo("tightcheck: training needs PyTorch and SciPy; write pip install 'tightcheck[train]'.", err=True)
-        sys.exit(BAD_INPUT)
 
 
 def _settings(

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import click
 
-from tightcheck.commands import BAD_INPUT, DECIDED, NOT_MET, UNDECIDED
+from tightcheck.commands import DECIDED, NOT_MET, UNDECIDED, require_extra
 
 if TYPE_CHECKING:
     from tightcheck.attack.attack import Report
@@ -30,9 +29,7 @@ def command(encoder: str, decoder: str | None, models: int, seed: int) -> None:
     decided and nothing contradicts it, 1 for a contradiction, 2 for bad input, and 3 when it is undecided, outside the
     theorem, or when no model of it could be looked at.
     """
-    if find_spec("torch") is None:
-        click.echo("tightcheck: verify needs PyTorch; write: pip install 'tightcheck[train]'.", err=True)
-        sys.exit(BAD_INPUT)
+    require_extra("train", "torch")
     from tightcheck.read_yaml import read_design
 
     design = read_design(encoder, decoder)

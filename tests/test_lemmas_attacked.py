@@ -18,6 +18,9 @@ from tightcheck.read_yaml import read_design
 GAUSSIAN = "{family: gaussian, mean: 0, variance: 1}"
 BIT = "{latent: {family: bernoulli, dim: 1}, map: {kind: affine}, output: logits}"
 BITS = "{latent: {family: bernoulli, dim: 2}, map: {kind: affine}, output: logits}"
+THROWS = "{latent: {family: binomial, dim: 1, trials: 4}, map: {kind: unrestricted}, output: logits}"
+COUNT = "{latent: {family: poisson, dim: 1}, map: {kind: affine}, output: log_rate}"
+NORMAL = "{latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind: affine}, output: [mean, log_variance]}"
 HALF_GAUSSIAN = (
     "{latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind: affine},"
     " output: [mean, {variance: {fixed: 1/2}}]}"
@@ -36,9 +39,9 @@ def real(output: str, prior: str, expression: str = "{kind: affine}") -> str:
     return f"{{observed: {observed}, map: {expression}, output: {output}, prior: {prior}}}"
 
 
-def written(expression: str, prior: str) -> str:
+def written(expression: str, prior: str, parameters: str = "[]") -> str:
     """A mean that is written out."""
-    return real("mean", prior, f"{{kind: expression, expression: '{expression}'}}")
+    return real("mean", prior, f"{{kind: expression, expression: '{expression}', parameters: {parameters}}}")
 
 
 def clipped(expression: str, parameters: str = "") -> str:
@@ -67,6 +70,20 @@ EDGES = [
         "{latent: {family: poisson, dim: 1}, map: {kind: affine}, output: log_rate}",
         "{observed: {family: bernoulli, dim: 1}, map: {kind: expression, expression: z + 5},"
         " output: {logits: {bounds: [0, 1]}}, prior: {family: poisson, rate: 1}}",
+        "tight",
+    ),
+    # z = 0 has mass, so w = 0 in every model, and a z + b is in the span.
+    ("a pole where z has mass", THROWS, written("a*z + w/z + b", "implied", "[a, w, b]"), "tight"),
+    ("a root in a denominator", THROWS, written("a*z + w/sqrt(z) + b", "implied", "[a, w, b]"), "tight"),
+    ("a pole of log Gamma", THROWS, written("a*z + w*loggamma(z) + b", "implied", "[a, w, b]"), "tight"),
+    # No model depends on z: all of them are consistent.
+    ("a formula that is constant", NORMAL, written("b*(sin(z)^2 + cos(z)^2)", GAUSSIAN, "[b]"), "tight"),
+    ("a slope that must be 0", COUNT, written("w/z", "{family: poisson, rate: 1}", "[w]"), "tight"),
+    (
+        "one unbounded unit for a rate",
+        NORMAL,
+        "{observed: {family: poisson, dim: 1}, map: {kind: mlp, hidden: [1], activation: leaky_relu}, output: rate,"
+        f" prior: {GAUSSIAN}}}",
         "tight",
     ),
 ]
@@ -103,6 +120,21 @@ def test_a_negative_variance_couples_nothing(tmp_path: Path) -> None:
     other = nonmember({"mean": "z0", "variance": "1"}, 2, points, "C2")
     with pytest.raises(Rejected, match="natural domain"):
         prove(design, "declared", [{**member, "f0": ["0", "1/2"]}, other])
+
+
+def test_no_model_beyond_its_domain_or_its_layers(tmp_path: Path) -> None:
+    """log z is no number at z = 0, which has mass; one ReLU does not make both z's positive and its negative part."""
+    counts = read(COUNT, written("a*z + w*log(z) + b", "implied", "[a, w, b]"), tmp_path)
+    beyond = {**nonmember({"mean": "0"}, 1, [(1,), (2,), (3,)]), "parameters": {"a": "0", "w": "1", "b": "0"}}
+    with pytest.raises(Rejected, match="value for almost every z"):
+        prove(counts, "implied", [beyond])
+    decoder = (
+        "{observed: {family: gaussian, dim: 1}, map: {kind: mlp, hidden: [1]}, output: [mean, log_variance],"
+        f" prior: {GAUSSIAN}}}"
+    )
+    step = nonmember({"mean": "z0", "log_variance": "-z0"}, 1, [(-1,), (0,), (1,), (2,)])
+    with pytest.raises(Rejected, match="hold fewer functions"):
+        prove(read(NORMAL, decoder, tmp_path), "declared", [step])
 
 
 @pytest.mark.parametrize(("name", "holds"), [("beta", True), ("binomial", False)])

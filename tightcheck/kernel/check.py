@@ -23,6 +23,7 @@ from tightcheck.kernel.constants import constants_reachable, decoder_constants, 
 from tightcheck.kernel.contrast_member import contrast_member
 from tightcheck.kernel.counterexample import nonmember
 from tightcheck.kernel.decoder_maps import DECODER_LEMMAS
+from tightcheck.kernel.dependence import may_depend
 from tightcheck.kernel.encoder_maps import ENCODER_LEMMAS
 from tightcheck.kernel.explicit import (
     written_constant,
@@ -42,9 +43,9 @@ from tightcheck.kernel.pinned import pinned_equal, pinned_impossible, shared_pre
 from tightcheck.kernel.prior_tail import prior_tail
 from tightcheck.kernel.rays import PRIOR_FREE_LEMMAS
 from tightcheck.kernel.rejected import Rejected, require
-from tightcheck.kernel.slices import prior_block, prior_term, prior_values, runs_over_all_reals
+from tightcheck.kernel.slices import prior_block, prior_term, prior_values
 from tightcheck.kernel.tight import tight
-from tightcheck.kernel.zero import Entries, observed_of
+from tightcheck.kernel.zero import Entries
 from tightcheck.verdict import Verdict
 
 FORMAT = 1
@@ -247,20 +248,6 @@ def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> E
     else:
         NO_MODEL[name](design, prior, step)
     return zero
-
-
-def may_depend(design: Design) -> bool:
-    """Whether some model depends on z. An affine map on all of R^d puts out positive numbers only where it is constant."""
-    on_lines = all(runs_over_all_reals(family_of(latent.block)) for latent in design.encoder)
-    for name in {entry[0] for entry in all_entries(design)}:
-        observed = observed_of(design, name)
-        family = family_of(observed.block)
-        for head in (head for head in observed.heads if isinstance(head.source, Map)):
-            is_natural = head.symbol in family.natural_parameters and not family.has_full_domain
-            is_halved = head.link is None and (bool(head.symbol.is_positive) or is_natural)
-            if not (on_lines and is_halved and isinstance(head.source, Map) and head.source.kind == "affine"):
-                return True
-    return False
 
 
 def _conclusion(design: Design, prior: str, zero: Entries, proved: set[str]) -> Verdict | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import product
 from typing import Any
 
 import sympy as sp
@@ -13,8 +12,9 @@ from tightcheck.family import Family
 from tightcheck.kernel.activations import nested
 from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, family_of, function_class, own_coordinate
 from tightcheck.kernel.constants import decoder_constants, separates_numbers
+from tightcheck.kernel.defined import is_defined
 from tightcheck.kernel.heads import INJECTIVE, Side
-from tightcheck.kernel.integrability import in_quarter, stays_in_domain
+from tightcheck.kernel.integrability import stays_in_domain
 from tightcheck.kernel.member import solved
 from tightcheck.kernel.model import (
     Coordinate,
@@ -208,9 +208,9 @@ def model_natural(
         "batch normalisation in training mode",
     )
     stated = dict(step["outputs"])
+    inners = {head: formula(stated.get(head.symbol.name, "0"), names) for head in observed.heads}
     values: dict[sp.Basic, sp.Basic] = {}
-    for head in observed.heads:
-        inner = formula(stated.get(head.symbol.name, "0"), names)
+    for head, inner in inners.items():
         if isinstance(head.source, Constant):
             value = head.source.value if head.source.sharing == "fixed" else inner
             require(value is not None, f"{head.symbol} is fixed at values that are not written out")
@@ -218,7 +218,10 @@ def model_natural(
             require(value.is_number, f"{head.symbol} has no value")
         else:
             value = head_value(observed, head, inner, step, active, names)
+            together = {f for h, f in inners.items() if h.source == head.source and f.free_symbols}
+            require(len(together) <= min(head.source.hidden, default=len(together)), "the layers hold fewer functions")
         require(not head.symbol.is_positive or bool(value.is_positive), f"{head.symbol} is not shown to be positive")
+        require(is_defined(value, active), f"{head.symbol} is not shown to have a value for almost every z")
         values[head.symbol] = value
     if observed.block.length == "random":
         return _log_softmax(observed, values, active)
@@ -226,7 +229,7 @@ def model_natural(
     places = [(v, f) for _, v, f, _ in active]
     inside = stays_in_domain(family_of(observed.block), eta, places)
     require(inside, "f is not shown to stay in the natural domain")
-    require(all(_is_valid(entry, active) for entry in eta), "a parameter is not shown to be valid for every z")
+    require(all(is_defined(entry, active) for entry in eta), "a parameter is not shown to be valid for every z")
     return eta
 
 
@@ -267,7 +270,7 @@ def head_value(
         side = Side(active[0][1], active[0][2], "identity", name=active[0][0].block.name)
         require(len(active) == 1, "an expression is looked at in one coordinate")
         stated = at_parameters(own_coordinate(observed, head), observed, step.get("parameters", {}), side)
-        require(_is_defined(stated, active[0]), "the expression is not shown to have a value for almost every z")
+        require(is_defined(stated, active), "the expression is not shown to have a value for almost every z")
         return link.xreplace({OUTPUT: stated})
     if source.kind == "unrestricted":
         require(observed.inputs.kind in INJECTIVE, "the inputs do not determine z")
@@ -291,59 +294,6 @@ def shown_functions(observed: Conditional, active: Sequence[Coordinate]) -> list
         return [v for _, variables, _, _ in active for v in variables]
     places = [(family, dict(zip(family.variables, variables, strict=True))) for _, variables, family, _ in active]
     return [statistic.xreplace(place) for family, place in places for statistic in family.statistics]
-
-
-def _is_valid(expression: sp.Expr, active: Sequence[Coordinate]) -> bool:
-    """Whether the arguments of all logarithms are positive on the support: by their signs, at all points of a finite one, or
-    because they are affine, or quotients of what is, and not negative at its corners."""
-    inner = [f.args[0] for f in expression.atoms(sp.log) if not f.args[0].is_positive]
-    if all(family.support.is_finite for _, _, family, _ in active):
-        parts = [[dict(zip(vs, point, strict=True)) for point in f.support.points] for _, vs, f, _ in active]
-        places = [{k: v for part in row for k, v in part.items()} for row in product(*parts)]
-        return all(bool(e.xreplace(place).is_positive) for e in inner for place in places)
-    ends = {v: pair for _, vs, f, _ in active for v, pair in zip(vs, f.support.bounds or (), strict=False)}
-    turned = [in_quarter(e, [(v, f) for _, v, f, _ in active]) for e in inner]
-    if all(bool(part.is_positive) for e in turned for part in sp.fraction(sp.cancel(sp.together(e)))):
-        return True
-    factors = [part for e in inner for part in sp.fraction(sp.together(e)) if not part.is_positive]
-    return all(_is_affine_and_nonnegative(part, ends) for part in factors)
-
-
-def _is_affine_and_nonnegative(expression: sp.Expr, ends: Mapping[sp.Symbol, tuple[sp.Expr, sp.Expr]]) -> bool:
-    """Whether an affine function, not constant, is at least 0 on a box: its least value there is."""
-    moving = sorted(expression.free_symbols, key=str)
-    if not moving or not set(moving) <= set(ends) or not expression.is_polynomial(*moving):
-        return False
-    if sp.Poly(expression, *moving).total_degree() > 1:
-        return False
-    corner = {v: ends[v][0] if bool(sp.diff(expression, v) > 0) else ends[v][1] for v in moving}
-    numbers = all(sp.sympify(end).is_number for end in corner.values())
-    return numbers and bool(expression.subs(corner) >= 0)
-
-
-def _is_defined(expression: sp.Expr, place: Coordinate) -> bool:
-    """Whether what is under a logarithm or a root is nowhere negative: by its signs, or linear and so at both ends."""
-    inner = [f.args[0] for f in expression.atoms(sp.log)]
-    inner += [f.base for f in expression.atoms(sp.Pow) if not f.exp.is_integer and f.base != sp.E]
-    return all(bool(e.is_nonnegative) or _is_nonnegative_at_ends(e, place) or _is_positive_on(e, place) for e in inner)
-
-
-def _is_positive_on(expression: sp.Expr, place: Coordinate) -> bool:
-    """Whether u / (1 + u) for a variable on (0, 1) shows the expression positive."""
-    _, variables, family, _ = place
-    turned = in_quarter(expression, [(variables, family)])
-    return all(bool(part.is_positive) for part in sp.fraction(sp.cancel(sp.together(turned))))
-
-
-def _is_nonnegative_at_ends(expression: sp.Expr, place: Coordinate) -> bool:
-    """Whether a linear function of a number z is nonnegative at both ends of the support."""
-    _, variables, family, _ = place
-    if len(variables) != 1 or family.support.bounds is None or not expression.free_symbols <= set(variables):
-        return False
-    (z,), (ends,) = variables, family.support.bounds
-    if not expression.is_polynomial(z) or sp.degree(expression, z) > 1:
-        return False
-    return all(bool(sp.limit(expression, z, end) >= 0) for end in map(sp.sympify, ends))
 
 
 def prior_of(design: Design, active: Sequence[Coordinate]) -> sp.Expr:

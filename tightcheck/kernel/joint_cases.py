@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 
 import sympy as sp
 
 from tightcheck.family import Family
 from tightcheck.kernel.joint_curves import constants_of
-from tightcheck.kernel.joint_density import Side, end_conditions, is_density, transposed
+from tightcheck.kernel.joint_density import end_conditions, is_density
 from tightcheck.kernel.joint_numbers import ZERO, Number, letter
 from tightcheck.kernel.joint_signs import Leaf, Path, Tree, explore, leaves
+from tightcheck.kernel.joint_weights import Side, transposed
 
 TREE_SIZE = 400
 """Pairs with more cases are described by conditions that are tested, not by a formula."""
@@ -26,11 +28,15 @@ def weight_letters(rows: int, columns: int, zero: frozenset[tuple[int, int]] = f
 
 def cases(xs: Side, zs: Side, most: int = TREE_SIZE, zero: frozenset[tuple[int, int]] = frozenset()) -> Tree:
     """The answers in every case of the signs that matter. Raises TooMany."""
+    return explore(*_questions(xs, zs, zero), most)
+
+
+def _questions(xs: Side, zs: Side, zero: frozenset[tuple[int, int]]) -> tuple[Callable[[Path], bool], frozenset[str]]:
+    """Whether W gives a density, W in letters; and which letters are positive."""
     rows, columns = (sum(len(f.statistics) for f in side) + 1 for side in (xs, zs))
     weights = weight_letters(rows, columns, zero)
     positive = frozenset().union(*(constants_of(family) for family in (*xs, *zs)))
-    procedure: Callable[[Path], bool] = lambda signs: is_density(xs, zs, weights, signs)  # noqa: E731
-    return explore(procedure, positive, most)
+    return lambda signs: is_density(xs, zs, weights, signs), positive
 
 
 def necessary(xs: Side, zs: Side, most: int = TREE_SIZE) -> tuple[Tree, ...]:
@@ -75,6 +81,27 @@ def signs_left(trees: tuple[Tree, ...], rows: int, columns: int) -> dict[tuple[i
     return left
 
 
+class NoneLeft(Exception):  # noqa: N818 (not an error: an answer)
+    """No entry is 0 in every case that was reached."""
+
+
+def forced(x: Family, z: Family, most: int, zero: frozenset[tuple[int, int]]) -> frozenset[tuple[int, int]]:
+    """What `forced_zero` says of all cases; the rest are not looked at once some cases leave none. Raises TooMany."""
+    left = {(i + 1, k + 1) for i in range(len(x.statistics)) for k in range(len(z.statistics))} - zero
+    if not left:
+        return frozenset()
+
+    def reached(path: Path, leaf: Leaf) -> None:
+        if leaf.answer is not False:
+            left.intersection_update([(i, k) for i, k in left if path.known.get(letter(f"w{i}_{k}")) == 0])
+            if not left:
+                raise NoneLeft
+
+    with suppress(NoneLeft):
+        explore(*_questions((x,), (z,), zero), most, reached)
+    return frozenset(left)
+
+
 def forced_zero(tree: Tree, rows: int, columns: int) -> frozenset[tuple[int, int]]:
     """The entries of the interaction that are 0 in every case that is not refuted."""
     alive = [dict(path) for path, leaf in leaves(tree) if leaf.answer is not False]
@@ -108,6 +135,7 @@ __all__ = [
     "TREE_SIZE",
     "Leaf",
     "cases",
+    "forced",
     "forced_zero",
     "necessary",
     "necessary_together",

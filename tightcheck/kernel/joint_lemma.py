@@ -8,8 +8,8 @@ from typing import Any
 
 from tightcheck.design import Conditional, Design
 from tightcheck.family import Family
+from tightcheck.kernel import joint_cases
 from tightcheck.kernel.classes import family_of
-from tightcheck.kernel.joint_cases import cases, forced_zero
 from tightcheck.kernel.joint_numbers import TooLong
 from tightcheck.kernel.joint_signs import TooMany
 from tightcheck.kernel.rejected import require
@@ -46,10 +46,9 @@ def forced(x: Family, z: Family, zero: frozenset[tuple[int, int]]) -> frozenset[
     renamed = x if x is not z and not ({p.symbol for p in x.fixed} & {p.symbol for p in z.fixed}) else None
     require(renamed is not None or not x.fixed, "both families have the same fixed parameter")
     try:
-        tree = cases((x,), (z,), MOST_CASES, zero)
+        return joint_cases.forced(x, z, MOST_CASES, zero)
     except (TooMany, TooLong):
         return frozenset()
-    return forced_zero(tree, len(x.statistics) + 1, len(z.statistics) + 1)
 
 
 JOINT_LEMMAS = {"joint": joint}

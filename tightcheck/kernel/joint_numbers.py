@@ -30,6 +30,7 @@ class TooLong(Exception):  # noqa: N818
 
 
 MOST_TERMS = 50
+LONGEST_ROOT = 4
 
 
 class Contradiction(Exception):  # noqa: N818
@@ -393,27 +394,37 @@ def exponential(number: Number) -> Number:
 
 @cache
 def square_root(number: Number) -> tuple[int, Number] | None:
-    """1 or -1 and q where the number is this times the square of a sum q of two, three or four products of letters."""
+    """1 or -1 and q where the number is this times |c| times the square of a sum q of two, three or four products of letters.
+
+    q is found term by term from the largest on, in lexicographic order: with q0 found, the largest term of number / c - q0^2
+    is twice the leading term of q times the next one.
+    """
     if len(number.terms) not in (3, 6, 10) or any(ATOMS[name].argument is not None for name in number.atoms):
         return None
-    import sympy as sp
-
-    symbols = {name: sp.Dummy(name) for name in sorted(number.atoms)}
-    polynomial = sp.Add(
-        *(
-            sp.Rational(f.numerator, f.denominator) * sp.Mul(*(symbols[n] ** int(p) for n, p in m))
-            for m, f in number.terms.items()
-        )
-    )
-    factor, parts = sp.factor_list(polynomial, *symbols.values())
-    if any(power % 2 for _, power in parts):
+    names = sorted(number.atoms)
+    rest = {tuple(dict(m).get(name, 0) for name in names): Fraction(f) for m, f in number.terms.items()}
+    top = max(rest)
+    scale = rest[top]
+    if any(power % 2 for power in top):
         return None
-    root = sp.Poly(sp.Mul(*(part ** (power // 2) for part, power in parts)), *symbols.values())
-    terms = {
-        tuple((n, p) for n, p in zip(symbols, powers, strict=True) if p): Fraction(int(c.p), int(c.q))
-        for powers, c in root.terms()
+    half = tuple(power // 2 for power in top)
+    rest = {powers: factor / scale for powers, factor in rest.items() if powers != top}
+    root = {half: Fraction(1)}
+    while rest:
+        top = max(rest)
+        step, factor = tuple(p - h for p, h in zip(top, half, strict=True)), rest[top] / 2
+        if len(root) == LONGEST_ROOT or any(power < 0 for power in step):
+            return None
+        root[step] = factor
+        for powers, other in root.items():
+            place = tuple(p + s for p, s in zip(powers, step, strict=True))
+            left = rest.pop(place, Fraction(0)) - (factor if powers == step else 2 * factor) * other
+            if left:
+                rest[place] = left
+    terms: dict[Monomial, Rational] = {
+        tuple((n, p) for n, p in zip(names, powers, strict=True) if p): _whole(c) for powers, c in root.items()
     }
-    return (1 if factor > 0 else -1), Number(terms)
+    return (1 if scale > 0 else -1), Number(terms)
 
 
 @cache

@@ -348,8 +348,16 @@ class TooMany(Exception):  # noqa: N818
     """There are more cases than wanted."""
 
 
-def explore(procedure: Callable[[Path], bool], positive: frozenset[str], most: int) -> Tree:
-    """The answers of a procedure in every case; raises TooMany beyond `most` leaves. Some cases may be contradictory."""
+def explore(
+    procedure: Callable[[Path], bool],
+    positive: frozenset[str],
+    most: int,
+    reached: Callable[[Path, Leaf], None] = lambda path, leaf: None,
+) -> Tree:
+    """The answers of a procedure in every case; raises TooMany beyond `most` leaves. Some cases may be contradictory.
+
+    `reached` is told each leaf in turn; it may end the exploration by an exception.
+    """
     count = 0
     limit = WORK[0] + MOST_WORK
 
@@ -368,6 +376,7 @@ def explore(procedure: Callable[[Path], bool], positive: frozenset[str], most: i
         count += 1
         if count > most:
             raise TooMany
+        reached(path, leaf)
         return leaf
 
     return visit(Path({}, positive))

@@ -11,9 +11,10 @@ import sympy as sp
 
 from tightcheck.density.problem import Problem
 from tightcheck.family import Family, substitute
-from tightcheck.kernel.joint_density import Side, Weights, is_density
+from tightcheck.kernel.joint_density import is_density
 from tightcheck.kernel.joint_numbers import Contradiction, Signs, TooLong, Unreached
 from tightcheck.kernel.joint_signs import Exact
+from tightcheck.kernel.joint_weights import Side, Weights
 
 Procedure = Callable[[Side, Side, Weights, Signs], bool | None]
 

@@ -13,21 +13,14 @@ from tightcheck.density.problem import Problem, name_of
 from tightcheck.density.words import written
 from tightcheck.family import Family
 from tightcheck.kernel.joint_cases import TREE_SIZE, cases, forced_zero
-from tightcheck.kernel.joint_density import (
-    Side,
-    Weights,
-    along_face,
-    extreme_points,
-    faces,
-    has_faces,
-    is_density,
-    rows_of,
-    transposed,
-)
+from tightcheck.kernel.joint_density import is_density
+from tightcheck.kernel.joint_faces import along_face, faces, has_faces
+from tightcheck.kernel.joint_finite import extreme_points
 from tightcheck.kernel.joint_gaussian import quadratic_of
 from tightcheck.kernel.joint_numbers import ATOMS, Number, Signs, TooLong, letters_of
 from tightcheck.kernel.joint_products import has_atom_at_zero, is_density_by_pairs, is_power_density, power_of
 from tightcheck.kernel.joint_signs import Leaf, TooMany, leaves
+from tightcheck.kernel.joint_weights import Side, Weights, rows_of, transposed
 
 Procedure = Callable[[Side, Side, Weights, Signs], bool | None]
 

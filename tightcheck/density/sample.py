@@ -8,9 +8,11 @@ from random import Random
 
 from tightcheck.density.one_weight import with_defaults
 from tightcheck.density.problem import Problem
-from tightcheck.kernel.joint_density import end_conditions, outer_faces, transposed
+from tightcheck.kernel.joint_density import end_conditions
+from tightcheck.kernel.joint_faces import outer_faces
 from tightcheck.kernel.joint_numbers import Unreached
 from tightcheck.kernel.joint_signs import Exact
+from tightcheck.kernel.joint_weights import transposed
 
 SIZES = tuple(Fraction(p, q) for p, q in ((1, 8), (1, 3), (1, 1), (3, 1)))
 MARGINS = tuple(Fraction(p, q) for p, q in ((1, 3), (1, 1), (3, 1), (20, 1)))

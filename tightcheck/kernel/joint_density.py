@@ -10,14 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from functools import cache, partial
-from itertools import product
-from typing import TypeAlias
 
 import sympy as sp
 
 from tightcheck.family import Family
 from tightcheck.kernel.joint_curves import Curve, End, constants_of, curve_of
-from tightcheck.kernel.joint_expressions import evaluate, in_domain, value
+from tightcheck.kernel.joint_faces import Face, along_face, faces, has_faces, outer_faces
+from tightcheck.kernel.joint_finite import is_proper_at_every_point
 from tightcheck.kernel.joint_gaussian import is_quadratic_density
 from tightcheck.kernel.joint_germs import (
     FLAT,
@@ -31,8 +30,8 @@ from tightcheck.kernel.joint_germs import (
     plus,
     scaled,
     settled,
-    times,
 )
+from tightcheck.kernel.joint_growth import log_partition_along
 from tightcheck.kernel.joint_numbers import (
     ONE,
     ZERO,
@@ -49,18 +48,7 @@ from tightcheck.kernel.joint_numbers import (
 from tightcheck.kernel.joint_range import Touch, along, at, negative
 from tightcheck.kernel.joint_region import stays_inside, stays_inside_on_sphere
 from tightcheck.kernel.joint_signs import Branch, Exact, Path
-
-Weights: TypeAlias = Sequence[Sequence[Number]]
-"""W with a first row and column for the constant 1; W[0][0] does not matter. Rows belong to x, columns to z."""
-
-
-Side: TypeAlias = tuple[Family, ...]
-"""The independent factors of x, or of z."""
-
-
-def transposed(weights: Weights) -> Weights:
-    """The same with the sides exchanged."""
-    return tuple(zip(*weights, strict=True))
+from tightcheck.kernel.joint_weights import Side, Weights, rows_of, transposed
 
 
 def is_density(xs: Side, zs: Side, weights: Weights, signs: Signs) -> bool:
@@ -68,7 +56,7 @@ def is_density(xs: Side, zs: Side, weights: Weights, signs: Signs) -> bool:
     sides = (("x", xs, zs, weights), ("z", zs, xs, transposed(weights)))
     for _, summed, others, w in sides:
         if all(family.support.is_finite for family in summed):
-            return _is_proper_at_every_point(summed, others, w, signs)
+            return is_proper_at_every_point(summed, others, w, signs)
     if all(is_compact(family) for family in (*xs, *zs)):
         return True
     for _, linear, others, w in sides:
@@ -157,43 +145,6 @@ def _where_largest(face: Face, alpha: Sequence[Number], rows: Weights, square: N
     return [sum((w * p for w, p in zip(row[1:], point, strict=True)), row[0]) for row in rows]
 
 
-def _is_proper_at_every_point(summed: Side, others: Side, weights: Weights, signs: Signs) -> bool:
-    """A finite x is summed out: every g(x) is in Omega_psi; for a half-space the largest value decides, term by term."""
-    for z, columns in zip(others, rows_of(others, transposed(weights)), strict=True):
-        if has_faces(z):
-            for face in faces(z):
-                alpha = along_face(face, columns)
-                largest = sum(
-                    (_largest(x, a, signs) for x, a in zip(summed, _parts(summed, alpha), strict=True)), alpha[0]
-                )
-                if signs.sign(largest) >= (1 if face.is_closed else 0):
-                    return False
-        elif not all(
-            in_domain(z.natural_domain, dict(zip(z.natural_parameters, g, strict=True)), signs)
-            for g in images(summed, columns)
-        ):
-            return False
-    return True
-
-
-def _parts(side: Side, alpha: Sequence[Number]) -> Iterator[Sequence[Number]]:
-    first = 1
-    for family in side:
-        yield alpha[first : first + len(family.statistics)]
-        first += len(family.statistics)
-
-
-def _largest(finite: Family, alpha: Sequence[Number], signs: Signs) -> Number:
-    """The largest value of <alpha, nu(x)>."""
-    best: Number | None = None
-    for point in extreme_points(finite):
-        value = sum((a * c for a, c in zip(alpha, point, strict=True)), ZERO)
-        if best is None or signs.sign(value - best) > 0:
-            best = value
-    assert best is not None
-    return best
-
-
 def may_be_proper(xs: Side, z: Family, weights: Weights, signs: Signs) -> bool:
     """Necessary: towards every end of z's support, and at its first point, f does not leave Omega_nu."""
     return all(condition(signs) for condition in end_conditions(xs, z, weights))
@@ -230,14 +181,6 @@ def _starts(x: Family, face: Face, alpha: Sequence[Number], curve: Curve, signs:
     return True
 
 
-def along_face(face: Face, rows: Weights) -> list[Number]:
-    """The face's condition on f(z) as a function constant + <alpha, psi(z)>; `rows` are those of the family."""
-    return [
-        sum((face.slopes[i] * row[k] for i, row in enumerate(rows)), face.constant if k == 0 else ZERO)
-        for k in range(len(rows[0]))
-    ]
-
-
 @cache
 def is_compact(family: Family) -> bool:
     """Whether every eta is natural because the statistics and the base measure are bounded."""
@@ -251,47 +194,6 @@ def is_compact(family: Family) -> bool:
     return bool(curve.lower.is_finite and curve.upper.is_finite) and all(
         not germ.terms or compare(germ.terms[0][0], FLAT, Path()) <= 0 for end in curve.ends for germ in end.statistics
     )
-
-
-def images(summed: Side, columns: Weights) -> Iterator[list[Number]]:
-    """g(x) at the extreme points of the statistics of a finite x; `columns` are those of W that make up g."""
-    for points in product(*(extreme_points(family) for family in summed)):
-        statistics = [c for point in points for c in point]
-        yield [sum((w * s for w, s in zip(column[1:], statistics, strict=True)), column[0]) for column in columns]
-
-
-@cache
-def extreme_points(family: Family) -> tuple[tuple[Number, ...], ...]:
-    """The statistics at points of a finite support whose convex hull is that of all; midpoints of others are left out."""
-    values = list(dict.fromkeys(tuple(s.xreplace(at) for s in family.statistics) for at in support_points(family)))
-    known = set(values)
-
-    def is_midpoint(v: tuple[sp.Expr, ...]) -> bool:
-        return any(w != v and tuple(2 * a - b for a, b in zip(v, w, strict=True)) in known for w in values)
-
-    return tuple(tuple(_rational(c) for c in v) for v in values if not is_midpoint(v))
-
-
-def _rational(c: sp.Expr) -> Number:
-    from fractions import Fraction
-
-    return rational(Fraction(int(c.p), int(c.q)))
-
-
-def support_points(family: Family) -> list[dict[sp.Symbol, sp.Expr]]:
-    """Every point of a finite support."""
-    if len(family.support.points) == family.support.cardinality:
-        return [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
-    if family.support.bounds is None:
-        raise Unreached("a finite support that is not listed")
-    found: list[dict[sp.Symbol, sp.Expr]] = [{}]
-    for variable, (low, high) in zip(family.variables, family.support.bounds, strict=True):
-        found = [
-            {**at, variable: sp.Integer(k)}
-            for at in found
-            for k in range(int(low.xreplace(at)), int(high.xreplace(at)) + 1)
-        ]
-    return found
 
 
 def integrates(xs: Side, z: Family, weights: Weights, signs: Signs, side: str = "") -> bool:
@@ -325,16 +227,6 @@ def integrates(xs: Side, z: Family, weights: Weights, signs: Signs, side: str = 
     except Huge:
         signs.note(f"an end of the range of {z.name}", "the logarithm outgrows every power")
         return False
-
-
-def rows_of(xs: Side, weights: Weights) -> list[Weights]:
-    """The rows of W of each factor of x."""
-    found, first = [], 1
-    for x in xs:
-        last = first + len(x.statistics)
-        found.append(weights[first:last])
-        first = last
-    return found
 
 
 def _integrates_towards(
@@ -453,169 +345,4 @@ def singularity(family: Family, face: Face) -> Number | None:
     return factor if key == (0, 1, 0) and letters_of(factor) <= own_letters else None
 
 
-class Face:
-    """A condition constant + <slopes, eta> < 0 (or <= 0) of a natural domain; slopes of one parameter are 1 or -1."""
-
-    __slots__ = ("constant", "is_closed", "slopes")
-
-    def __init__(self, constant: Number, slopes: tuple[Number, ...], is_closed: bool) -> None:
-        self.constant, self.slopes, self.is_closed = constant, slopes, is_closed
-
-
-@cache
-def faces(family: Family) -> tuple[Face, ...]:
-    """The conditions of the natural domain; raises Unreached where one is not affine."""
-    return tuple(_face(condition, family) for condition in family.natural_domain)
-
-
-@cache
-def outer_faces(family: Family) -> tuple[Face, ...]:
-    """Half-spaces that hold the natural domain: its affine conditions, closed where only some of its parts say so."""
-    found: list[Face] = []
-    for condition in family.natural_domain:
-        parts = condition.args if isinstance(condition, sp.Or) else (condition,)
-        each = [_stated(part, family) for part in parts]
-        for key, face in each[0].items():
-            if all(key in other for other in each):
-                is_closed = any(other[key].is_closed for other in each)
-                found.append(Face(face.constant, face.slopes, is_closed))
-    return (*found, *_implied(family, found))
-
-
-def _implied(family: Family, found: Sequence[Face]) -> Iterator[Face]:
-    """Half-spaces that follow from k a b > m c^2 where a has a known sign: b has one, and |a| + |b| > 2 sqrt(m / k) |c|.
-
-    From sum c_i exp(eta_i) < d, all positive, exp(eta_i) < d / c_i follows.
-    """
-    etas = family.natural_parameters
-    for condition in family.natural_domain:
-        if not isinstance(condition, (sp.StrictLessThan, sp.StrictGreaterThan)):
-            continue
-        top, bottom = sp.fraction(sp.together(condition.gts - condition.lts))
-        excess = sp.expand(top * _sign_of(bottom, family, found))
-        if excess.is_polynomial(*etas):
-            yield from _of_products(sp.Poly(excess, *etas), found)
-        else:
-            signs = Path(positive=constants_of(family))
-            for i, eta in enumerate(etas):
-                share = -sp.diff(excess, eta) / sp.exp(eta)
-                rest = excess.subs(dict.fromkeys(etas, -sp.oo))
-                if share.is_positive and rest.is_positive and not share.has(*etas):
-                    slopes = tuple(ONE if i == k else ZERO for k in range(len(etas)))
-                    yield Face(value(sp.log(share) - sp.log(rest), {}, signs), slopes, False)
-
-
-def _sign_of(bottom: sp.Expr, family: Family, found: Sequence[Face]) -> sp.Expr:
-    """The sign of a denominator c eta_i, where a face says it; otherwise the denominator itself, which has its sign."""
-    for i, eta in enumerate(family.natural_parameters):
-        share = sp.cancel(bottom / eta)
-        for face in found:
-            if share.is_Rational and not face.constant.terms and _is_alone(face, i):
-                return -sp.sign(share) * sp.sign(_rational_of(face.slopes[i]))
-    return bottom
-
-
-def _rational_of(number: Number) -> sp.Rational:
-    known = number.rational
-    assert known is not None
-    return sp.Rational(known.numerator, known.denominator)
-
-
-def _of_products(excess: sp.Poly, found: Sequence[Face]) -> Iterator[Face]:
-    terms = excess.terms()
-    mixed = [(powers, c) for powers, c in terms if sorted(powers)[-2:] == [1, 1] and sum(powers) == 2]
-    squares = [(powers.index(2), c) for powers, c in terms if 2 in powers and sum(powers) == 2]
-    if len(terms) != 2 or len(mixed) != 1 or len(squares) != 1 or not squares[0][1] < 0:
-        return
-    ((powers, k),), ((c, m),) = mixed, squares
-    a, b = (i for i, power in enumerate(powers) if power)
-    known = {i: face for face in found for i in (a, b) if not face.constant.terms and _is_alone(face, i)}
-    if not known:
-        return
-    first, face = next(iter(known.items()))
-    other = b if first == a else a
-    way = sp.sign(_rational_of(face.slopes[first]))
-    turned = way * sp.sign(k)
-    width = 2 * sp.sqrt(-m / abs(k))
-    for side in (0, width, -width) if width.is_Rational else (0,):
-        slopes = {first: way if side else 0, other: turned, c: side}
-        yield Face(ZERO, tuple(_rational(sp.Rational(slopes.get(i, 0))) for i in range(len(face.slopes))), False)
-
-
-def _is_alone(face: Face, place: int) -> bool:
-    return all(bool(slope.terms) == (i == place) for i, slope in enumerate(face.slopes))
-
-
-def _stated(part: sp.Basic, family: Family) -> dict[tuple[Number, ...], Face]:
-    """The affine conditions of a conjunction by their coefficients; an equation stands for both its half-spaces."""
-    found = {}
-    for condition in part.args if isinstance(part, sp.And) else (part,):
-        sides: tuple[sp.Basic, ...] = (condition,)
-        if isinstance(condition, sp.Eq):
-            sides = (condition.lhs <= condition.rhs, condition.lhs >= condition.rhs)
-        for side in sides:
-            try:
-                face = _face(side, family)
-            except Unreached:
-                continue
-            found[(face.constant, *face.slopes)] = face
-    return found
-
-
-@cache
-def has_faces(family: Family) -> bool:
-    """Whether the natural domain is a polyhedron."""
-    try:
-        return bool(faces(family))
-    except Unreached:
-        return False
-
-
-def _face(condition: sp.Basic, family: Family) -> Face:
-    if not isinstance(condition, (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan)):
-        raise Unreached(f"the natural domain of {family.name}")
-    excess = condition.lts - condition.gts
-    slopes = [sp.diff(excess, eta) for eta in family.natural_parameters]
-    rest = excess.xreplace(dict.fromkeys(family.natural_parameters, sp.Integer(0)))
-    if not all(s.is_Rational for s in (*slopes, rest)):
-        raise Unreached(f"the natural domain of {family.name}")
-    is_closed = isinstance(condition, (sp.LessThan, sp.GreaterThan))
-    return Face(_rational(rest), tuple(map(_rational, slopes)), is_closed)
-
-
-def log_partition_along(family: Family, etas: Sequence[Germ], signs: Signs, place: object = None) -> Germ:
-    """A along a curve of natural parameters, up to a bounded difference. Raises Huge."""
-    values = dict(zip(family.natural_parameters, etas, strict=True))
-    if (norm := _growth(family, "norm")) is not None:
-        square = plus([times(eta, eta, signs) for eta in etas], signs)
-        found = lead(square, signs)
-        if found is None or compare(found[0], FLAT, signs) <= 0:
-            return Germ((), FLAT)
-        return evaluate(norm, values, signs, place)
-    if len(etas) == 1:
-        return _log_partition_of_one(family, etas[0], values, signs, place)
-    return evaluate(family.log_partition, values, signs, place)
-
-
-def _log_partition_of_one(
-    family: Family, eta: Germ, values: dict[sp.Symbol, Germ], signs: Signs, place: object
-) -> Germ:
-    found = lead(eta, signs)
-    size = -1 if found is None else compare(found[0], FLAT, signs)
-    if size > 0:
-        assert found is not None
-        far = _growth(family, "oo" if found[2] > 0 else "-oo")
-        return evaluate(family.log_partition if far is None else far, values, signs, place)
-    for face in faces(family):
-        distance = settled(plus([constant(face.constant), scaled(eta, face.slopes[0])], signs), signs)
-        if not distance.terms or compare(distance.terms[0][0], FLAT, signs) < 0:
-            near = _growth(family, "boundary")
-            return evaluate(family.log_partition if near is None else near, values, signs, place)
-    return Germ((), FLAT)
-
-
-def _growth(family: Family, towards: str) -> sp.Expr | None:
-    return next((growth.log_partition for growth in family.growth if growth.towards == towards), None)
-
-
-__all__ = ["Weights", "constants_of", "extreme_points", "faces", "integrates", "is_density", "transposed"]
+__all__ = ["end_conditions", "integrates", "is_density", "singularity"]

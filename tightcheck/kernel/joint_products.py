@@ -7,17 +7,10 @@ from functools import cache
 from itertools import combinations
 
 from tightcheck.family import Family
-from tightcheck.kernel.joint_density import (
-    Side,
-    Weights,
-    faces,
-    has_faces,
-    is_density,
-    rows_of,
-    singularity,
-    transposed,
-)
+from tightcheck.kernel.joint_density import is_density, singularity
+from tightcheck.kernel.joint_faces import faces, has_faces
 from tightcheck.kernel.joint_numbers import ONE, ZERO, Number, Signs
+from tightcheck.kernel.joint_weights import Side, Weights, rows_of, transposed
 
 
 def power_of(family: Family) -> Number | None:

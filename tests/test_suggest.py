@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from tightcheck.account import suggest
-from tightcheck.account.suggest import neighbours, suggestions
+from tightcheck.account.neighbours import neighbours
+from tightcheck.account.suggest import suggestions
 from tightcheck.decide import Decision, decide
 from tightcheck.design import Design
 from tightcheck.read_yaml import read_design

@@ -254,6 +254,62 @@ def test_features(design, text):
     assert inputs.kind == ("expression" if FEATURES[text] else "identity" if text == "x" else text)
 
 
+SPELLINGS = {
+    "swish": "silu",
+    "SiLU": "silu",
+    "LeakyReLU": "leaky_relu",
+    "linear": "identity",
+    "mish": "mish",
+    "relu6": "relu6",
+    "hard-tanh": "hardtanh",
+}
+
+
+@pytest.mark.parametrize("word", SPELLINGS)
+def test_activations_as_programs_spell_them(design, word):
+    read = design(ENCODER.replace("affine", f"{{kind: mlp, hidden: [3], activation: {word}}}"))
+    assert {head.source.activation for head in read.encoder[0].heads} == {SPELLINGS[word]}
+
+
+@pytest.mark.parametrize("kind", ["convolutional", "cnn", "ResNet", "transformer"])
+def test_an_architecture_is_taken_for_any_function_and_this_is_said(design, kind):
+    read = design(ENCODER.replace("affine", f"{{kind: {kind}}}"))
+    assert {head.source.kind for head in read.encoder[0].heads} == {"unrestricted"}
+    assert [kind in remark for _, remark in read.remarks] == [True]
+
+
+def test_directions_and_scales_as_programs_write_them(design):
+    read = design(
+        "latent: {family: von_mises_fisher, dim: 3}\nmap: affine\noutput: [{loc: normalize}, {concentration: exp}]\n",
+        DECODER.replace("standard_normal", "uniform"),
+    )
+    found = heads(read.encoder[0])
+    assert [found[f"loc_{k}"].source.kind for k in (1, 2, 3)] == ["unrestricted"] * 3
+    assert found["concentration"].source.kind == "affine"
+    assert "any direction" in read.remarks[0][1]
+    scale = design("latent: {family: normal, dim: 2}\nmap: affine\noutput: [loc, {scale_diag: softplus}]\n")
+    assert {head.link for head in scale.encoder[0].heads} == {None, sp.log(1 + sp.exp(OUTPUT))}
+
+
+def test_a_field_as_prior_has_the_graph_of_its_block(design):
+    field = "latent: {family: markov_random_field, dim: 5, graph: complete}\nmap: affine\noutput: natural\n"
+    (block,) = design(field, DECODER.replace("standard_normal", "{learned: markov_random_field}")).prior.blocks
+    assert len(block.natural) == len(block.parameters) == 6  # three nodes stand for five
+
+
+def test_densities_on_the_line_by_name(design):
+    def density(text):
+        return design(decoder=DECODER.replace("standard_normal", text)).prior.blocks[0].log_density
+
+    assert density("{family: cauchy, scale: 2}") == -sp.log(1 + z**2 / 4)
+    assert density("{family: student_t, df: 3, loc: 1}") == -2 * sp.log(1 + (z - 1) ** 2 / 3)
+    assert density("{family: logistic, mean: 0, scale: {learned: shared}}") is None
+    with pytest.raises(DesignError, match="positive"):
+        density("{family: cauchy, scale: -1}")
+    with pytest.raises(DesignError, match="no 'rate'"):
+        density("{family: gumbel, rate: 1}")
+
+
 def test_maps_per_output_bounds_and_batch_normalisation(design):
     read = design(
         "latent: {family: gaussian, dim: 2}\nmap: [{kind: expression, expression: 'b + a*x[0]', parameters: [a, b]}, "

@@ -24,6 +24,9 @@ SPELLINGS: Mapping[str, str] = {
     "log_std": "log_scale",
     "log_sigma": "log_scale",
     "p": "probs",
+    "scale_diag": "scale",
+    "log_scale_diag": "log_scale",
+    "covariance_matrix": "covariance",
 }
 """How papers and programs spell the registry's words; a family's own names come first."""
 

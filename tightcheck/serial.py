@@ -187,6 +187,8 @@ def representative(dimension: int | None) -> int | None:
 def _prior_block(data: Mapping[str, Any]) -> PriorBlock:
     family, precision = data["family"], data["precision"]
     symbols = {} if family is None else parameter_symbols(family, data["dimension"])
+    if family == "markov_random_field":  # its graph is the block's
+        symbols = {name: sp.Symbol(name, real=True) for name in data["parameters"]}
     return PriorBlock(
         **{
             **data,

@@ -25,6 +25,8 @@ Point = Mapping[sp.Symbol, Any]
 ATTEMPTS = 12
 """Generic points separate at the first attempt; a few more meet points that happen to be special."""
 PRECISION = 200  # bits
+LARGEST_DEGREE = 60
+"""Of polynomials in exponentials that are factored; beyond, a logarithm stays as it is written."""
 
 
 @dataclass(frozen=True)
@@ -122,10 +124,26 @@ def _log_factor(term: sp.Expr) -> tuple[sp.Expr, sp.Expr | None]:
 
 def _log(argument: sp.Expr) -> sp.Expr:
     """log |a|, factored: log(a z + a) = log a + log(z + 1), log(1 + 1/z) = log(1 + z) - log z."""
-    if not argument.is_Add:
+    if not argument.is_Add or _degree_in_exponentials(argument) > LARGEST_DEGREE:
         return sp.log(argument)
     numerator, denominator = sp.fraction(sp.factor(sp.together(argument)))
     return _log_polynomial(numerator) - _log_polynomial(denominator)
+
+
+def _degree_in_exponentials(expression: sp.Expr) -> int:
+    """The degree as a polynomial in the roots of its exponentials: e^(1 - 1/10000) is of degree 9999 in e^(1/10000)."""
+    coefficients: dict[sp.Expr, list[sp.Expr]] = {}
+    for exponential in expression.atoms(sp.exp):
+        for term in sp.Add.make_args(exponential.args[0]):
+            coefficient, rest = term.as_coeff_Mul()
+            if coefficient.is_Rational:
+                coefficients.setdefault(rest, []).append(coefficient)
+    return max((_degree(values) for values in coefficients.values()), default=0)
+
+
+def _degree(exponents: Sequence[sp.Expr]) -> int:
+    """The largest of the exponents once all are whole numbers."""
+    return int(max(map(abs, exponents)) * sp.ilcm(1, *(value.q for value in exponents)))
 
 
 def _log_polynomial(polynomial: sp.Expr) -> sp.Expr:

@@ -208,7 +208,26 @@ def solved(target: sp.Expr, family: Family) -> tuple[sp.Expr, ...]:
         at = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
         matrix = sp.Matrix([[1, *(s.xreplace(p) for s in family.statistics)] for p in at])
         return tuple(matrix.inv() * sp.Matrix([target.xreplace(p) for p in at]))[1:]
-    coefficients = combined(target, family)
+    coefficients = combined(target, family) or _point_by_point(target, family)
     require(coefficients is not None, "log p - log h' - A(f) is not shown to be in span(psi, 1)")
     assert coefficients is not None
     return coefficients[1:]
+
+
+MOST_POINTS = 16
+"""The largest finite support on which an identity is solved for and checked at every point."""
+
+
+def _point_by_point(target: sp.Expr, family: Family) -> tuple[sp.Expr, ...] | None:
+    """c_0 and c with target = c_0 + <c, psi> at every point of a small finite support, or None."""
+    points = family.support.points
+    if not family.support.is_finite or len(points) != family.support.cardinality or len(points) > MOST_POINTS:
+        return None
+    at = [dict(zip(family.variables, point, strict=True)) for point in points]
+    matrix = sp.Matrix([[1, *(s.xreplace(p) for s in family.statistics)] for p in at])
+    values = sp.Matrix([target.xreplace(p) for p in at])
+    rows = matrix.T.rref()[1]
+    if len(rows) < matrix.cols:
+        return None
+    c = matrix.extract(rows, range(matrix.cols)).inv() * values.extract(rows, [0])
+    return tuple(c) if all(map(is_zero, matrix * c - values)) else None

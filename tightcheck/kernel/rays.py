@@ -18,6 +18,7 @@ from tightcheck.family import Family
 from tightcheck.kernel.asymptotics import Order, bound, order
 from tightcheck.kernel.classes import family_of
 from tightcheck.kernel.partitions import effective_kind
+from tightcheck.kernel.ranges import natural_range
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import Curve, curves, ends
 from tightcheck.kernel.zero import Entries, Entry, of_block, pair_of
@@ -49,7 +50,8 @@ def _decoder_signs(design: Design, latent: Conditional, observed: Conditional, l
     kind = effective_kind(design, observed, zero)
     signs: Signs = set()
     for i, eta in enumerate(fx.natural_parameters):
-        signs |= _signs({e[3]: e for e in live if e[1] == i}, family_of(latent.block), _faces(fx, eta), kind)
+        faces = _faces(fx, eta) | _faces_of_range(observed, i)
+        signs |= _signs({e[3]: e for e in live if e[1] == i}, family_of(latent.block), faces, kind)
     return signs
 
 
@@ -60,7 +62,8 @@ def _encoder_signs(design: Design, latent: Conditional, observed: Conditional, l
     kind = fz.partition if has_margin and len(fz.natural_parameters) == 1 else "log_convex"
     signs: Signs = set()
     for k, eta in enumerate(fz.natural_parameters):
-        signs |= _signs({e[1]: e for e in live if e[3] == k}, family_of(observed.block), _faces(fz, eta), kind)
+        faces = _faces(fz, eta) | _faces_of_range(latent, k)
+        signs |= _signs({e[1]: e for e in live if e[3] == k}, family_of(observed.block), faces, kind)
     return signs
 
 
@@ -133,6 +136,12 @@ def _faces(family: Family, eta: sp.Symbol) -> frozenset[int]:
             if slope.is_number and slope != 0 and not excess.free_symbols & (set(family.natural_parameters) - {eta}):
                 found.add(1 if slope > 0 else -1)
     return frozenset(found)
+
+
+def _faces_of_range(conditional: Conditional, k: int) -> frozenset[int]:
+    """s for every end of the values that the class lets natural parameter k take: s eta <= const."""
+    low, high = natural_range(conditional, k)
+    return frozenset(s for s, end in ((-1, low), (1, high)) if end.is_finite)
 
 
 def random_length(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:

@@ -210,6 +210,8 @@ def _independent_gaussian(family: Family) -> sp.Expr | None:
 def family_of_prior(block: PriorBlock, latent: Conditional) -> Family:
     """The prior's family with the fixed parameters that the prior states."""
     assert block.family is not None
+    if block.family == latent.block.family == "markov_random_field":
+        return family_of(latent.block)  # on one graph
     stated = prior_family(block.family, latent.block.dimension)
     names = {parameter.symbol.name for parameter in stated.fixed}
     known = {name: c.value for name, c in block.parameters.items() if name in names and c.value is not None}

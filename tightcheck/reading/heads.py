@@ -27,13 +27,32 @@ from tightcheck.reading.blocks import (
     ways_to_write,
 )
 from tightcheck.reading.errors import nearest
-from tightcheck.reading.outside import BATCH_NORM, WORDS, outside_word
+from tightcheck.reading.outside import AUTOREGRESSIVE, BATCH_NORM, WORDS, outside_word
 from tightcheck.reading.validate import At
 from tightcheck.reading.values import bounds, check_values, constant, formula, listed
 from tightcheck.serial import representative_family
 
 MAP_KINDS = ("affine", "mlp", "unrestricted", "expression")
-ACTIVATIONS = ("relu", "leaky_relu", "elu", "selu", "softplus", "silu", "gelu", "tanh", "sigmoid", "identity")
+ARCHITECTURES = frozenset(
+    "network conv conv1d conv2d cnn convolutional deconvolutional resnet residual unet densenet transformer attention "
+    "lstm gru rnn recurrent graph_network gnn gcn deep_sets gated highway".split()
+)
+"""Networks of which only the inputs are written: they stand as unrestricted, and this is said."""
+SEQUENTIAL = frozenset("lstm gru rnn recurrent transformer attention".split())
+"""Architectures that, as decoders, are shown the coordinates before the one that they put out."""
+ACTIVATIONS = (
+    *("relu", "leaky_relu", "elu", "selu", "celu", "softplus", "silu", "gelu", "mish", "tanh", "sigmoid"),
+    *("hardtanh", "relu6", "softsign", "identity"),
+)
+ACTIVATION_SPELLINGS = {
+    "swish": "silu",
+    "lrelu": "leaky_relu",
+    "leakyrelu": "leaky_relu",
+    "logistic": "sigmoid",
+    "hard_tanh": "hardtanh",
+    "linear": "identity",
+    "none": "identity",
+}
 CUSTOMARY = {  # where the first parametrisation of the registry is not what networks put out
     "gaussian": ("mean", "log_variance"),
     "isotropic_gaussian": ("mean", "log_variance"),
@@ -87,12 +106,27 @@ def _read_map(data: str | models.Map, at: At, scope: Scope, side: Side) -> Map:
     if spec.kind in WORDS["kind"]:
         side.notes.outside.append(outside_word("kind", spec.kind, kind_at))
         return Map("unrestricted", place=at.place)
+    kind = spec.kind.lower().replace("-", "_")
+    if kind in SEQUENTIAL and isinstance(side.part, models.Decoder):
+        near = "unrestricted, where all of x is put out from z at once"
+        side.notes.outside.append(Outside(f"kind: {spec.kind}", AUTOREGRESSIVE[0], near, kind_at.place))
+        spec = models.Map(kind="unrestricted")
+    elif kind in ARCHITECTURES:
+        side.notes.remark(
+            kind_at,
+            f"A {spec.kind} network is taken for one that can compute every function of its inputs. A collapse or an "
+            "impossible holds for it all the same, if it can put out constants; a tight or restricted needs one that is "
+            "large enough.",
+        )
+        spec = models.Map(kind="unrestricted")
     if spec.kind not in MAP_KINDS:
         raise kind_at.error(
             f"{spec.kind[:60]!r} is no known kind of map; {nearest(spec.kind, MAP_KINDS)} "
             "(a network of another architecture is covered by `unrestricted` if it can compute every function)"
         )
-    if spec.activation not in ACTIVATIONS:
+    word = spec.activation.lower().replace("-", "_")
+    activation = ACTIVATION_SPELLINGS.get(word, word)
+    if activation not in ACTIVATIONS:
         raise (at / "activation").error(
             f"{spec.activation[:60]!r} is no known activation; {nearest(spec.activation, ACTIVATIONS)}"
         )
@@ -107,7 +141,7 @@ def _read_map(data: str | models.Map, at: At, scope: Scope, side: Side) -> Map:
     return Map(
         kind=spec.kind,  # type: ignore[arg-type]
         hidden=tuple(spec.hidden),
-        activation=spec.activation,
+        activation=activation,
         bias=spec.bias,
         batch_norm=batch_norm,
         expression=expression,
@@ -210,6 +244,9 @@ def _outputs(data: Any, at: At) -> list[tuple[str, Any, At]]:
 def _read_output(value: Any, at: At, scope: Scope, side: Side) -> _Output:
     if value is None:
         return _Output(at)
+    if value == "normalize":
+        side.notes.remark(at, "The map's outputs, divided by their length, are taken for any direction.")
+        return _Output(at, source=Map("unrestricted", place=at.place))
     if not isinstance(value, models.Output):
         return _Output(at, link=_link(value, at, scope))
     if value.fixed is not None or value.learned is not None:

@@ -48,12 +48,28 @@ WORDS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         FLOW,
     ),
     "hierarchical": dict.fromkeys(
-        ("ladder", "nvae", "vdvae", "hvae", "biva", "markov", "auxiliary", "stacked", "autoregressive"), HIERARCHICAL
+        (
+            "ladder",
+            "nvae",
+            "vdvae",
+            "hvae",
+            "biva",
+            "markov",
+            "auxiliary",
+            "stacked",
+            "autoregressive",
+            "draw",
+            "dbn",
+            "def",
+            "vrnn",
+            "dkf",
+        ),
+        HIERARCHICAL,
     ),
     "kind": {
         **dict.fromkeys(("flow", "normalizing_flow", "iaf"), FLOW),
         **dict.fromkeys(("autoregressive", "pixelcnn", "made", "lstm_decoder"), AUTOREGRESSIVE),
-        **dict.fromkeys(("deterministic", "vector_quantized"), DETERMINISTIC),
+        **dict.fromkeys(("deterministic", "vector_quantized", "vq", "vq_vae", "autoencoder"), DETERMINISTIC),
     },
 }
 

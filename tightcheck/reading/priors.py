@@ -23,6 +23,14 @@ WORDS = ("implied", "free", "standard_normal", "uniform", "vampprior")
 SHAPES = ("family", "learned", "mixture", "log_density", "vampprior")
 CUSTOMARY: Mapping[str, Mapping[str, int]] = {"gaussian": {"mean": 0, "variance": 1}}
 LARGEST_MATRIX = 20
+Y, DEGREES = sp.Symbol("y", real=True), sp.Symbol("df", positive=True)
+DENSITIES: Mapping[str, sp.Expr] = {
+    "cauchy": -sp.log(1 + Y**2),
+    "student_t": -(DEGREES + 1) / 2 * sp.log(1 + Y**2 / DEGREES),
+    "logistic": -Y - 2 * sp.log(1 + sp.exp(-Y)),
+    "gumbel": -Y - sp.exp(-Y),
+}
+"""log p(y), y = (z - loc) / scale, up to a constant, of densities on the line that are no exponential family."""
 
 
 def read_prior(data: Any, at: At, latents: list[Written], notes: Notes) -> Prior:
@@ -139,11 +147,15 @@ def _load(
     except registry.UnknownFamily as error:
         raise at.error(str(error)) from None
     size = None if family.dimension is None else written.block.dimension or written.block.copies
-    return load_with(family.name, size, fixed, at), size
+    edges = written.block.edges if family.name == "markov_random_field" else None  # the block's own graph
+    return load_with(family.name, size, fixed, at, edges), size
 
 
 def _family(data: dict[str, Any], at: At, written: Written, notes: Notes) -> PriorBlock:
     name = written.block.name
+    density = _named_density(data, at, written)
+    if density is not None:
+        return PriorBlock(name, None, {}, log_density=density, place=at.place)
     loaded = _load(data["family"], at / "family", written, notes)
     if loaded is None:
         return PriorBlock(name, None, {}, place=at.place)
@@ -160,12 +172,35 @@ def _family(data: dict[str, Any], at: At, written: Written, notes: Notes) -> Pri
     fixed, constants = split_fixed(family, {key: read_constant(value, at / key) for key, value in rest.items()})
     fixed = {**(written.block.fixed if written.block.family == family.name else {}), **fixed}
     fill_fixed(family.name, fixed, at, notes)
-    family = load_with(family.name, size, fixed, at)
+    family = load_with(family.name, size, fixed, at, written.block.edges) if fixed else family
     way = _way(family, constants, at)
     spelled = {key if key in way.parameters else SPELLINGS[key]: value for key, value in constants.items()}
     check_values(family, way, spelled)
     parameters = {symbol.name: spelled[key] for key in way.parameters for symbol in way.symbols_of(key)}
     return PriorBlock(name, family.name, {**fixed, **parameters}, way.natural, dimension=size, place=at.place)
+
+
+def _named_density(data: dict[str, Any], at: At, written: Written) -> sp.Expr | None:
+    """The log-density of a real latent number under a named density whose location and scale are numbers; else None."""
+    word = data["family"]
+    density = DENSITIES.get(word.strip().lower().replace("-", "_")) if isinstance(word, str) else None
+    if density is None or written.block.family != "gaussian":
+        return None
+    symbols = {"loc", "scale", *(symbol.name for symbol in density.free_symbols - {Y})}
+    values: dict[str, sp.Expr | None] = {}
+    for key in (key for key in data if key != "family"):
+        name = SPELLINGS.get(key, key).replace("mean", "loc")
+        if name not in symbols:
+            raise (at / key).error(f"a {word} has no {key[:30]!r}; write {', '.join(sorted(symbols))}")
+        value = values[name] = read_constant(data[key], at / key).value
+        if name != "loc" and value is not None and not value > 0:
+            raise (at / key).error(f"{key} must be positive; write a positive number")
+    values = {"loc": sp.Integer(0), "scale": sp.Integer(1), **values}
+    known = {name: value for name, value in values.items() if value is not None}
+    if not symbols <= known.keys():
+        return None
+    y = (sp.Symbol(written.block.name, real=True) - known["loc"]) / known["scale"]
+    return density.xreplace({Y: y, DEGREES: known.get("df", DEGREES)})
 
 
 def _way(family: Family, constants: dict[str, Constant], at: At) -> Parametrisation:

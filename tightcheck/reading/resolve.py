@@ -30,7 +30,22 @@ INPUTS = (
     "one_hot",
     "statistics",
 )
-NO_BOUNDS = ("other", "kl_scale", "kl_weight_schedule", "kl_annealing", "free_bits", "reconstruction_weight", "loss")
+NO_BOUNDS = (
+    "other",
+    "kl_scale",
+    "kl_weight_schedule",
+    "kl_annealing",
+    "free_bits",
+    "reconstruction_weight",
+    "loss",
+    "beta_tc",
+    "factor",
+    "dip",
+    "mmd",
+    "capacity",
+    "renyi",
+    "wasserstein",
+)
 
 
 def resolve(encoder: models.Encoder, encoder_at: At, decoder: models.Decoder, decoder_at: At) -> Design:

@@ -1,0 +1,43 @@
+"""Intervals of natural parameters: no value leaves them, and an end that is a limit is not overstated."""
+
+from __future__ import annotations
+
+import sympy as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tightcheck.kernel.ranges import LINE, extent
+
+o = sp.Symbol("o", real=True)
+
+
+def links() -> st.SearchStrategy[sp.Expr]:
+    """Formulas of one output: exp, tanh, softplus, sigmoid, logarithms and powers of what is positive."""
+    numbers = st.sampled_from([sp.Rational(n, 4) for n in (-8, -3, -1, 1, 2, 5)])
+    positive = st.deferred(
+        lambda: st.one_of(
+            st.sampled_from([sp.exp(o), sp.log(1 + sp.exp(o)), 1 / (1 + sp.exp(-o)), 1 + sp.tanh(o)]),
+            st.builds(lambda e, n: e + abs(n), positive, numbers),
+            st.builds(lambda e, n: e * abs(n), positive, numbers),
+            st.builds(lambda a, b: a * b, positive, positive),
+            st.builds(lambda e, n: e**n, positive, st.sampled_from([-2, -1, 2, sp.Rational(1, 2)])),
+        )
+    )
+    return st.builds(lambda e, n, m: n * e + m, st.one_of(positive, positive.map(sp.log), st.just(o)), numbers, numbers)
+
+
+@settings(deadline=None, max_examples=60)
+@given(links(), st.integers(-30, 30))
+def test_no_value_leaves_its_interval(link: sp.Expr, at: int) -> None:
+    low, high = extent(link, {o: LINE})
+    value = link.evalf(30, subs={o: sp.Rational(at, 3)})
+    assert sp.N(low, 30) <= value <= sp.N(high, 30)
+
+
+def test_the_ends_that_programs_write() -> None:
+    softplus = sp.log(1 + sp.exp(o))
+    assert extent(sp.log(softplus + sp.Rational(1, 100)), {o: LINE}) == (-sp.log(100), sp.oo)
+    assert extent(-1 / (2 * (softplus + 2) ** 2), {o: LINE}) == (-sp.Rational(1, 8), 0)
+    assert extent(sp.log(softplus), {o: LINE}) == LINE
+    assert extent(sp.log(o), {o: LINE}) == LINE
+    assert extent(5 * sp.tanh(o) + 1, {o: LINE}) == (-4, 6)

@@ -32,6 +32,7 @@ from tightcheck.kernel.joint_germs import (
     settled,
 )
 from tightcheck.kernel.joint_growth import log_partition_along
+from tightcheck.kernel.joint_lines import is_density_along_lines
 from tightcheck.kernel.joint_numbers import (
     ONE,
     ZERO,
@@ -62,8 +63,11 @@ def is_density(xs: Side, zs: Side, weights: Weights, signs: Signs) -> bool:
     for _, linear, others, w in sides:
         if (answer := is_quadratic_density(linear, others, w, signs)) is not None:
             return answer
+    for _, linear, others, w in sides:
+        if (answer := is_density_along_lines(linear, others, w, signs)) is not None:
+            return answer
     for side, integrated, others, w in sides:
-        if len(others) == 1 and not signs.once(side, partial(may_be_proper, integrated, others[0], w, signs)):
+        if len(others) == 1 and not signs.once(side, partial(may_be_proper, integrated, others[0], w, signs, side)):
             return False
     reasons = []
     for side, integrated, others, w in sorted(sides, key=lambda each: effort(each[1], each[2])):
@@ -145,9 +149,10 @@ def _where_largest(face: Face, alpha: Sequence[Number], rows: Weights, square: N
     return [sum((w * p for w, p in zip(row[1:], point, strict=True)), row[0]) for row in rows]
 
 
-def may_be_proper(xs: Side, z: Family, weights: Weights, signs: Signs) -> bool:
+def may_be_proper(xs: Side, z: Family, weights: Weights, signs: Signs, side: str = "") -> bool:
     """Necessary: towards every end of z's support, and at its first point, f does not leave Omega_nu."""
-    return all(condition(signs) for condition in end_conditions(xs, z, weights))
+    conditions = enumerate(end_conditions(xs, z, weights))
+    return all(signs.once((side, "end", k), partial(condition, signs)) for k, condition in conditions)
 
 
 def end_conditions(xs: Side, z: Family, weights: Weights) -> Iterator[Callable[[Signs], bool]]:

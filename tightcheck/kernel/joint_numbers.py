@@ -56,11 +56,13 @@ WORK = [0]
 class Number:
     """A sum of rational multiples of monomials; immutable."""
 
-    __slots__ = ("_key", "terms")
+    __slots__ = ("_hash", "_key", "_primitive", "terms")
 
     def __init__(self, terms: Mapping[Monomial, Rational]) -> None:
         self.terms = terms
         self._key: tuple[Any, ...] | None = None
+        self._hash: int | None = None
+        self._primitive: tuple[Rational, Number] | None = None
 
     @property
     def key(self) -> tuple[tuple[Monomial, Rational], ...]:
@@ -73,7 +75,9 @@ class Number:
         return isinstance(other, Number) and self.terms == other.terms
 
     def __hash__(self) -> int:
-        return hash(self.key)
+        if self._hash is None:
+            self._hash = hash(self.key)
+        return self._hash
 
     def __add__(self, other: Number) -> Number:
         if not self.terms:
@@ -95,6 +99,9 @@ class Number:
 
     def __mul__(self, other: Number) -> Number:
         WORK[0] += len(self.terms) * len(other.terms)
+        for one, many in ((self, other), (other, self)):
+            if len(one.terms) == 1 and (factor := one.terms.get(())) is not None:
+                return many if factor == 1 else Number({m: _whole(factor * q) for m, q in many.terms.items()})
         total: dict[Monomial, Rational] = {}
         strange: list[Number] = []
         for left, a in self.terms.items():
@@ -139,6 +146,8 @@ def rational(value: Rational) -> Number:
 
 def quotient(a: Rational, b: Rational) -> Rational:
     """a / b."""
+    if type(a) is int and type(b) is int and not a % b:
+        return a // b
     return _whole(Fraction(a) / b)
 
 
@@ -241,10 +250,13 @@ def inverse(number: Number) -> Number:
 
 def primitive(number: Number) -> tuple[Rational, Number]:
     """content * rest, where rest's first monomial has the coefficient 1 and content is not zero."""
-    content = number.key[0][1]
-    if content == 1:
-        return 1, number
-    return content, Number({monomial: quotient(factor, content) for monomial, factor in number.terms.items()})
+    if number._primitive is None:
+        content = number.key[0][1]
+        if content == 1:
+            return 1, number
+        rest = Number({monomial: quotient(factor, content) for monomial, factor in number.terms.items()})
+        number._primitive = content, rest
+    return number._primitive
 
 
 class Signs(Protocol):

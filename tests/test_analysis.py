@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tightcheck.account.findings import SENTENCES
 from tightcheck.account.no_model import TOLD
+from tightcheck.account.sentences import SENTENCES
 from tightcheck.analysis import analyze
 from tightcheck.kernel.check import NO_MODEL, ZERO_LEMMAS
 from tightcheck.read_yaml import read_design

@@ -1,0 +1,248 @@
+"""The sentences about the kernel's lemmas, as a referee would write them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tightcheck.account import guilty
+from tightcheck.account.fields import Fields
+from tightcheck.account.guilty import Guilty
+
+
+@dataclass(frozen=True)
+class Template:
+    """How one lemma is told; the fields are those of `Fields`."""
+
+    condition: str
+    brief: str
+    sentence: str
+    guilty: Callable[[Fields], Guilty]
+
+
+SENTENCES: Mapping[str, Template] = {
+    "frequencies": Template(
+        "C3",
+        "The encoder is shown {features}, which are the same for {x} and 2 {x}; the exact posterior is not",
+        "The exact encoder is g*({x}) = W' {x} + b, affine in the counts {x}. The encoder is shown {features}, and"
+        " these are the same for {x} and 2 {x}; W' {x} = W' (2 {x}) for every {x} only if {zero} (the paper's"
+        " Example 3).",
+        guilty.features,
+    ),
+    "sublinear": Template(
+        "C3",
+        "The exact encoder grows like {x}, and a network that is shown {features} grows only like log({x})",
+        "The exact encoder is affine in {x}. The encoder is shown {features}, and its map is Lipschitz, so it grows"
+        " at most like log({x}); an affine function of {x} that does is constant: {zero}.",
+        guilty.features,
+    ),
+    "column": Template(
+        "C3",
+        "The encoder's {head} is the same for every {x}",
+        "The encoder's {head} does not depend on {x}, so that of the exact posterior must not either. The"
+        " statistics of {x} are linearly independent, hence none of them may be coupled to {statistic}: {zero}.",
+        guilty.constant,
+    ),
+    "lipschitz": Template(
+        "C1",
+        "The decoder's network cannot grow as fast as {statistic}",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}. The decoder's {network}"
+        " grows at most linearly in {z}, and {statistic} grows faster at an end of the support: {zero}.",
+        guilty.decoder_map,
+    ),
+    "affine_inputs": Template(
+        "C1",
+        "The decoder is affine in {z}, which leaves out {statistic}",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}, and the design makes"
+        " them affine in {z}. No function that is both contains {statistic}: {zero}.",
+        guilty.decoder_map,
+    ),
+    "bounded": Template(
+        "C1",
+        "The decoder's natural parameters are bounded functions of {z}, and no non-constant function affine in"
+        " {psi} is",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}, polynomials on an"
+        " unbounded space. The decoder's {network} is bounded, and no polynomial is but a constant: {zero}.",
+        guilty.decoder_map,
+    ),
+    "bounded_link": Template(
+        "C1",
+        "The decoder's natural parameters are bounded functions of {z}, and none but constants affine in {psi} is",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}, polynomials without"
+        " bounds. They are continuous functions of bounded outputs, and only constant polynomials are bounded: {zero}.",
+        guilty.decoder_link,
+    ),
+    "slow_link": Template(
+        "C1",
+        "The decoder's natural parameters cannot grow as fast as {statistic}",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}. Through this link they grow"
+        " at most linearly in {z}, and {statistic} grows faster: {zero}.",
+        guilty.decoder_link,
+    ),
+    "convexity": Template(
+        "C2",
+        "No prior of this kind is conjugate to {a_decoder} decoder that depends on {z}, within {encoder} posteriors",
+        "With this prior C2 makes A(f({z})) affine in {psi}, where A is the log-partition function of the"
+        " {decoder}. As one coordinate of {z} moves, {psi} takes three values on a line, and A is strictly convex: f"
+        " is constant, {zero}.",
+        guilty.prior,
+    ),
+    "growth": Template(
+        "C2",
+        "{a_decoder} decoder that depends on {z} is conjugate to no {prior} prior within {encoder} posteriors",
+        "With this prior C2 makes A(f({z})) a polynomial, a combination of {psi}, where A is the log-partition"
+        " function of the {decoder}. The exponential, logarithmic and decaying terms of A(f({z})) along a line all"
+        " have one sign and cannot cancel, and a polynomial has none: f is constant, {zero}.",
+        guilty.prior,
+    ),
+    "entire": Template(
+        "C2",
+        "{a_decoder} decoder that depends on {z} is conjugate to no prior of this kind within {encoder} posteriors",
+        "With this prior C2 makes A(f({z})) a combination of {psi}, where A is the log-partition function of the"
+        " {decoder}. For complex {z} the normaliser exp A(f({z})) is then an entire function without zeros, and by"
+        " the theorems of Borel and Picard it is one only if f is constant: {zero}.",
+        guilty.prior,
+    ),
+    "poles": Template(
+        "C2",
+        "{a_decoder} decoder that depends on {z} is conjugate to no prior of this kind within {encoder} posteriors",
+        "With this prior C2 makes A(f({z})) a combination of {psi}, where A is the log-partition function of the"
+        " {decoder}. For complex {z} its logarithmic singularities all have one sign and cannot cancel, and {psi}"
+        " has none: f is constant, {zero}.",
+        guilty.prior,
+    ),
+    "gamma_poles": Template(
+        "C2",
+        "{a_decoder} decoder that depends on {z} is conjugate to no {prior} prior within {encoder} posteriors",
+        "With this prior C2 makes A(f({z})) a polynomial, where A is the log-partition function of the {decoder}. The"
+        " log-gamma functions in it have singularities of one sign for complex {z}, which cannot cancel, and a polynomial"
+        " has none: {zero}.",
+        guilty.prior,
+    ),
+    "circles": Template(
+        "C2",
+        "{a_decoder} decoder that depends on {z} is conjugate to no {prior} prior within {encoder} posteriors",
+        "With this prior C2 makes A(f({z})) a combination of {psi}, where A is the log-partition function of the"
+        " {decoder}. For complex angles A(f({z})) has singularities, or outgrows every combination of {psi}, unless f"
+        " is constant: {zero}.",
+        guilty.prior,
+    ),
+    "narrow": Template(
+        "C3",
+        "The encoder's first layer has one unit, which cannot follow {x} along a whole line",
+        "The exact encoder is affine in the statistics of {x}. The first layer of the encoder's network has one unit, and"
+        " such a network is a polynomial along a whole line only where it is constant: {zero}.",
+        guilty.encoder_map,
+    ),
+    "affine_encoder": Template(
+        "C3",
+        "The encoder is affine in {features}, and the exact encoder is not",
+        "The exact encoder is affine in the statistics of {x}, and the design makes the encoder affine, or piecewise"
+        " affine, in {features}. What is both leaves some statistics of {x} out: {zero}.",
+        guilty.encoder_map,
+    ),
+    "input_growth": Template(
+        "C3",
+        "The encoder's inputs, {features}, grow at another rate than {x}",
+        "The exact encoder is affine in {x}. The encoder is piecewise affine in its inputs, {features}, and these grow at"
+        " another rate than {x} towards an end of the support: {zero}.",
+        guilty.features,
+    ),
+    "log_link": Template(
+        "C1",
+        "The decoder's link grows like a logarithm, and {statistic} grows faster",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}. Through their link they grow"
+        " like a logarithm at most, and {statistic} grows faster at an end of the support: {zero}.",
+        guilty.decoder_link,
+    ),
+    "written_constant": Template(
+        "C1",
+        "The decoder's formula is affine in {psi} only where it is constant",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}. The formula is so only where"
+        " a parameter is 0, and then no natural parameter depends on {z}: {zero}.",
+        guilty.decoder_map,
+    ),
+    "pinned_equal": Template(
+        "C2",
+        "The encoder's variance is fixed at the prior's, and any dependence on {z} makes the posterior narrower",
+        "The exact posterior's precision is the prior's plus a term of the decoder that is positive unless W = 0."
+        " The encoder's variance is fixed at the prior's: {zero}.",
+        guilty.constant,
+    ),
+    "shared_precision": Template(
+        "C2",
+        "All coordinates of {z} share one posterior variance, and fewer numbers are observed than there are"
+        " coordinates",
+        "The exact posterior's precision is the prior's plus a matrix whose rank is at most the number of observed"
+        " numbers. With one variance for all coordinates of {z} that matrix is a multiple of the identity, of full"
+        " rank unless it is zero: {zero}.",
+        guilty.latent,
+    ),
+    "exponential_slices": Template(
+        "C2",
+        "{a_decoder} decoder that depends on {z} through {statistic} is conjugate to no prior of this kind",
+        "With this prior C2 makes A(f({z})) a combination of {psi}. The log-partition functions of the {decoder}"
+        " give it terms that {psi} does not have as soon as f contains {statistic}: {zero}.",
+        guilty.prior,
+    ),
+    "bounded_encoder": Template(
+        "C3",
+        "The encoder's output is bounded, and the exact posterior's parameters are not",
+        "The exact encoder is affine in the statistics of {x}, which run to infinity. The encoder's output stays"
+        " bounded, and a bounded function affine in them is constant: {zero}.",
+        guilty.encoder_map,
+    ),
+    "lipschitz_encoder": Template(
+        "C3",
+        "The encoder's network cannot grow like the squares of {x}",
+        "The exact encoder is affine in the statistics of {x}, squares among them. The encoder's network grows at"
+        " most linearly in {x}, so those squares have no part in it.",
+        guilty.encoder_map,
+    ),
+    "convex_link": Template(
+        "C3",
+        "The encoder's link bends every function that moves with {x}",
+        "The exact encoder is affine in {x}. The encoder's output is a softplus or exponential of a piecewise"
+        " affine network, which is affine along no ray on which the network moves: {zero}.",
+        guilty.encoder_map,
+    ),
+    "joint": Template(
+        "C4",
+        "Unless {zero}, the joint density does not integrate",
+        "Summed or integrated over {x}, the joint of {x} and {z} must still integrate over {z}. With either sign of the"
+        " coefficient of {statistic} it diverges: {zero}.",
+        guilty.latent,
+    ),
+    "rays": Template(
+        "C4",
+        "Unless {zero}, a conditional leaves its domain or the joint does not integrate",
+        "Towards the ends of their supports p({x} | {z}) and q({z} | {x}) must keep their parameters in the natural"
+        " domain, and the joint must integrate. This forbids the coefficient of {statistic} either sign: {zero}.",
+        guilty.latent,
+    ),
+    "random_length": Template(
+        "C1",
+        "The word probabilities must add up to 1 for every {z}, and exponentials of functions affine in {psi} do not",
+        "The length of {x} has a law of its own, so the decoder's natural parameters are the logarithms of the word"
+        " probabilities. If they are affine in {psi}, their exponentials add up to 1 for every {z} only if none"
+        " depends on {z}: {zero}.",
+        guilty.decoder_map,
+    ),
+    "line": Template(
+        "C4",
+        "The posterior must be a density for every real {x}",
+        "The data {x} take every real value, and the coefficient of {statistic} in log q({z} | {x}) must stay"
+        " negative at all of them. It is affine in {x}, so it is constant: {zero} (as in the paper's Example 1).",
+        guilty.latent,
+    ),
+}
+"""Lemma -> the referee's sentence."""
+
+SQUARE = Template(
+    "C2",
+    "A is quadratic in f, so f has no term in {statistic}",
+    "With this prior C2 makes A(f({z})) a combination of {psi}. The log-partition function of the {decoder} is"
+    " quadratic in the mean's parameter, so a term in {statistic} of f would leave that span: {zero}.",
+    guilty.prior,
+)
+OTHER = "By the lemma `{lemma}` of the kernel no consistent model has {statistic} in f: {zero}."

@@ -133,6 +133,8 @@ def _inside(lower: sp.Expr, upper: sp.Expr) -> sp.Expr:
     """A point inside the interval."""
     if lower.is_finite and upper.is_finite:
         return (lower + upper) / 2
+    if upper.is_finite:
+        return upper - 1
     return lower + 1 if lower.is_finite else sp.Integer(1)
 
 

@@ -49,6 +49,7 @@ from tightcheck.kernel.joint_numbers import (
 from tightcheck.kernel.joint_range import Touch, along, at, negative
 from tightcheck.kernel.joint_region import stays_inside, stays_inside_on_sphere
 from tightcheck.kernel.joint_signs import Branch, Exact, Path
+from tightcheck.kernel.joint_vectors import is_density_of_vectors
 from tightcheck.kernel.joint_weights import Side, Weights, rows_of, transposed
 
 
@@ -79,6 +80,8 @@ def is_density(xs: Side, zs: Side, weights: Weights, signs: Signs) -> bool:
             reasons.append("both sides have several factors")
         except Unreached as reason:
             reasons.append(str(reason))
+    if len(xs) == len(zs) == 1 and isinstance(signs, Exact):
+        return is_density_of_vectors(xs[0], zs[0], weights)
     raise Unreached("; ".join(dict.fromkeys(reasons)))
 
 
@@ -111,6 +114,7 @@ def integrates_over_sphere(xs: Side, z: Family, weights: Weights, signs: Signs) 
             if not stays_inside_on_sphere(x, dimension, rows):
                 return False
             continue
+        touched: list[tuple[Face, list[Number], Number]] = []
         for face in faces(x):
             alpha = along_face(face, rows)
             square = sum((a * a for a in alpha[1:]), ZERO)
@@ -123,21 +127,31 @@ def integrates_over_sphere(xs: Side, z: Family, weights: Weights, signs: Signs) 
             gap = signs.sign(alpha[0] * alpha[0] - square)
             if gap < 0:
                 return False
-            if gap > 0:
-                continue
-            here = _where_largest(face, alpha, rows, square, signs)
-            strength = singularity(x, face)
-            jacobian = monomial(0, 1, factor=rational(-dimension))
-            if strength is not None and len(xs) == 1:
-                if signs.sign(rational(2) * strength - rational(dimension - 1)) >= 0:
-                    return False
-            elif len(xs) > 1:
-                raise Unreached("several x whose domain is touched on a sphere")
-            elif not is_integrable(
-                plus([jacobian, log_partition_along(x, _leaving(x, here, signs), signs)], signs), signs
-            ):
-                return False
+            if gap == 0:
+                touched.append((face, alpha, square))
+        if touched and len(xs) > 1:
+            raise Unreached("several x whose domain is touched on a sphere")
+        if not all(_integrates_near(x, dimension, rows, each, len(touched) == 1, signs) for each in touched):
+            return False
     return True
+
+
+def _integrates_near(
+    x: Family,
+    dimension: int,
+    rows: Weights,
+    touch: tuple[Face, list[Number], Number],
+    is_alone: bool,
+    signs: Signs,
+) -> bool:
+    """Near the point of the sphere where a face is touched: by its own strength where no other face is."""
+    face, alpha, square = touch
+    strength = singularity(x, face) if is_alone else None
+    if strength is not None:
+        return signs.sign(rational(2) * strength - rational(dimension - 1)) < 0
+    here = _where_largest(face, alpha, rows, square, signs)
+    jacobian = monomial(0, 1, factor=rational(-dimension))
+    return is_integrable(plus([jacobian, log_partition_along(x, _leaving(x, here, signs), signs)], signs), signs)
 
 
 def _where_largest(face: Face, alpha: Sequence[Number], rows: Weights, square: Number, signs: Signs) -> list[Number]:
@@ -224,7 +238,8 @@ def integrates(xs: Side, z: Family, weights: Weights, signs: Signs, side: str = 
     try:
         for place, face, touch in touches:
             assert touch.point is not None
-            work = partial(_integrates_at, xs, curve, blocks, place, face, touch.point, signs)
+            is_alone = len(touches) == 1 and len(xs) == 1
+            work = partial(_integrates_at, xs, curve, blocks, place, face, touch.point, signs, is_alone)
             if not signs.once((side, place, touch), work):
                 signs.note(f"inside the range of {z.name}", f"a domain of {x.name} is touched: a power of the distance")
                 return False
@@ -266,7 +281,14 @@ def rate_of(germ: Germ) -> str:
 
 
 def _integrates_at(
-    xs: Side, curve: Curve, blocks: Sequence[Weights], place: int, touched: Face, point: Number, signs: Signs
+    xs: Side,
+    curve: Curve,
+    blocks: Sequence[Weights],
+    place: int,
+    touched: Face,
+    point: Number,
+    signs: Signs,
+    is_alone: bool,
 ) -> bool:
     """Near a point inside where faces are touched: those natural parameters leave the boundary like 1/t^2.
 
@@ -275,7 +297,7 @@ def _integrates_at(
     strength = singularity(xs[place], touched)
     if strength is not None:
         is_weak = signs.sign(rational(2) * strength - ONE) < 0
-        if not is_weak or len(xs) == 1:
+        if not is_weak or is_alone:
             return is_weak
     parts = [monomial(0, 1, factor=rational(-2))]
     for k, (x, rows) in enumerate(zip(xs, blocks, strict=True)):
@@ -340,7 +362,8 @@ def singularity(family: Family, face: Face) -> Number | None:
         germ = settled(log_partition_along(family, etas, signs), signs)
         found = [term for term in germ.terms if compare(term[0], FLAT, signs) > 0]
         if not found:
-            return ZERO
+            is_bounded = germ.error is None or compare(germ.error, FLAT, signs) <= 0
+            return ZERO if is_bounded else None
         key, factor = found[0]
     except (Unreached, Branch, Huge):
         return None

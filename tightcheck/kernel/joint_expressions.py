@@ -97,7 +97,7 @@ def _work(program: Program, values: Mapping[sp.Symbol, Germ], signs: Signs, plac
         return result
     if name == "log_sum_exp":
         return _log_sum_exp(program, values, signs, place)
-    inner = _run(program[1], values, signs, place)
+    inner = _inner(program, values, signs, place)
     if name == "power":
         return raised(inner, program[2], signs)
     if name == "abs":
@@ -106,6 +106,16 @@ def _work(program: Program, values: Mapping[sp.Symbol, Germ], signs: Signs, plac
     if name == "log_gamma":
         return log_gamma(inner, signs, is_rough=place is not None)
     return log(inner, signs) if name == "log" else exp(inner, signs)
+
+
+def _inner(program: Program, values: Mapping[sp.Symbol, Germ], signs: Signs, place: object) -> Germ:
+    """The argument of a function of one; a logarithm or a power of what outgrows every power need not do so."""
+    try:
+        return _run(program[1], values, signs, place)
+    except Huge as reason:
+        if program[0] in ("log", "power"):
+            raise Unreached("a function of what outgrows every power") from reason
+        raise
 
 
 def _log_sum_exp(program: Program, values: Mapping[sp.Symbol, Germ], signs: Signs, place: object) -> Germ:

@@ -81,7 +81,7 @@ def stays_inside_on_sphere(x: Family, dimension: int, rows: Sequence[Sequence[Nu
         signs = _signs(tests, place, _unit(y, side, way))
         if all(sign == 1 or (sign == 0 and is_closed) for sign, (_, is_closed) in zip(signs, tests, strict=True)):
             continue
-        if any(sign is not None and sign <= 0 for sign in signs):
+        if any(sign == -1 or (sign == 0 and not is_closed) for sign, (_, is_closed) in zip(signs, tests, strict=True)):
             return False
         widest = max(range(len(sizes)), key=lambda k: float((sizes[k][1] - sizes[k][0]).mid()))
         low, high = sizes[widest]
@@ -164,8 +164,11 @@ def _between(curve: Curve, start: int) -> tuple[Any, Any]:
     from flint import arb
 
     ends = [Enclosing({}).of(end).get(FLAT, arb(0)) if end.is_finite else None for end in (curve.lower, curve.upper)]
-    low = arb(-start) if ends[0] is None else arb(ends[0]) + 1 / arb(start)
-    high = arb(start) if ends[1] is None else arb(ends[1]) - 1 / arb(start)
+    step = 1 / arb(start)
+    if ends[0] is not None and ends[1] is not None:  # then the tails reach further than these ends
+        step = step.min((arb(ends[1]) - arb(ends[0])) / 4)
+    low = arb(-start) if ends[0] is None else arb(ends[0]) + step
+    high = arb(start) if ends[1] is None else arb(ends[1]) - step
     return low, high
 
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 
 import sympy as sp
 
 from tightcheck.density.answer import Entry
 from tightcheck.density.entries import entries_of
-from tightcheck.family import Family, substitute
+from tightcheck.family import Family
 from tightcheck.joint.form import Form
 from tightcheck.joint.parts import Part
 from tightcheck.kernel.joint_curves import constants_of
 from tightcheck.kernel.joint_numbers import ZERO, Number, letter, rational
+from tightcheck.kernel.joint_sides import owned
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,19 +66,6 @@ def problem_of(form: Form) -> Problem:
     places = tuple((rows[entry.row], columns[entry.column]) for entry in entries)
     positive = frozenset().union(*(constants_of(family) for family in (*xs, *zs)))
     return Problem(form, xs, zs, entries, places, positive)
-
-
-@cache
-def owned(family: Family, block: str) -> Family:
-    """The family with its fixed parameters renamed, shape becomes shape_x, and a number's variable u_x."""
-    names = {p.symbol: sp.Symbol(f"{p.symbol.name}_{block}", **p.symbol.assumptions0) for p in family.fixed}
-    free = family.log_base_measure.free_symbols | family.log_partition.free_symbols
-    free = free.union(*(s.free_symbols for s in family.statistics), *(c.free_symbols for c in family.natural_domain))
-    names = {old: new for old, new in names.items() if old in free}
-    if len(family.variables) == 1 and not family.support.is_finite:
-        number = family.law.parameter if family.law is not None else family.variables[0]
-        names[number] = sp.Symbol(f"u_{block}", **number.assumptions0)
-    return substitute(replace(family, parametrisations=(), torch=None, scipy=None), names) if names else family
 
 
 def spoken(problem: Problem) -> dict[str, str]:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from random import Random
 
-from tightcheck.density.one_weight import with_defaults
 from tightcheck.density.problem import Problem
 from tightcheck.kernel.joint_density import end_conditions
 from tightcheck.kernel.joint_faces import outer_faces
 from tightcheck.kernel.joint_numbers import Unreached
+from tightcheck.kernel.joint_sides import with_defaults
 from tightcheck.kernel.joint_signs import Exact
 from tightcheck.kernel.joint_weights import transposed
 
@@ -26,8 +26,8 @@ def density_with(
     problem: Problem,
     left: Mapping[tuple[int, int], frozenset[int]],
     test: Callable[[Mapping[str, Fraction]], bool | None],
-) -> bool:
-    """Whether a density was found in which every entry that may be different from 0, by the signs left to it, is.
+) -> dict[str, Fraction] | None:
+    """A density in which every entry that may be different from 0, by the signs left to it, is; None where none was found.
 
     A walk changes one entry at a time and keeps what is necessary at the ends.
     """
@@ -48,7 +48,7 @@ def density_with(
         if attempt % 2:
             guess |= {name: value * random.choice(MARGINS[1:]) for name, value in inward.items()}
         if _kept(problem, guess) == len(_conditions(problem, guess)) and test(guess):
-            return True
+            return guess
     weights = {name: random.choice(ways[name]) * random.choice(sizes[name]) for name in names}
     best, tests = _kept(problem, weights), 0
     for _ in range(STEPS):
@@ -61,10 +61,10 @@ def density_with(
         if best == len(_conditions(problem, weights)):
             tests += 1
             if test(weights):
-                return True
+                return weights
             if tests > TRIES:
-                return False
-    return False
+                return None
+    return None
 
 
 def _inward(problem: Problem) -> dict[str, Fraction]:

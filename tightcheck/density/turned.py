@@ -38,7 +38,9 @@ def turned(found: JointDensity, form: Form) -> JointDensity:
         constraints=_renamed(found.constraints, known, names),
         sentences=tuple(tested.get(each) or _exchanged(each, names) for each in found.sentences),
         witness=tuple(
-            Divergence(tuple(symbols[s] for s in each.entries), _exchanged(each.direction, {}), _exchanged(each.rate, {}))
+            Divergence(
+                tuple(symbols[s] for s in each.entries), _exchanged(each.direction, {}), _exchanged(each.rate, {})
+            )
             for each in found.witness
         ),
         test=tested_there if test is not None else None,

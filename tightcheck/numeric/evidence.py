@@ -42,7 +42,7 @@ def evidence(model: Model, x: Tensor, measure: Measure) -> Evidence:
         terms = model.state_terms(z, f)
         largest = torch.maximum(largest, _finite(terms).abs().max())
         added = terms if measure.nodes is None else terms + log_weights
-        total.add(products(z, f).add_(added[..., None, :]), model.latent.statistics(z))
+        total.add(products(z, f, added), model.latent.statistics(z))
     base = model.observed.log_base_measure(x)
     rounding = (
         torch.finfo(x.dtype).eps

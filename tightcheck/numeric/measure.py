@@ -15,7 +15,7 @@ from torch import Tensor
 
 from tightcheck.numeric.side import Side
 
-BLOCKS = {"cpu": 2**8, "cuda": 2**13}
+BLOCKS = {"cpu": 2**10, "cuda": 2**13}
 """How many states are held at once: a block's natural parameters stay in the cache."""
 MOST_STATES = 2**20
 REACH = 9.0

@@ -11,9 +11,7 @@ from torch import Tensor
 from tightcheck.numeric.side import Side
 
 Function = Callable[[Tensor], Tensor]
-Products = Callable[[Tensor, Tensor], Tensor]
-ROWS = 64
-"""How many states' log-partitions are computed at once."""
+Products = Callable[[Tensor, Tensor, Tensor], Tensor]
 
 
 @dataclass(frozen=True)
@@ -30,9 +28,9 @@ class Affine:
         return z @ self.weights + (self.offset if self.offset.ndim == 1 else self.offset[..., None, :])
 
     def products(self, nu: Tensor) -> Products:
-        """<nu, f(z)> for every pair, as a function of z and f(z): <nu, b> + <W nu, z>."""
+        """<nu, f(z)> + t for every pair, as a function of z, f(z) and t: <nu, b> + <W nu, z> + t."""
         constant, slopes = self.offset @ nu.mT, nu @ self.weights.mT
-        return lambda z, f: torch.matmul(slopes, z.mT).add_(constant[..., None])
+        return lambda z, f, t: _product_plus(t, slopes, z).add_(constant[..., None])
 
 
 @dataclass(frozen=True)
@@ -60,18 +58,18 @@ class Model:
         return self.observed.statistics(x) @ f.mT + self.state_terms(z, f)[..., None, :]
 
     def products(self, nu: Tensor) -> Products:
-        """<nu, f(z)> for every pair, as a function of z (states, V_z) and f(z): (*designs, data, states).
+        """<nu, f(z)> + t for every pair, as a function of z (states, V_z), f(z) and t (*designs, states).
 
-        An affine decoder needs <nu, b> and W nu once, and no product over the statistics for each z.
+        It gives (*designs, data, states). An affine decoder needs <nu, b> and W nu once, and no product over the
+        statistics for each z.
         """
         if isinstance(self.decoder, Affine):
             return self.decoder.products(nu)
-        return lambda z, f: torch.matmul(nu, f.mT)
+        return lambda z, f, t: _product_plus(t, nu, f)
 
     def state_terms(self, z: Tensor, f: Tensor) -> Tensor:
-        """log p(z) - A(f(z)): (*designs, states); few rows at once, whose temporaries stay in the cache."""
-        parts = [self.observed.log_partition(rows) for rows in f.split(ROWS, -2)]
-        return self.log_prior(z) - torch.cat(parts, -1)
+        """log p(z) - A(f(z)): (*designs, states)."""
+        return self.log_prior(z) - self.observed.log_partition(f)
 
     def log_likelihood(self, x: Tensor, z: Tensor) -> Tensor:
         """log p(x | z), shapes of x and z broadcast."""
@@ -85,3 +83,10 @@ class Model:
         """`count` independent pairs (x, z); `prior` draws that many z."""
         z = prior(torch.empty(count))
         return self.observed.sample(self.decoder(z), (), generator), z
+
+
+def _product_plus(t: Tensor, left: Tensor, right: Tensor) -> Tensor:
+    """t + left right' with t (*designs, states) in every row; one pass where there is no batch of designs."""
+    if left.ndim == right.ndim == 2 and t.ndim == 1:
+        return torch.addmm(t, left, right.mT)
+    return torch.matmul(left, right.mT).add_(t[..., None, :])

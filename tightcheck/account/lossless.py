@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from tightcheck.account import mixtures, rotation
+from tightcheck.account import constant_blocks, gaussian_laws, mixtures, rotation
+from tightcheck.account.moving import moving
 from tightcheck.decide import Decision
 from tightcheck.design import Constant, Design
 from tightcheck.kernel.classes import all_entries, family_of, function_class
@@ -44,9 +45,9 @@ def empty(design: Design, decision: Decision) -> Found | None:
     if decision.verdict is not Verdict.IMPOSSIBLE or decision.prior != "declared":
         return None
     if all(
-        mixtures.is_always_natural(observed)
-        or mixtures.has_constants(design, observed)
-        or mixtures.moving(design, "declared", observed)
+        constant_blocks.is_always_natural(observed)
+        or constant_blocks.has_constants(design, observed)
+        or moving(design, "declared", observed)
         for observed in design.decoder
     ):
         return Lossless.NO, "No model is consistent, so no p(x) is reached."
@@ -59,7 +60,7 @@ def one_draw(design: Design, decision: Decision) -> Found | None:
     single = len(design.decoder) == 1 and observed.block.copies == 1 and observed.block.length is None
     if not single or design.covariates or not family_of(observed.block).spans_all_functions:
         return None
-    if not mixtures.has_every_constant(observed):
+    if not constant_blocks.has_every_constant(observed):
         return None
     _require_constants(design, decision.prior)
     return Lossless.YES, "One draw: decoders that are constant in z reach every p(x), and they are consistent."
@@ -73,13 +74,13 @@ def one_gaussian(design: Design, decision: Decision) -> Found | None:
         not single
         or design.covariates
         or decision.prior != "declared"
-        or not mixtures.is_gaussian(family_of(observed.block))
+        or not gaussian_laws.is_gaussian(family_of(observed.block))
     ):
         return None
     variances = [h.source for h in observed.heads if isinstance(h.source, Constant)]
     is_learned = len(variances) == 1 and variances[0].value is None and variances[0].sharing != "fixed"
     is_affine = function_class(observed, 0).kind == "affine" and observed.inputs.kind == "identity" and is_learned
-    if not is_affine or not all(mixtures.has_gaussian_prior(design, latent) for latent in design.encoder):
+    if not is_affine or not all(gaussian_laws.has_gaussian_prior(design, latent) for latent in design.encoder):
         return None
     decoder_constants(design)
     _require_constants(design, decision.prior)
@@ -111,7 +112,7 @@ def dead_block(design: Design, decision: Decision) -> Found | None:
     for observed in design.decoder:
         name = observed.block.name
         entries = {e for e in all_entries(design) if e[0] == name}
-        if not entries or not entries <= decision.zero or mixtures.moving(design, decision.prior, observed) is None:
+        if not entries or not entries <= decision.zero or moving(design, decision.prior, observed) is None:
             continue
         if mixtures.copies_move_together(design, observed):
             return (
@@ -135,11 +136,11 @@ def few_products(design: Design, decision: Decision) -> Found | None:
             continue
         count = mixtures.number_of_values(design, live)
         dead = [latent for latent in design.encoder if latent.block.name not in live]
-        if count is None or observed.block.copies < 2 * count or mixtures.has_softmax(observed):
+        if count is None or observed.block.copies < 2 * count or constant_blocks.has_softmax(observed):
             continue
         for latent in dead:
             is_continuum = family_of(latent.block).support.cardinality == "continuum"
-            eta = mixtures.moving(design, decision.prior, observed, latent) if is_continuum else None
+            eta = moving(design, decision.prior, observed, latent) if is_continuum else None
             if (
                 eta is not None
                 and sum(bool(value.free_symbols) for value in eta) == 1
@@ -157,16 +158,16 @@ def few_products(design: Design, decision: Decision) -> Found | None:
 def gaussian_marginal(design: Design, decision: Decision) -> Found | None:
     """p(x) is Gaussian in all of S; with a bounded mean (Cramer) or a moving variance (Laplace) it is not."""
     for observed in design.decoder:
-        others = mixtures.others_are_valid(design, observed, decision.prior)
-        if not others or not mixtures.is_gaussian_in(design, decision, observed):
+        others = constant_blocks.others_are_valid(design, observed, decision.prior)
+        if not others or not gaussian_laws.is_gaussian_in(design, decision, observed):
             continue
-        if mixtures.has_bounded_mean(observed):
+        if gaussian_laws.has_bounded_mean(observed):
             return (
                 Lossless.NO,
                 f"In S the law of {observed.block.name} is Gaussian; a bounded mean that moves makes it none "
                 "(Cramer's theorem).",
             )
-        if decision.prior == "declared" and mixtures.moving_variance(design, observed):
+        if decision.prior == "declared" and gaussian_laws.moving_variance(design, observed):
             return (
                 Lossless.NO,
                 f"In S the law of {observed.block.name} is Gaussian; where the variance moves with z it is not "
@@ -200,8 +201,8 @@ def unequal_variances(design: Design, decision: Decision) -> Found | None:
         return None
     for observed in design.decoder:
         variance = (observed.block.name, 1, design.encoder[0].block.name, 0)
-        is_fixed = mixtures.is_gaussian(family_of(observed.block)) and variance in decision.zero
-        if is_fixed and mixtures.moving_variance(design, observed):
+        is_fixed = gaussian_laws.is_gaussian(family_of(observed.block)) and variance in decision.zero
+        if is_fixed and gaussian_laws.moving_variance(design, observed):
             return (
                 Lossless.NO,
                 "In S both components have the same variance; D mixes Gaussians of two variances, "
@@ -219,12 +220,12 @@ def shift(design: Design, decision: Decision) -> Found | None:
     observed = design.decoder[0]
     is_finite = all(family_of(latent.block).support.is_finite for latent in design.encoder)
     tells = is_finite or mixtures.leaves_family(observed)
-    is_line = mixtures.is_gaussian(family_of(observed.block)) and observed.block.copies > 1
+    is_line = gaussian_laws.is_gaussian(family_of(observed.block)) and observed.block.copies > 1
     if (
         tells
         and is_line
-        and mixtures.others_stay(design, observed)
-        and mixtures.moving(design, decision.prior, observed) is not None
+        and constant_blocks.others_stay(design, observed)
+        and moving(design, decision.prior, observed) is not None
     ):
         return (
             Lossless.NO,

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from tightcheck.account.mixtures import has_gaussian_prior, is_gaussian
+from tightcheck.account.gaussian_laws import has_gaussian_prior, is_gaussian
 from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.kernel.classes import family_of, function_class
 from tightcheck.kernel.heads import contains

@@ -20,7 +20,8 @@ from .model import Judgement, Member, Model, inner, judge, members, reaches
 
 Text = Mapping[str, Any]
 Parameters = Callable[[Member], list[Balls]]
-STYLES = ("constant", "sparse", "lattice", "generic", "curved")
+GENERIC = ("generic", "curved")
+STYLES = ("constant", "sparse", "lattice", *GENERIC)
 
 
 class NotUnderstoodError(Exception):
@@ -482,6 +483,7 @@ def objections(word: str, seen: Sequence[Outcome], is_prior_known: bool = True) 
     independent = [one for one in seen if one.dependent is False]
     if word == "collapse" and is_prior_known and independent and all(one.is_member is False for one in independent):
         wrong.append("collapse, but no independent model was consistent: impossible?")
-    if word == "restricted" and seen and all(one.is_member for one in seen):
+    generic = any(one.description in GENERIC for one in seen)  # else only models in the span were valid
+    if word == "restricted" and generic and all(one.is_member for one in seen):
         wrong.append("restricted, but every model was consistent: tight?")
     return wrong

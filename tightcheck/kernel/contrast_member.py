@@ -30,7 +30,7 @@ def contrast_member(design: Design, prior: str, step: Mapping[str, Any]) -> None
     """Require that f = F psi + f_0 of one copy and f = -F psi + f_1 of another, all else constant, is a consistent model."""
     latent, observed = pair_of(design, step)
     fz, fx, beta, nu = family_of(latent.block), family_of(observed.block), temperature(design), statistics_of(observed)
-    require(prior != "implied" or fz.support.is_finite, "the joint is not shown to integrate")
+    require(prior == "declared" or fz.support.is_finite, "the joint is not shown to integrate")
     require(observed.block.copies >= 2 and observed.block.length is None, "there are not two observed numbers")
     require(not is_explicit(observed), "an expression leaves no choice")
     F = sp.Matrix([[formula(entry, {}) for entry in row] for row in step["F"]])

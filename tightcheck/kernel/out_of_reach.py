@@ -128,6 +128,8 @@ def _rank(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     fz, fx = family_of(latent.block), family_of(observed.block)
     rows = [i for i in range(len(observed.natural)) if function_class(observed, i).kind != "constant"]
     one = len(rows) == 1 and fx.statistics[rows[0]] in fx.variables and len(fx.variables) == 1
+    bounded = one and any(relation.has(fx.natural_parameters[rows[0]]) for relation in fx.natural_domain)
+    require(not bounded, "W z is not shown to stay in the natural domain")
     real = one and runs_over_all_reals(fx)
     require(real and latent.inputs.kind in ("identity", "standardize"), "the encoder is not shown real numbers x")
     most = min(_most_rank(latent, k) for k in range(len(fz.statistics)))

@@ -65,7 +65,7 @@ def tail_of(P: sp.Expr, u: sp.Symbol) -> Tail | None:
         if term.is_polynomial(u):
             continue
         c, logarithm = term.as_independent(u, as_Add=False)
-        if not isinstance(logarithm, sp.log) or not c.is_real or c.is_zero is not False:
+        if not isinstance(logarithm, sp.log) or not (c.is_positive or c.is_negative):
             return None
         q = sp.expand(logarithm.args[0])
         if q.is_polynomial(u):

@@ -261,7 +261,7 @@ def same_support(first: Family, second: Family) -> bool:
         a.is_discrete == b.is_discrete
         and a.cardinality == b.cardinality
         and len(first.variables) == len(second.variables)
-        and (first.name == second.name or _bounds(first) == _bounds(second))
+        and _bounds(first) == _bounds(second)
     )
 
 

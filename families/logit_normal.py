@@ -2,11 +2,11 @@
 
 import sympy as sp
 
-from tightcheck.family import Family, Law, Parametrisation, Slice, Support
+from tightcheck.family import Family, Law, Slice, Support
+from tightcheck.parametrise import location_and_spread
 
-x, variance, scale, precision = sp.symbols("x variance scale precision", positive=True)
-u, eta_1, eta_2, loc = sp.symbols("u eta_1 eta_2 loc", real=True)
-loc_of_eta, variance_of_eta = -eta_1 / (2 * eta_2), -1 / (2 * eta_2)
+x = sp.Symbol("x", positive=True)
+u, eta_1, eta_2 = sp.symbols("u eta_1 eta_2", real=True)
 logit = sp.log(x / (1 - x))
 
 FAMILY = Family(
@@ -21,17 +21,7 @@ FAMILY = Family(
     natural_domain=(eta_2 < 0,),
     log_partition=-(eta_1**2) / (4 * eta_2) - sp.log(-eta_2) / 2 + sp.log(sp.pi) / 2,
     partition="quadratic_over_linear",
-    parametrisations=(
-        Parametrisation(
-            {"loc": loc, "variance": variance}, (loc / variance, -1 / (2 * variance)), (loc_of_eta, variance_of_eta)
-        ),
-        Parametrisation(
-            {"loc": loc, "scale": scale}, (loc / scale**2, -1 / (2 * scale**2)), (loc_of_eta, sp.sqrt(variance_of_eta))
-        ),
-        Parametrisation(
-            {"loc": loc, "precision": precision}, (loc * precision, -precision / 2), (loc_of_eta, -2 * eta_2)
-        ),
-    ),
+    parametrisations=location_and_spread("loc", eta_1, eta_2),
     law=Law(u, (-sp.oo, sp.oo), (u, u**2), sp.Integer(0)),  # u = log(x / (1 - x))
     slices=(Slice(u, (1 / (1 + sp.exp(-u)),), "continuum"),),
 )

@@ -2,13 +2,12 @@
 
 import sympy as sp
 
-from tightcheck.family import Family, Parametrisation, Support, Twin
+from tightcheck.family import Family, Parametrisation, Twin
 from tightcheck.matrices import (
     leading_minors,
     log_multivariate_gamma,
     lower_triangle,
-    positive_definite_bounds,
-    positive_definite_points,
+    positive_definite,
     positive_definite_slices,
     symmetric,
     trace_coefficients,
@@ -28,12 +27,7 @@ def build(dimension: int = 2) -> Family:
         name="wishart",
         summary="positive definite matrices: sums of squares of Gaussian vectors",
         variables=lower_triangle(x),
-        support=Support(
-            is_discrete=False,
-            cardinality="continuum",
-            points=positive_definite_points(dimension),
-            bounds=positive_definite_bounds(x),
-        ),
+        support=positive_definite(x),
         statistics=(*lower_triangle(x), sp.log(x.det())),
         log_base_measure=sp.Integer(0),
         natural_parameters=(*lower_triangle(eta), eta_0),

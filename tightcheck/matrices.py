@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from tightcheck.family import Slice
+from tightcheck.family import Slice, Support
 
 
 def symmetric(name: str, size: int, diagonal_is_positive: bool = False) -> sp.Matrix:
@@ -69,7 +69,12 @@ def log_multivariate_gamma(size: int, a: sp.Expr) -> sp.Expr:
     return sp.Rational(size * (size - 1), 4) * sp.log(sp.pi) + gammas
 
 
-def positive_definite_bounds(x: sp.Matrix) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
+def positive_definite(x: sp.Matrix) -> Support:
+    """The positive definite matrices, x being the symmetric matrix of the variables."""
+    return Support(is_discrete=False, cardinality="continuum", points=_points(x.rows), bounds=_bounds(x))
+
+
+def _bounds(x: sp.Matrix) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
     """Ends of the lower triangle's entries, row by row: a diagonal entry exceeds what makes the Schur complement 0."""
     bounds: list[tuple[sp.Expr, sp.Expr]] = []
     for k in range(x.rows):
@@ -79,7 +84,7 @@ def positive_definite_bounds(x: sp.Matrix) -> tuple[tuple[sp.Expr, sp.Expr], ...
     return tuple(bounds)
 
 
-def positive_definite_points(size: int) -> tuple[tuple[sp.Expr, ...], ...]:
+def _points(size: int) -> tuple[tuple[sp.Expr, ...], ...]:
     """A multiple of the identity, twice it, and it with one diagonal entry or one correlation changed."""
     base = (size + 1) * sp.eye(size)
     changes = [sp.zeros(size), base, *(step * sp.diag(*row) for row in _units(size) for step in (1, 2))]

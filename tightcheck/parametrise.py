@@ -31,6 +31,22 @@ SPELLINGS: Mapping[str, str] = {
 """How papers and programs spell the registry's words; a family's own names come first."""
 
 
+def location_and_spread(location: str, eta_1: sp.Symbol, eta_2: sp.Symbol) -> tuple[Parametrisation, ...]:
+    """exp(eta_1 t + eta_2 t^2) by its location, called `location`, and its variance, scale or precision."""
+    loc = sp.Symbol(location, real=True)
+    variance, scale, precision = sp.symbols("variance scale precision", positive=True)
+    loc_of_eta, variance_of_eta = -eta_1 / (2 * eta_2), -1 / (2 * eta_2)
+    spreads = (
+        (variance, variance, variance_of_eta),
+        (scale, scale**2, sp.sqrt(variance_of_eta)),
+        (precision, 1 / precision, 1 / variance_of_eta),
+    )
+    return tuple(
+        Parametrisation({location: loc, spread.name: spread}, (loc / square, -1 / (2 * square)), (loc_of_eta, of_eta))
+        for spread, square, of_eta in spreads
+    )
+
+
 def complete(family: Family) -> Family:
     """The family with every derived parametrisation, each set of names once, the stated ones first."""
     stated = (*family.parametrisations, natural(family))

@@ -10,7 +10,6 @@ from random import Random
 import sympy as sp
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from tightcheck.attack.numbers import constant, matrix, tensor, weight
 from tightcheck.attack.refusal import NotDrawn
@@ -18,24 +17,12 @@ from tightcheck.attack.shown import Shown, by_name
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Head, Map
 from tightcheck.kernel.classes import own_coordinate
 from tightcheck.numeric.translate import Translated
+from tightcheck.training import networks
 from tightcheck.training.formula import Formula
 
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
-    "relu": torch.relu,
-    "leaky_relu": lambda t: functional.leaky_relu(t, 0.01),
-    "elu": functional.elu,
-    "selu": functional.selu,
-    "softplus": lambda t: torch.logaddexp(t, torch.zeros_like(t)),
-    "silu": functional.silu,
-    "gelu": functional.gelu,
-    "celu": functional.celu,
-    "mish": functional.mish,
-    "hardtanh": functional.hardtanh,
-    "relu6": functional.relu6,
-    "softsign": functional.softsign,
-    "tanh": torch.tanh,
-    "sigmoid": torch.sigmoid,
-    "identity": lambda t: t,
+    **networks.ACTIVATIONS,
+    "softplus": lambda t: torch.logaddexp(t, torch.zeros_like(t)),  # PyTorch's own is the identity from 20 on
 }
 HOLDS_AFFINE = ("relu", "leaky_relu", "softplus", "silu", "gelu")
 """With these a width of twice the rank is enough for every affine map."""

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sympy as sp
 
-from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map
+from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map, PriorBlock
 from tightcheck.kernel.classes import family_of, is_onto
-from tightcheck.kernel.heads import Side, contains, head_values, out_of_range
+from tightcheck.kernel.heads import Side, contains, head_values, holds_constants, out_of_range
 from tightcheck.kernel.integrability import in_domain
 from tightcheck.kernel.model import formula, in_support
 from tightcheck.kernel.rejected import Rejected, require
 from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term, runs_over_all_reals
 from tightcheck.kernel.zero import latent_of
-from tightcheck.span import combination, enclose, separates
+from tightcheck.span import combination, enclose, is_zero, separates
 
 
 def constants_reachable(design: Design, prior: str, latent: Conditional) -> None:
     """Require that with f constant the posterior of this block, which is its prior, is in the encoder's class."""
     family = family_of(latent.block)
-    if prior != "declared":  # c can be chosen: any constant that the encoder reaches
+    is_learned = prior == "declared" and _is_any_member(prior_block(design, latent.block.name), latent)
+    if prior != "declared" or is_learned:  # c can be chosen: any constant that the encoder reaches
         maps = [head.source for head in latent.heads if isinstance(head.source, Map)]
         require(
-            all(source.kind != "expression" for source in maps) and valid_at_zero(latent),
+            all(source.kind != "expression" for source in maps) and valid_at_zero(latent, design.decoder),
             "the encoder is not shown to contain a constant",
         )
         return
@@ -58,23 +59,71 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
     assert c is not None
     eta = c[1:]
     free = {symbol for value in eta for symbol in value.free_symbols}
-    side = Side((), family, "identity")
     if not free:
+        side = _any_side(design, latent)
         require(in_domain(family, eta), "the prior is not shown to be a density")
         contains(latent, eta, side, 1, 1)
         return
     per_coordinate = any(c.value is None and c.sharing == "per_coordinate" for c in block.parameters.values())
     require(not (shared and per_coordinate and unknown), "coordinates share a constant and their priors may differ")
+    reached = _takes_zeros(design, latent, eta)
+    require(reached, "without a bias the encoder is not shown to reach the learned prior")
     for head in latent.heads:  # a learned prior can be chosen: every constant head must then be free or agree
         is_fixed = isinstance(head.source, Constant) and head.source.sharing == "fixed"
         require(not is_fixed and head.bounds is None, f"{head.symbol} is not shown to reach the learned prior")
-        biased = not isinstance(head.source, Map) or head.source.bias or valid_at_zero(latent)
+        biased = not isinstance(head.source, Map) or head.source.bias or valid_at_zero(latent, design.decoder)
         require(biased, "the encoder has no bias")
         require(
             not isinstance(head.source, Map) or head.source.kind != "expression",
             "the encoder is an explicit expression",
         )
         require(isinstance(head.source, Constant) or is_onto(head, latent), "the link is not known to be onto")
+
+
+def _any_side(design: Design, latent: Conditional) -> Side:
+    """What the encoder is shown, of a block that gives its maps without biases their constants where there is one."""
+    sides = [Side((), family_of(observed.block), latent.inputs.kind) for observed in design.decoder]
+    maps = [head.source for head in latent.heads if isinstance(head.source, Map)]
+    with_constants = (s for s in sides if all(holds_constants(source, s.family, s.inputs) for source in maps))
+    return next(with_constants, sides[0])
+
+
+def _takes_zeros(design: Design, latent: Conditional, eta: Sequence[sp.Expr]) -> bool:
+    """Whether what the prior learns can be chosen so that every head without constants is link(0): each is a function of a
+    parameter of its own, which takes that value."""
+    values, shown = head_values(latent, eta), [family_of(observed.block) for observed in design.decoder]
+    plain = [
+        head
+        for head in latent.heads
+        if isinstance(head.source, Map)
+        and not any(holds_constants(head.source, family, latent.inputs.kind) for family in shown)
+    ]
+    named = [symbol for head in plain for symbol in values[head].free_symbols]
+    return len(set(named)) == len(named) and all(_takes(values[head], _at_zero(head)) for head in plain)
+
+
+def _at_zero(head: Head) -> sp.Expr:
+    """The head where its network puts out 0."""
+    return (OUTPUT if head.link is None else head.link).xreplace({OUTPUT: sp.Integer(0)})
+
+
+def _takes(value: sp.Expr, wanted: sp.Expr) -> bool:
+    """Whether a function of one parameter s, namely a s + b, log(s) or s^p, is the wanted number for some s."""
+    if not value.free_symbols:
+        return bool(wanted.is_number) and is_zero(value - wanted)
+    if len(value.free_symbols) != 1 or not wanted.is_number:
+        return False
+    (s,) = value.free_symbols
+    slope = sp.diff(value, s)
+    if slope.is_number and slope != 0:
+        found = (wanted - value.xreplace({s: sp.Integer(0)})) / slope
+    elif value == sp.log(s):
+        found = sp.exp(wanted)
+    elif value.is_Pow and value.base == s and value.exp.is_number and wanted.is_positive and s.is_positive:
+        found = wanted ** (1 / value.exp)
+    else:
+        return False
+    return bool(found.is_real) and (not s.is_positive or bool(found.is_positive))
 
 
 def is_shared(head: Head) -> bool:
@@ -94,7 +143,9 @@ def decoder_constants(design: Design, moving: str | None = None, also_copies: bo
                 mentioned = {symbol.name for symbol in head.link.free_symbols} if head.link is not None else set()
                 names = {latent.block.name for latent in design.encoder}
                 require(not {name.partition("[")[0] for name in mentioned} & names, "the link itself mentions z")
-                biased = head.source.bias or valid_at_zero(observed) or inputs_sum_to_one(design, observed)
+                biased = (
+                    head.source.bias or valid_at_zero(observed, design.encoder) or inputs_sum_to_one(design, observed)
+                )
                 require(biased, "without a bias the constants are not shown to be in the class")
                 require(head.source.batch_norm != "train", "batch normalisation in training mode couples examples")
 
@@ -112,13 +163,26 @@ def _is_constant_at_zero(observed: Conditional) -> bool:
     return finite and positive and observed.block.length is None and in_domain(family_of(observed.block), natural)
 
 
-def valid_at_zero(observed: Conditional) -> bool:
-    """Whether an output of 0 (all weights 0) of every map without a bias gives valid parameters."""
-    if all(not isinstance(head.source, Map) or head.source.bias for head in observed.heads):
+def _is_any_member(block: PriorBlock | None, latent: Conditional) -> bool:
+    """Whether the prior runs through all of the encoder's family, each coordinate for itself."""
+    if block is None or block.family != latent.block.family or block.precision is not None or not block.parameters:
+        return False
+    return all(c.value is None and c.sharing == "per_coordinate" for c in block.parameters.values())
+
+
+def valid_at_zero(observed: Conditional, others: Sequence[Conditional] = ()) -> bool:
+    """Whether an output of 0 (all weights 0) of every map that does not hold every constant, shown one of the `others`,
+    gives valid parameters."""
+
+    def is_free(source: Map) -> bool:
+        shown = [family_of(other.block) for other in others] if not observed.inputs.covariates else []
+        return source.bias or any(holds_constants(source, family, observed.inputs.kind) for family in shown)
+
+    if all(not isinstance(head.source, Map) or is_free(head.source) for head in observed.heads):
         return True
     values: dict[sp.Basic, sp.Basic] = {}
     for head in observed.heads:
-        if isinstance(head.source, Map) and not head.source.bias:
+        if isinstance(head.source, Map) and not is_free(head.source):
             link = OUTPUT if head.link is None else head.link
             values[head.symbol] = link.xreplace({OUTPUT: sp.Integer(0), SOFTMAX: sp.Dummy(positive=True)})
     positive = all(bool(value.is_positive) for symbol, value in values.items() if symbol.is_positive)

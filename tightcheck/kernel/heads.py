@@ -100,6 +100,36 @@ def output_values(conditional: Conditional, head: Head, value: sp.Expr, side: Si
     return None
 
 
+NEVER_ZERO = frozenset(("softplus", "sigmoid"))
+"""Activations with a(0) > 0."""
+NOT_ODD = frozenset("relu leaky_relu elu selu celu silu gelu mish".split())
+"""Activations with a(0) = 0 and a(1) + a(-1) > 0."""
+
+
+def holds_constants(source: Map, family: Family, inputs: str) -> bool:
+    """Whether a map holds every constant, shown draws of the family: by its biases; by hidden units that are not 0 where their
+    weights are; by inputs that add up to a constant; by a(x) + a(-x), the same for x = 1 and x = -1."""
+    if source.bias:
+        return True
+    if source.kind not in ("affine", "mlp") or source.batch_norm is not None:
+        return False
+    if source.kind == "mlp" and source.hidden and source.activation in NEVER_ZERO:
+        return True
+    plain = inputs in ("identity", "counts")
+    if (plain or inputs == "one_hot") and sums_to_constant(family):
+        return True
+    two_signs = set(family.support.points) == {(sp.Integer(1),), (sp.Integer(-1),)} and family.support.is_finite
+    return plain and two_signs and bool(source.hidden) and source.activation in NOT_ODD and source.hidden[0] >= 2
+
+
+def sums_to_constant(family: Family) -> bool:
+    """Whether the coordinates of every draw of a finite family add up to the same number, which is not 0."""
+    points = family.support.points
+    is_complete = family.support.is_finite and len(points) == family.support.cardinality
+    totals = {sp.Add(*point) for point in points}
+    return is_complete and len(family.variables) > 1 and len(totals) == 1 and totals != {sp.Integer(0)}
+
+
 def _without_shift(link: sp.Expr, value: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     """The link and the value without a constant that the link adds: softplus(o) + 1 = v is softplus(o) = v - 1."""
     shift, moving = link.as_coeff_Add()
@@ -233,14 +263,16 @@ def holds_function(
         return
     require(source.kind in ("affine", "mlp"), "an explicit expression is compared elsewhere")
     if not moves:
-        require(source.bias or is_zero(output), lambda: f"without a bias {head.symbol} is not shown to reach {value}")
+        constant = is_zero(output) or holds_constants(source, side.family, side.inputs)
+        require(constant, lambda: f"without a bias {head.symbol} is not shown to reach {value}")
         return
     require(source.bias or side.inputs != "standardize", "without a bias the shift of the inputs stays")
     functions = side.input_functions()
     is_two_valued = side.family.support.cardinality == 2 and side.is_injective
     splits = used == 1 or combination(output, side.variables, side.variables) is not None  # a sum over coordinates
     if side.family.support.is_finite and (side.inputs == "one_hot" or side.shows_indicators) and splits:
-        affine = source.bias  # affine in the indicators: every function
+        sums = side.inputs in ("identity", "counts", "one_hot") and sums_to_constant(side.family)
+        affine = source.bias or sums  # affine in the indicators, the constant among them: every function
     elif is_two_valued and len(side.variables) == 1 and splits:
         affine = source.bias  # affine in any injective feature of two points
     else:
@@ -252,6 +284,8 @@ def holds_function(
         require(source.bias or centred, "without a bias the class is not shown to hold the function")
     require(affine, lambda: f"{head.symbol} would need the output {output}, which is not affine in the inputs")
     if source.kind == "mlp":
+        if not source.bias and holds_constants(source, side.family, side.inputs):
+            rank += 2  # units that carry the constants of the other heads, and of other coordinates
         bounded = source.bias and functions is not None and _is_bounded(side)
         is_bits = source.bias and is_two_valued and side.inputs != "one_hot" and used is not None
         two_valued_inputs = max(used, rank) if is_bits and used is not None else None

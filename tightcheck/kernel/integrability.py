@@ -96,6 +96,12 @@ def holds(relation: sp.Basic, known: Mapping[sp.Basic, sp.Basic]) -> bool:
     return _holds(relation, frozenset((symbol, known[symbol]) for symbol in relation.free_symbols if symbol in known))
 
 
+def holds_on(relation: sp.Basic, known: Mapping[sp.Basic, sp.Basic], places: Sequence[Place]) -> bool:
+    """Whether one condition certainly holds where the symbols of the known values run over these bounds."""
+    inside = {symbol: _logarithms_signed(in_quarter(value, places)) for symbol, value in known.items()}
+    return holds(relation, known) or holds(relation, inside)
+
+
 @cache
 def _holds(relation: sp.Basic, known: frozenset[tuple[sp.Basic, sp.Basic]]) -> bool:
     return _certainly(relation, dict(known))

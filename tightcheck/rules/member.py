@@ -18,7 +18,7 @@ from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.expression import to_text
 from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, substituted
-from tightcheck.kernel.integrability import holds, in_domain, integrates
+from tightcheck.kernel.integrability import holds_on, in_domain, integrates
 from tightcheck.kernel.member import decoder_contains
 from tightcheck.kernel.model import decoder_side, is_explicit, statistics_of, total_log_partition
 from tightcheck.kernel.rejected import Rejected
@@ -269,7 +269,7 @@ def _origins(
     def chosen(f0: list[sp.Expr], eta: list[sp.Expr]) -> Iterator[tuple[list[sp.Expr], list[sp.Expr]]]:
         known = dict(zip(fx.natural_parameters, eta, strict=False))
         conditions = asked[len(f0)]
-        if any(_is_violated(each, fx, fz, F, f0) or not holds(each, known) for each in conditions):
+        if any(_is_violated(each, fx, fz, F, f0) or not holds_on(each, known, [(fz.variables, fz)]) for each in conditions):
             return
         if len(f0) == len(F):
             yield f0, eta

@@ -10,6 +10,7 @@ import sympy as sp
 from tightcheck.density.answer import Divergence, JointDensity, What
 from tightcheck.density.cases import necessary_trees_of, tree_of
 from tightcheck.density.formula import All, as_sympy, joined
+from tightcheck.density.generic import density_without_zeros
 from tightcheck.density.one_weight import exact_test
 from tightcheck.density.problem import Problem, name_of, problem_of, spoken
 from tightcheck.density.products import Found, product_of
@@ -97,19 +98,20 @@ def _tested(problem: Problem) -> JointDensity:
     left = signs_left(trees, *problem.shape)
     zero = frozenset(place for place in problem.interactions() if left[place] <= {0})
     test = exact_test(problem)
-    if not density_with(problem, left, test):
+    if not density_without_zeros(problem, test) and not density_with(problem, left, test):
         return _undecided(problem, "there are too many cases, and no W with everything else not 0 was found")
     names = _names(problem)
+    tested, cost = tested_sentences(problem)
     formulas = tuple(dict.fromkeys(joined(tree) for tree in trees))
     formula = All(tuple(f for f in formulas if f is not None and not isinstance(f, bool)))
     return JointDensity(
         problem.form,
         problem.entries,
         _what(problem, zero),
-        sp.And(as_sympy(formula, names), *(sp.Symbol(s) for s in tested_sentences(problem)), evaluate=False),
-        (*sentences_of(formula, names), *tested_sentences(problem)),
+        sp.And(as_sympy(formula, names), *(sp.Symbol(sentence) for sentence in tested), evaluate=False),
+        (*sentences_of(formula, names), *tested),
         (),
-        "one test looks at each end of the support and at one maximum per condition of the natural domain",
+        cost,
         certificate=_certificate(problem, zero),
         test=test,
     )

@@ -22,8 +22,8 @@ def turned(found: JointDensity, form: Form) -> JointDensity:
     there = {(entry.row, entry.column): entry.symbol for entry in entries}
     symbols = {entry.symbol: there[entry.column, entry.row] for entry in found.entries}
     names = {old.name: new.name for old, new in symbols.items()}
-    problems = problem_of(found.form), problem_of(form)
-    tested = dict(zip(*map(tested_sentences, problems), strict=True))
+    before, after = (tested_sentences(problem_of(each))[0] for each in (found.form, form))
+    tested = dict(zip(before, after, strict=True))
     known = symbols | {sp.Symbol(old): sp.Symbol(new) for old, new in tested.items()}
     test = found.test
 

@@ -8,6 +8,9 @@ import sympy as sp
 
 from tightcheck.density.formula import All, Formula, as_sympy
 from tightcheck.density.problem import Problem
+from tightcheck.kernel.joint_compound import compound_of
+from tightcheck.kernel.joint_curves import curve_of
+from tightcheck.kernel.joint_sides import with_defaults
 
 
 def sentences_of(formula: Formula, names: Mapping[str, sp.Expr]) -> tuple[str, ...]:
@@ -43,12 +46,36 @@ def cost_of(constraints: sp.Basic) -> str:
     return f"{len(hidden)} maxima: each is {' or '.join(filter(None, (inside, over)))}"
 
 
-def tested_sentences(problem: Problem) -> tuple[str, ...]:
-    """The two conditions of the lemma, for pairs with too many cases."""
+ENDS = "one test looks at each end of the support and at one maximum per condition of the natural domain"
+ARCS = "one test bounds convex functions of an angle on arcs, those of the interaction on pairs of arcs"
+MIXTURES = (
+    "one test bounds a maximum over proportions on simplices, and looks at one point of the domain for each count"
+)
+
+
+def tested_sentences(problem: Problem) -> tuple[tuple[str, ...], str]:
+    """The conditions of the lemma for pairs with too many cases, and what testing one W costs."""
     x, z = (
         ", ".join(dict.fromkeys(part.name for part in side)) for side in (problem.form.observed, problem.form.latent)
     )
+    inside = f"f({z}) is in the natural domain of {x} for almost every {z}"
+    integrable = f"h'({z}) exp(<c, psi({z})> + A(f({z}))) is integrable"
+    if not _are_vectors(problem):
+        return (inside, f"{integrable} at each end of the range and where f meets the boundary"), ENDS
+    if any(compound_of(with_defaults(family)) is not None for family in (*problem.xs, *problem.zs)):
+        counts, others = (x, z) if compound_of(with_defaults(problem.xs[0])) is not None else (z, x)
+        parameter, margin = ("f", "c") if counts == x else ("g", "a")
+        return (
+            f"s({parameter}({others})) <= d - epsilon for almost every {others}, where exp A = s (d - s)^-r for {counts}",
+            f"{margin} + W_k is in the natural domain of {others} for the interaction W_k of every count {counts}_k",
+            f"or s reaches d and {integrable}",
+        ), MIXTURES
     return (
-        f"f({z}) is in the natural domain of {x} for almost every {z}",
-        f"h'({z}) exp(<c, psi({z})> + A(f({z}))) is integrable at each end of the range and where f meets the boundary",
-    )
+        inside,
+        f"g({x}) is in the natural domain of {z} for almost every {x}",
+        f"both stay so when W moves a little, or W is on the boundary of this set and {integrable}",
+    ), ARCS
+
+
+def _are_vectors(problem: Problem) -> bool:
+    return all(curve_of(family) is None for family in (*problem.xs, *problem.zs))

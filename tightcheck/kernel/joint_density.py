@@ -15,6 +15,7 @@ import sympy as sp
 
 from tightcheck.family import Family
 from tightcheck.kernel.joint_curves import Curve, End, constants_of, curve_of
+from tightcheck.kernel.joint_expressions import in_domain
 from tightcheck.kernel.joint_faces import Face, along_face, faces, has_faces, outer_faces
 from tightcheck.kernel.joint_finite import is_proper_at_every_point
 from tightcheck.kernel.joint_gaussian import is_quadratic_density
@@ -223,10 +224,15 @@ def integrates(xs: Side, z: Family, weights: Weights, signs: Signs, side: str = 
     blocks = rows_of(xs, weights)
     touches: list[tuple[int, Face, Touch]] = []
     for place, (x, rows) in enumerate(zip(xs, blocks, strict=True)):
-        if not x.has_full_domain and not has_faces(x) and isinstance(signs, Exact):
-            if not stays_inside(x, curve, rows):
-                return False
-            continue
+        if not x.has_full_domain and not has_faces(x):
+            if _is_fixed(x, rows, signs):
+                if not _is_natural(x, rows, signs):
+                    return False
+                continue
+            if isinstance(signs, Exact):
+                if not stays_inside(x, curve, rows):
+                    return False
+                continue
         for face in faces(x):
             key, alpha = (side, place, face), along_face(face, rows)
             is_negative, touch = signs.once(key, partial(negative, curve, alpha, face.is_closed, signs))
@@ -247,6 +253,24 @@ def integrates(xs: Side, z: Family, weights: Weights, signs: Signs, side: str = 
     except Huge:
         signs.note(f"an end of the range of {z.name}", "the logarithm outgrows every power")
         return False
+
+
+def _is_fixed(x: Family, rows: Weights, signs: Signs) -> bool:
+    """Whether z moves none of the natural parameters that the domain of x is about."""
+    limited = set().union(*(condition.free_symbols for condition in x.natural_domain))
+    return all(
+        signs.is_known_zero(entry)
+        for eta, row in zip(x.natural_parameters, rows, strict=True)
+        if eta in limited
+        for entry in row[1:]
+    )
+
+
+def _is_natural(x: Family, rows: Weights, signs: Signs) -> bool:
+    """Whether the part of f(z) that does not depend on z is in the domain."""
+    return in_domain(
+        x.natural_domain, {eta: row[0] for eta, row in zip(x.natural_parameters, rows, strict=True)}, signs
+    )
 
 
 def _integrates_towards(

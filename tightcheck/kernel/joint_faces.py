@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
@@ -28,7 +29,7 @@ class Face:
 @cache
 def faces(family: Family) -> tuple[Face, ...]:
     """The conditions of the natural domain; raises Unreached where one is not affine."""
-    return tuple(_face(condition, family) for condition in family.natural_domain)
+    return tuple(stated_face(condition, family) for condition in family.natural_domain)
 
 
 @cache
@@ -46,7 +47,7 @@ def outer_faces(family: Family) -> tuple[Face, ...]:
 
 
 def _implied(family: Family, found: Sequence[Face]) -> Iterator[Face]:
-    """Half-spaces that follow from k a b > m c^2 where a has a known sign: b has one, and |a| + |b| > 2 sqrt(m / k) |c|.
+    """Half-spaces that follow from a product condition: b has a sign, and |a| + |b| > 2 mu |c|.
 
     From sum c_i exp(eta_i) < d, all positive, exp(eta_i) < d / c_i follows.
     """
@@ -54,10 +55,10 @@ def _implied(family: Family, found: Sequence[Face]) -> Iterator[Face]:
     for condition in family.natural_domain:
         if not isinstance(condition, (sp.StrictLessThan, sp.StrictGreaterThan)):
             continue
-        top, bottom = sp.fraction(sp.together(condition.gts - condition.lts))
-        excess = sp.expand(top * _sign_of(bottom, family, found))
+        excess = _excess(condition, family, found)
         if excess.is_polynomial(*etas):
-            yield from _of_products(sp.Poly(excess, *etas), found)
+            if (product := _product(sp.Poly(excess, *etas), found)) is not None:
+                yield from _about(product, len(etas))
         else:
             signs = Path(positive=constants_of(family))
             for i, eta in enumerate(etas):
@@ -66,6 +67,36 @@ def _implied(family: Family, found: Sequence[Face]) -> Iterator[Face]:
                 if share.is_positive and rest.is_positive and not share.has(*etas):
                     slopes = tuple(ONE if i == k else ZERO for k in range(len(etas)))
                     yield Face(value(sp.log(share) - sp.log(rest), {}, signs), slopes, False)
+
+
+def _excess(condition: sp.Basic, family: Family, found: Sequence[Face]) -> sp.Expr:
+    """What a condition says is positive, without its denominator."""
+    top, bottom = sp.fraction(sp.together(condition.gts - condition.lts))
+    return sp.expand(top * _sign_of(bottom, family, found))
+
+
+@dataclass(frozen=True)
+class Product:
+    """The condition a b > mu^2 c^2, where `signs` times the natural parameters a and b are negative.
+
+    It says that v^2 sign_a a + w^2 sign_b b + 2 mu v w c < 0 for all (v, w) != 0.
+    """
+
+    a: int
+    b: int
+    c: int
+    signs: tuple[int, int]
+    square_of_mu: sp.Rational
+
+
+def product_condition(condition: sp.Basic, family: Family) -> Product | None:
+    """The condition of a natural domain as a product condition, where it is one."""
+    if not isinstance(condition, (sp.StrictLessThan, sp.StrictGreaterThan)):
+        return None
+    affine = [face for part in family.natural_domain for face in _stated(part, family).values()]
+    excess = _excess(condition, family, affine)
+    etas = family.natural_parameters
+    return _product(sp.Poly(excess, *etas), affine) if excess.is_polynomial(*etas) else None
 
 
 def _sign_of(bottom: sp.Expr, family: Family, found: Sequence[Face]) -> sp.Expr:
@@ -84,25 +115,30 @@ def _rational_of(number: Number) -> sp.Rational:
     return sp.Rational(known.numerator, known.denominator)
 
 
-def _of_products(excess: sp.Poly, found: Sequence[Face]) -> Iterator[Face]:
+def _product(excess: sp.Poly, found: Sequence[Face]) -> Product | None:
+    """k a b - m c^2 > 0 where a half-space says the sign of a or of b."""
     terms = excess.terms()
     mixed = [(powers, c) for powers, c in terms if sorted(powers)[-2:] == [1, 1] and sum(powers) == 2]
     squares = [(powers.index(2), c) for powers, c in terms if 2 in powers and sum(powers) == 2]
     if len(terms) != 2 or len(mixed) != 1 or len(squares) != 1 or not squares[0][1] < 0:
-        return
+        return None
     ((powers, k),), ((c, m),) = mixed, squares
     a, b = (i for i, power in enumerate(powers) if power)
     known = {i: face for face in found for i in (a, b) if not face.constant.terms and _is_alone(face, i)}
     if not known:
-        return
+        return None
     first, face = next(iter(known.items()))
-    other = b if first == a else a
-    way = sp.sign(_rational_of(face.slopes[first]))
-    turned = way * sp.sign(k)
-    width = 2 * sp.sqrt(-m / abs(k))
+    way = int(sp.sign(_rational_of(face.slopes[first])))
+    return Product(first, b if first == a else a, c, (way, way * int(sp.sign(k))), -m / abs(k))
+
+
+def _about(product: Product, size: int) -> Iterator[Face]:
+    """Half-spaces that hold the cone: that of b, and |a| + |b| > 2 mu |c| where mu is rational."""
+    first, second = product.signs
+    width = 2 * sp.sqrt(product.square_of_mu)
     for side in (0, width, -width) if width.is_Rational else (0,):
-        slopes = {first: way if side else 0, other: turned, c: side}
-        yield Face(ZERO, tuple(exact(sp.Rational(slopes.get(i, 0))) for i in range(len(face.slopes))), False)
+        slopes = {product.a: first if side else 0, product.b: second, product.c: side}
+        yield Face(ZERO, tuple(exact(sp.Rational(slopes.get(i, 0))) for i in range(size)), False)
 
 
 def _is_alone(face: Face, place: int) -> bool:
@@ -118,7 +154,7 @@ def _stated(part: sp.Basic, family: Family) -> dict[tuple[Number, ...], Face]:
             sides = (condition.lhs <= condition.rhs, condition.lhs >= condition.rhs)
         for side in sides:
             try:
-                face = _face(side, family)
+                face = stated_face(side, family)
             except Unreached:
                 continue
             found[(face.constant, *face.slopes)] = face
@@ -134,7 +170,8 @@ def has_faces(family: Family) -> bool:
         return False
 
 
-def _face(condition: sp.Basic, family: Family) -> Face:
+def stated_face(condition: sp.Basic, family: Family) -> Face:
+    """An affine condition of a natural domain; raises Unreached for another one."""
     if not isinstance(condition, (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan)):
         raise Unreached(f"the natural domain of {family.name}")
     excess = condition.lts - condition.gts
@@ -159,4 +196,14 @@ def exact(c: sp.Expr) -> Number:
     return rational(Fraction(int(c.p), int(c.q)))
 
 
-__all__ = ["Face", "along_face", "exact", "faces", "has_faces", "outer_faces"]
+__all__ = [
+    "Face",
+    "Product",
+    "along_face",
+    "exact",
+    "faces",
+    "has_faces",
+    "outer_faces",
+    "product_condition",
+    "stated_face",
+]

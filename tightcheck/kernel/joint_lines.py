@@ -8,10 +8,13 @@ from __future__ import annotations
 from functools import cache
 
 from tightcheck.family import Family
+from tightcheck.kernel.joint_curves import constants_of, curve_of
 from tightcheck.kernel.joint_expressions import in_domain
 from tightcheck.kernel.joint_faces import Face, outer_faces
 from tightcheck.kernel.joint_gaussian import quadratic_of
+from tightcheck.kernel.joint_germs import FLAT, compare, lead
 from tightcheck.kernel.joint_numbers import ZERO, Signs, Unreached
+from tightcheck.kernel.joint_signs import Branch, Path
 from tightcheck.kernel.joint_weights import Side, Weights, rows_of, transposed
 
 
@@ -29,17 +32,35 @@ def is_density_along_lines(linear: Side, others: Side, weights: Weights, signs: 
                     return False
     if not all(holds_no_line(z) for z in others):
         return None
-    margins = [
-        dict(zip(z.natural_parameters, [c[0] for c in b], strict=True)) for z, b in zip(others, blocks, strict=True)
-    ]
-    return all(in_domain(z.natural_domain, margin, signs) for z, margin in zip(others, margins, strict=True))
+    return _has_margins(others, transposed(weights), signs) and _has_margins(linear, weights, signs)
+
+
+def _has_margins(side: Side, weights: Weights, signs: Signs) -> bool:
+    """Without interaction: whether the margins' parameters are natural."""
+    return all(
+        in_domain(
+            family.natural_domain, dict(zip(family.natural_parameters, [row[0] for row in rows], strict=True)), signs
+        )
+        for family, rows in zip(side, rows_of(side, weights), strict=True)
+    )
 
 
 @cache
 def runs_over_lines(family: Family) -> bool:
-    """Whether nu is linear on R^n, and then onto R^k, its coordinates being independent; and every eta is natural."""
+    """Whether the statistics reach all of R^k: linear ones on R^n, which are independent, or one that runs from end to end."""
     quadratic = quadratic_of(family)
-    return family.has_full_domain and quadratic is not None and not any(quadratic.square)
+    if quadratic is not None:
+        return not any(quadratic.square)
+    curve = curve_of(family) if len(family.statistics) == 1 else None
+    if curve is None or curve.is_lattice:
+        return False
+    signs = Path(positive=constants_of(family))
+    try:
+        leading = [lead(end.statistics[0], signs) for end in curve.ends]
+    except Branch:
+        return False  # an end at an open fixed parameter
+    unbounded = [found[2] for found in leading if found is not None and compare(found[0], FLAT, signs) > 0]
+    return sorted(unbounded) == [-1, 1]
 
 
 @cache

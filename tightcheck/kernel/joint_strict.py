@@ -1,0 +1,140 @@
+"""Strict joints of vectors: both conditional distributions stay inside their natural domains with room to spare.
+
+Lemma `joint`, (p): W is a density if f(z) stays inside Omega at a distance, g(x) inside Omega', and the interaction has
+n' F m < 0 for all normals n and m of the two domains. It is none if f(z) or g(x) leaves the closure of its domain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import sympy as sp
+
+from tightcheck.family import Family
+from tightcheck.kernel.joint_normals import Arc, HalfSpace, Normal, arcs_of, normals_of
+from tightcheck.kernel.joint_numbers import ZERO, Number, Unreached, rational
+from tightcheck.kernel.joint_signs import Exact
+from tightcheck.kernel.joint_support import NUDGE, largest
+from tightcheck.kernel.joint_weights import Weights, transposed
+
+MOST_ARCS = 200
+MOST_PAIRS = 1000
+
+
+def is_strict_density(x: Family, z: Family, weights: Weights) -> bool:
+    """Whether W, in rationals, gives a density. Raises Unreached on the boundary of the set, and for other families."""
+    if not (is_tempered(x) and is_tempered(z)):
+        raise Unreached("log-partitions that are no sums of logarithms, log Gamma and fractions of degree 1")
+    answers = [_stays_inside(x, z, weights[1:]), _stays_inside(z, x, transposed(weights)[1:])]
+    if False in answers:
+        return False
+    if None in answers or not _is_negative(list(arcs_of(normals_of(x))), list(arcs_of(normals_of(z))), weights):
+        raise Unreached("W is on the boundary of the set, or close to it")
+    return True
+
+
+def _stays_inside(x: Family, z: Family, rows: Weights) -> bool | None:
+    """Whether sup_z <n, f(z)> + constant < 0 for all normals n of x's domain; False where one is above 0, None for 0."""
+    arcs, answer = list(arcs_of(normals_of(x))), True
+    for _ in range(MOST_ARCS):
+        if not arcs:
+            return answer or None
+        arc = arcs.pop()
+        corners = [_excess(n, arc, z, rows) for n in arc.corners]
+        if any(sign > 0 for sign in corners):
+            return False
+        if any(sign == 0 for sign in corners):
+            answer = False
+        elif any(_excess(n, arc, z, rows) > 0 for n in arc.between):
+            arcs += arc.halves()
+    return None
+
+
+def _excess(normal: Normal, arc: Arc, z: Family, rows: Weights) -> int:
+    """The sign of sup_z <n, f(z)> + constant; 1 for infinity."""
+    mixed = [sum((n * w for n, w in zip(normal, column, strict=True)), ZERO) for column in zip(*rows, strict=True)]
+    support = largest(z, mixed[1:])
+    constant = arc.piece.constant if isinstance(arc.piece, HalfSpace) else ZERO
+    return 1 if support is None else Exact().sign(support + mixed[0] + constant)
+
+
+def _is_negative(left: Sequence[Arc], right: Sequence[Arc], weights: Weights) -> bool:
+    """Whether n' F m < 0 for all normals n of the left arcs and m of the right ones."""
+    pairs = [(p, q) for p in left for q in right]
+    for _ in range(MOST_PAIRS):
+        if not pairs:
+            return True
+        p, q = pairs.pop()
+        if any(_product(n, m, weights) >= 0 for n in p.corners for m in q.corners):
+            return False
+        if all(_product(n, m, weights) <= 0 for n in (*p.corners, *p.between) for m in (*q.corners, *q.between)):
+            continue
+        pairs += [(a, b) for a in _cut(p) for b in _cut(q)]
+    return False
+
+
+def _cut(arc: Arc) -> list[Arc]:
+    return [arc] if arc.ends is None else list(arc.halves())
+
+
+def _product(n: Normal, m: Normal, weights: Weights) -> int:
+    """The sign of n' F m."""
+    entries = (a * w * b for a, row in zip(n, weights[1:], strict=True) for w, b in zip(row[1:], m, strict=True))
+    return Exact().sign(sum(entries, ZERO))
+
+
+@cache
+def is_tempered(family: Family) -> bool:
+    """Whether sup <gamma, psi> is finite for every gamma inside the recession cone of the natural domain.
+
+    A(eta + t gamma) is c(gamma) t log t + O(t) for A a sum of fractions of degree at most 1, of log Gamma of affine functions
+    and of affine functions times logarithms, and c is linear in gamma: it vanishes if it does so in directions that span.
+    """
+    try:
+        pieces = normals_of(family)
+        if not pieces or not all(
+            _is_slow(term, family) for term in sp.Add.make_args(sp.expand_mul(family.log_partition))
+        ):
+            return False
+        size = len(family.natural_parameters)
+        middle = _inwards(family)
+        steps = [[rational(NUDGE * int(i == k)) for i in range(size)] for k in range(size)]
+        return all(
+            largest(family, [a + b for a, b in zip(middle, step, strict=True)]) is not None
+            for step in ([ZERO] * size, *steps)
+        )
+    except Unreached:
+        return False
+
+
+def _inwards(family: Family) -> list[Number]:
+    """Minus the sum of normals that span the cone: a direction inside the recession cone."""
+    corners = [n for arc in arcs_of(normals_of(family)) for n in arc.corners]
+    return [-sum(column, ZERO) for column in zip(*corners, strict=True)]
+
+
+def _is_slow(term: sp.Expr, family: Family) -> bool:
+    etas = family.natural_parameters
+    factors = [factor for factor in sp.Mul.make_args(term) if factor.has(*etas)]
+    special = [factor for factor in factors if factor.has(sp.log, sp.loggamma)]
+    rest = sp.Mul(*(factor for factor in factors if factor not in special))
+    if not special:
+        return _degree(rest, etas) is not None and (_degree(rest, etas) or 0) <= 1
+    if len(special) != 1 or not isinstance(special[0], (sp.log, sp.loggamma)):
+        return False
+    inner = special[0].args[0]
+    if isinstance(special[0], sp.loggamma):
+        return not rest.has(*etas) and inner.is_polynomial(*etas) and sp.Poly(inner, *etas).total_degree() <= 1
+    return _degree(inner, etas) is not None and rest.is_polynomial(*etas) and sp.Poly(rest, *etas).total_degree() <= 1
+
+
+def _degree(fraction: sp.Expr, etas: Sequence[sp.Symbol]) -> int | None:
+    """The degree of a rational function; None for other functions."""
+    top, bottom = sp.fraction(sp.together(fraction))
+    if not (top.is_polynomial(*etas) and bottom.is_polynomial(*etas)):
+        return None
+    return int(sp.Poly(top, *etas).total_degree() - sp.Poly(bottom, *etas).total_degree())
+
+
+__all__ = ["is_strict_density", "is_tempered"]

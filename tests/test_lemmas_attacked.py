@@ -21,6 +21,7 @@ BITS = "{latent: {family: bernoulli, dim: 2}, map: {kind: affine}, output: logit
 THROWS = "{latent: {family: binomial, dim: 1, trials: 4}, map: {kind: unrestricted}, output: logits}"
 COUNT = "{latent: {family: poisson, dim: 1}, map: {kind: affine}, output: log_rate}"
 NORMAL = "{latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind: affine}, output: [mean, log_variance]}"
+NO_BIAS = NORMAL.replace("kind: affine", "kind: affine, bias: false")
 HALF_GAUSSIAN = (
     "{latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind: affine},"
     " output: [mean, {variance: {fixed: 1/2}}]}"
@@ -42,6 +43,11 @@ def real(output: str, prior: str, expression: str = "{kind: affine}") -> str:
 def written(expression: str, prior: str, parameters: str = "[]") -> str:
     """A mean that is written out."""
     return real("mean", prior, f"{{kind: expression, expression: '{expression}', parameters: {parameters}}}")
+
+
+def pixels(prior: str) -> str:
+    """Two bits with affine logits."""
+    return f"{{observed: {{family: bernoulli, dim: 2}}, map: {{kind: affine}}, output: logits, prior: {prior}}}"
 
 
 def clipped(expression: str, parameters: str = "") -> str:
@@ -76,6 +82,28 @@ EDGES = [
     ("a pole where z has mass", THROWS, written("a*z + w/z + b", "implied", "[a, w, b]"), "tight"),
     ("a root in a denominator", THROWS, written("a*z + w/sqrt(z) + b", "implied", "[a, w, b]"), "tight"),
     ("a pole of log Gamma", THROWS, written("a*z + w*loggamma(z) + b", "implied", "[a, w, b]"), "tight"),
+    # Without a bias the mean is 0 where x is 0, and the log-variance too.
+    (
+        "a learned variance beside a mean",
+        NO_BIAS,
+        pixels("{family: gaussian, mean: 1, variance: {learned: shared}}"),
+        "impossible",
+    ),
+    (
+        "a learned mean beside a variance",
+        NO_BIAS,
+        pixels("{family: gaussian, mean: {learned: shared}, variance: 4}"),
+        "impossible",
+    ),
+    # exp(z^2) is no density: there is no model.
+    ("a prior without a finite mass", NORMAL, real("mean", "{log_density: 'z^2'}"), "impossible"),
+    # The prior charges numbers between 1 and 2, which q does not.
+    (
+        "a Pareto prior from another minimum on",
+        "{latent: {family: pareto, dim: 1, minimum: 2}, map: {kind: unrestricted}, output: shape}",
+        pixels("{family: pareto, shape: 3, minimum: 1}"),
+        "impossible",
+    ),
     # No model depends on z: all of them are consistent.
     ("a formula that is constant", NORMAL, written("b*(sin(z)^2 + cos(z)^2)", GAUSSIAN, "[b]"), "tight"),
     ("a slope that must be 0", COUNT, written("w/z", "{family: poisson, rate: 1}", "[w]"), "tight"),

@@ -43,7 +43,7 @@ from tightcheck.kernel.pinned import pinned_equal, pinned_impossible, shared_pre
 from tightcheck.kernel.prior_tail import prior_tail
 from tightcheck.kernel.rays import PRIOR_FREE_LEMMAS
 from tightcheck.kernel.rejected import Rejected, require
-from tightcheck.kernel.slices import prior_block, prior_term, prior_values
+from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term, prior_values
 from tightcheck.kernel.tight import tight
 from tightcheck.kernel.zero import Entries
 from tightcheck.verdict import Verdict
@@ -135,6 +135,8 @@ def prove(design: Design, prior: str, steps: Sequence[Mapping[str, Any]]) -> Ver
     well_formed(design)
     require(prior in ("declared", "implied", "free"), f"{prior!r} is no prior")
     require(prior in (design.prior.kind, "implied"), f"the design's prior is {design.prior.kind}")
+    improper = prior == "declared" and any(has_infinite_mass(design, latent) for latent in design.encoder)
+    require(not improper, "the prior is no density")
     zero, proved = _run_all(design, prior, steps)
     verdict = _conclusion(design, prior, zero, proved)
     require(verdict is not None, "the steps prove no verdict")
@@ -192,6 +194,16 @@ def has_impossible_point(design: Design, latent: Conditional) -> bool:
     points = family.support.points if family.support.is_finite and term is not None else ()
     places = [dict(zip(family.variables, point, strict=True)) for point in points]
     return term is not None and any(_is_no_number(term.xreplace(place)) for place in places)
+
+
+def has_infinite_mass(design: Design, latent: Conditional) -> bool:
+    """Whether the declared prior is h' exp(<c, psi>) with numbers c that are certainly outside the natural domain."""
+    block = prior_block(design, latent.block.name)
+    if block is None or block.log_density is None:
+        return False
+    family, c = family_of(latent.block), prior_in_span(design, latent)
+    known = dict(zip(family.natural_parameters, (c or (0,))[1:], strict=False))
+    return c is not None and any(relation.xreplace(known) == sp.false for relation in family.natural_domain)
 
 
 def _is_no_number(value: sp.Expr) -> bool:

@@ -103,7 +103,7 @@ def output_values(conditional: Conditional, head: Head, value: sp.Expr, side: Si
 NEVER_ZERO = frozenset(("softplus", "sigmoid"))
 """Activations with a(0) > 0."""
 NOT_ODD = frozenset("relu leaky_relu elu selu celu silu gelu mish".split())
-"""Activations with a(0) = 0 and a(1) + a(-1) > 0."""
+"""Activations with a(0) = 0 and a(1) + a(-1) not 0 (below 0 for SELU)."""
 
 
 def holds_constants(source: Map, family: Family, inputs: str) -> bool:

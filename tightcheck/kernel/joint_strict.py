@@ -1,6 +1,6 @@
 """Strict joints of vectors: both conditional distributions stay inside their natural domains with room to spare.
 
-Lemma `joint`, (p): W is a density if f(z) stays inside Omega at a distance, g(x) inside Omega', and the interaction has
+Lemma `joint`, (s): W is a density if f(z) stays inside Omega at a distance, g(x) inside Omega', and the interaction has
 n' F m < 0 for all normals n and m of the two domains. It is none if f(z) or g(x) leaves the closure of its domain.
 """
 

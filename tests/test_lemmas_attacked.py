@@ -104,6 +104,14 @@ EDGES = [
         pixels("{family: pareto, shape: 3, minimum: 1}"),
         "impossible",
     ),
+    # log(a) is no number for a < 0, and x does not depend on z for a > 0.
+    (
+        "a rate that may not be negative",
+        COUNT,
+        "{observed: {family: poisson, dim: 2}, map: {kind: expression, expression: a, parameters: [a]}, output: rate,"
+        " prior: implied}",
+        "tight",
+    ),
     # No model depends on z: all of them are consistent.
     ("a formula that is constant", NORMAL, written("b*(sin(z)^2 + cos(z)^2)", GAUSSIAN, "[b]"), "tight"),
     ("a slope that must be 0", COUNT, written("w/z", "{family: poisson, rate: 1}", "[w]"), "tight"),

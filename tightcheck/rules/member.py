@@ -338,7 +338,7 @@ def _expressions(latent: Conditional, observed: Conditional) -> Iterator[Candida
     for values in product(*((*map(sp.Integer, PARAMETERS), *more) for more in exponents)):
         known = dict(zip(parameters, values, strict=True))
         solved = [combination(f.xreplace(known), fz.statistics, fz.variables) for f in formulas]
-        if any(c is None or any(not e.is_number or e.is_finite is False for e in c) for c in solved):
+        if any(c is None or any(not (e.is_number and e.is_real) or e.is_finite is False for e in c) for c in solved):
             continue
         names = {s.name: v for s, v in zip(parameters, values, strict=True)}
         yield [list(c[1:]) for c in solved if c], [c[0] for c in solved if c], names

@@ -139,7 +139,7 @@ def test_families_state_points_of_their_support(family: Family) -> None:
 
 
 @settings(max_examples=8, **QUIET)
-@given(strategies.designs())
+@given(strategies.plain_designs())
 def test_the_order_of_independent_blocks_does_not_matter(written: WrittenDesign) -> None:
     """Two observed blocks, in either order."""
     assume("bias" not in written.decoder["map"])
@@ -160,7 +160,7 @@ def test_the_order_of_independent_blocks_does_not_matter(written: WrittenDesign)
 
 
 @settings(max_examples=15, **QUIET)
-@given(strategies.designs(latents=("gaussian",)))
+@given(strategies.plain_designs(latents=("gaussian",)))
 def test_a_larger_encoder_family_never_lowers_the_verdict(written: WrittenDesign) -> None:
     """Diagonal, then full covariance, everything free."""
     assume(written.encoder["latent"]["dim"] > 1)

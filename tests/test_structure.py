@@ -50,12 +50,12 @@ ALLOWED = {
     ),
     "scipy": ("experiments/", "tightcheck/numeric/", "tightcheck/training/", "tests/"),
     "matplotlib": ("experiments/",),
-    "hypothesis": ("experiments/", "tightcheck/strategies.py", "tests/"),
+    "hypothesis": ("experiments/", "tightcheck/strategies/", "tests/"),
     "pytest": ("tightcheck/plugin.py", "tests/"),
     "ray": ("tightcheck/sweep/",),
     "rich": ("tightcheck/commands/", "tightcheck/training/", "experiments/"),
     "pydantic": ("tightcheck/reading/", "tightcheck/read_yaml.py", "tests/test_shape.py"),
-    "yaml": ("tightcheck/reading/", "tests/", "tightcheck/strategies.py"),
+    "yaml": ("tightcheck/reading/", "tests/", "tightcheck/strategies/"),
 }
 
 

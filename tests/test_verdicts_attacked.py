@@ -14,7 +14,7 @@ from tests.oracle.truths import TRUTHS, Truth
 from tightcheck.decide import decide
 from tightcheck.design import Design
 from tightcheck.read_yaml import read_design
-from tightcheck.strategies import Words, designs, text
+from tightcheck.strategies import Words, plain_designs, text
 from tightcheck.verdict import ORDER, Verdict
 
 QUIET = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}
@@ -79,14 +79,14 @@ def check_against_models(pair: tuple[Words, Words], folder: Path, rounds: int) -
 
 
 @settings(max_examples=60, **QUIET)
-@given(designs())
+@given(plain_designs())
 def test_no_sampled_model_refutes_a_verdict(folder: Path, pair: tuple[Words, Words]) -> None:
     check_against_models(pair, folder, rounds=1)
 
 
 @pytest.mark.long
 @settings(max_examples=5000, **QUIET)
-@given(designs())
+@given(plain_designs())
 def test_no_sampled_model_refutes_a_verdict_at_length(folder: Path, pair: tuple[Words, Words]) -> None:
     check_against_models(pair, folder, rounds=4)
 
@@ -112,7 +112,7 @@ WIDE: list[Any] = [
 
 
 @settings(max_examples=25, **QUIET)
-@given(designs())
+@given(plain_designs())
 def test_a_richer_encoder_network_never_lowers_the_verdict(folder: Path, pair: tuple[Words, Words]) -> None:
     encoder, decoder = pair
     words = [verdict(with_map(encoder, spec), decoder, folder) for spec in WIDE]
@@ -121,7 +121,7 @@ def test_a_richer_encoder_network_never_lowers_the_verdict(folder: Path, pair: t
 
 
 @settings(max_examples=25, **QUIET)
-@given(designs(), st.randoms(use_true_random=False))
+@given(plain_designs(), st.randoms(use_true_random=False))
 def test_names_do_not_matter(folder: Path, pair: tuple[Words, Words], random: Any) -> None:
     encoder, decoder = pair
     renamed = {**encoder, "latent": {**encoder["latent"], "name": "code"}}
@@ -130,7 +130,7 @@ def test_names_do_not_matter(folder: Path, pair: tuple[Words, Words], random: An
 
 
 @settings(max_examples=25, **QUIET)
-@given(designs(), st.sampled_from([7, 500]))
+@given(plain_designs(), st.sampled_from([7, 500]))
 def test_more_pixels_through_an_affine_map_do_not_matter(folder: Path, pair: tuple[Words, Words], count: int) -> None:
     """Beyond three coordinates per side nothing new happens for affine maps with biases."""
     encoder, decoder = ({**words, "map": {"kind": "affine"}} for words in pair)

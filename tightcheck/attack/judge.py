@@ -40,13 +40,15 @@ class Judgement:
 
 
 def judge(design: Design, sample: Sample, generator: torch.Generator) -> Judgement | None:
-    """The judgement; None where the posterior's parameters show that an unnormalised prior has no integral."""
+    """The judgement; None where numbers overflow, or the posterior's parameters show that a prior has no integral."""
     model = sample.model
     z, x = _points(model.latent, generator), _points(model.observed, generator)
     beta = temperature(design)
     f = model.decoder(z)
     scores = (model.observed.statistics(x) @ f.mT - model.observed.log_partition(f)) / beta + model.log_prior(z)
     targets = (scores - model.latent.log_base_measure(z)).T
+    if not bool(torch.isfinite(targets).all()):
+        return None
     fit = least_squares(model.latent.statistics(z), targets)
     eta = fit.coefficients[1:].T
     consistent = _consistent(fit, targets)

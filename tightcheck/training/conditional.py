@@ -268,7 +268,8 @@ class Side(nn.Module):
             if number in self.expressions:
                 free = {name: constant().squeeze(1)[:, None] for name, constant in self.free.items()}
                 output = self.expressions[number]({**named, **free}, like)
-                outputs = {name: output.expand(*output.shape[:-1], end.stop - end.start) for name, end in ends.items()}
+                axes = torch.broadcast_shapes(output.shape[:-1], (1, 1, 1))
+                outputs = {name: output.expand(*axes, end.stop - end.start) for name, end in ends.items()}
             else:
                 output = self.networks[number](self.features[number](values))
                 outputs = {name: output[..., end] for name, end in ends.items()}

@@ -41,7 +41,7 @@ class Formula:
         return expression.func(*map(self._named, expression.args))
 
     def __call__(self, values: Mapping[str, Tensor], like: Tensor | None = None) -> Tensor:
-        """The value; a constant has the dtype and device of `like`, or of the first of the values."""
+        """The value; a constant has one axis, and the dtype and device of `like`, or of the first of the values."""
         known = {name: over(inside(values, like)) for name, (over, inside) in self.inner.items()}
         for name in self.translated.others:
             if name in self.indexed:
@@ -50,7 +50,8 @@ class Formula:
             elif name not in known:
                 known[name] = values[name]
         reference = like if like is not None else next(iter(values.values()))
-        return self.translated(reference.new_empty(0), known)[..., 0]
+        value: Tensor = torch.atleast_1d(self.translated(reference.new_empty(0), known)[..., 0])
+        return value
 
 
 def _base_and_index(name: str) -> tuple[str, int]:

@@ -70,6 +70,7 @@ def test_a_matrix_normal_depends_on_no_vector_whose_domain_holds_no_line(z: str)
 
 
 SHAPES = {"V[0,0]": 1, "V[1,0]": 1, "V[2,0]": 1}
+PLANES = {"W[0,0]": -1, "W[0,1]": -1}
 HALF = {"W_22": -1, "W_21[0,0]": 1, "W_12[0,0]": 1, "a_2": Fraction(-1, 2), "b_2": Fraction(-1, 2)}
 BUMPS = {
     "V[0,0]": -1,
@@ -84,6 +85,11 @@ COUNTS = {"W[0,0]": -1, "W[0,1]": -1, "W[1,0]": -1, "W[1,1]": 0}
 DERIVED: tuple[tuple[str, str, Values, Values, Values], ...] = (
     # g_3(x) = c + sum_k log x_k is at most c - 3 log 3 = c - 3.29583...
     ("dirichlet", "isotropic_gaussian", SHAPES, {"c": Fraction(32958, 10000)}, {"c": Fraction(32959, 10000)}),
+    # f_1(z) = a + log(1/z_1) + log(1/z_2) > -1 at z_1 = z_2 = 1/2, where it is a + 2 log 2 = a + 1.386..., z_3 -> 0
+    ("dirichlet", "dirichlet", PLANES, {"a[0]": Fraction(-2386, 1000)}, {"a[0]": Fraction(-2387, 1000)}),
+    ("dirichlet", "dirichlet", PLANES, {"b[0]": Fraction(-99, 100)}, {"b[0]": Fraction(-101, 100)}),
+    ("dirichlet", "dirichlet", {}, {}, {"W[2,1]": Fraction(1, 1000)}),
+    ("dirichlet", "dirichlet", {}, {}, {"a[0]": -1}),
     # f_3(z) = a + z_1 - |z|^2 is at most a + 1/4, g_3 likewise
     ("isotropic_gaussian", "isotropic_gaussian", HALF, {"a_2": Fraction(-26, 100)}, {"a_2": Fraction(-24, 100)}),
     ("isotropic_gaussian", "isotropic_gaussian", HALF, {"b_2": Fraction(-26, 100)}, {"b_2": Fraction(-24, 100)}),

@@ -26,6 +26,7 @@ class HalfSpace:
 
     normal: Normal
     constant: Number
+    is_closed: bool
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _piece(condition: sp.Basic, family: Family) -> Piece:
         if mu.is_Rational:
             return Cone(product, Fraction(int(mu.p), int(mu.q)), len(family.natural_parameters))
     face: Face = stated_face(condition, family)
-    return HalfSpace(face.slopes, face.constant)
+    return HalfSpace(face.slopes, face.constant, face.is_closed)
 
 
 @dataclass(frozen=True)

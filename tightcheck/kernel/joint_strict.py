@@ -1,12 +1,13 @@
 """Strict joints of vectors: both conditional distributions stay inside their natural domains with room to spare.
 
 Lemma `joint`, (s): W is a density if f(z) stays inside Omega at a distance, g(x) inside Omega', and the interaction has
-n' F m < 0 for all normals n and m of the two domains. It is none if f(z) or g(x) leaves the closure of its domain.
+n' F m < 0 for all normals n and m of the two domains, which (t) simplicial domains do not need. It is none if f(z) or g(x) leaves the closure of its domain.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from functools import cache
 
 import sympy as sp
@@ -24,12 +25,16 @@ MOST_PAIRS = 1000
 
 def is_strict_density(x: Family, z: Family, weights: Weights) -> bool:
     """Whether W, in rationals, gives a density. Raises Unreached on the boundary of the set, and for other families."""
-    if not (is_tempered(x) and is_tempered(z)):
-        raise Unreached("log-partitions that are no sums of logarithms, log Gamma and fractions of degree 1")
     answers = [_stays_inside(x, z, weights[1:]), _stays_inside(z, x, transposed(weights)[1:])]
     if False in answers:
         return False
-    if None in answers or not _is_negative(list(arcs_of(normals_of(x))), list(arcs_of(normals_of(z))), weights):
+    if None in answers:
+        raise Unreached("W is on the boundary of the set, or close to it")
+    if is_simplicial(x) and is_simplicial(z):
+        return True
+    if not (is_tempered(x) and is_tempered(z)):
+        raise Unreached("log-partitions that are no sums of logarithms, log Gamma and fractions of degree 1")
+    if not _is_negative(list(arcs_of(normals_of(x))), list(arcs_of(normals_of(z))), weights):
         raise Unreached("W is on the boundary of the set, or close to it")
     return True
 
@@ -52,11 +57,15 @@ def _stays_inside(x: Family, z: Family, rows: Weights) -> bool | None:
 
 
 def _excess(normal: Normal, arc: Arc, z: Family, rows: Weights) -> int:
-    """The sign of sup_z <n, f(z)> + constant; 1 for infinity."""
+    """The sign of sup_z <n, f(z)> + constant; 1 for infinity, and where f(z) is on an open boundary for all z."""
     mixed = [sum((n * w for n, w in zip(normal, column, strict=True)), ZERO) for column in zip(*rows, strict=True)]
     support = largest(z, mixed[1:])
     constant = arc.piece.constant if isinstance(arc.piece, HalfSpace) else ZERO
-    return 1 if support is None else Exact().sign(support + mixed[0] + constant)
+    if support is None:
+        return 1
+    sign = Exact().sign(support + mixed[0] + constant)
+    is_closed = isinstance(arc.piece, HalfSpace) and arc.piece.is_closed
+    return 1 if sign == 0 and not is_closed and not any(entry.terms for entry in mixed[1:]) else sign
 
 
 def _is_negative(left: Sequence[Arc], right: Sequence[Arc], weights: Weights) -> bool:
@@ -82,6 +91,27 @@ def _product(n: Normal, m: Normal, weights: Weights) -> int:
     """The sign of n' F m."""
     entries = (a * w * b for a, row in zip(n, weights[1:], strict=True) for w, b in zip(row[1:], m, strict=True))
     return Exact().sign(sum(entries, ZERO))
+
+
+@cache
+def is_simplicial(family: Family) -> bool:
+    """Whether the domain has k half-spaces for k parameters, and nu = nu_0 + sum_i u_i n_i, n_i their normals, u_i >= 0."""
+    from flint import fmpq, fmpq_mat
+
+    try:
+        pieces = [piece for piece in normals_of(family) if isinstance(piece, HalfSpace)]
+        normals = [[Fraction(n.rational) for n in piece.normal if n.rational is not None] for piece in pieces]
+        size = len(family.natural_parameters)
+        if len(normals_of(family)) != size or any(len(normal) != size for normal in normals) or len(normals) != size:
+            return False
+        matrix = fmpq_mat([[fmpq(n.numerator, n.denominator) for n in normal] for normal in normals])
+        if matrix.rank() < size:
+            return False
+        dual = matrix.transpose().inv().tolist()  # u_i = <d_i, nu>
+        downwards = [[rational(Fraction(-int(d.p), int(d.q))) for d in row] for row in dual]
+        return all(largest(family, direction) is not None for direction in downwards)
+    except Unreached:
+        return False
 
 
 @cache
@@ -137,4 +167,4 @@ def _degree(fraction: sp.Expr, etas: Sequence[sp.Symbol]) -> int | None:
     return int(sp.Poly(top, *etas).total_degree() - sp.Poly(bottom, *etas).total_degree())
 
 
-__all__ = ["is_strict_density", "is_tempered"]
+__all__ = ["is_simplicial", "is_strict_density", "is_tempered"]

@@ -310,6 +310,18 @@ def test_densities_on_the_line_by_name(design):
         density("{family: gumbel, rate: 1}")
 
 
+def test_learned_mixtures_of_the_encoders_family(design):
+    def block(text):
+        return design(decoder=DECODER.replace("standard_normal", text)).prior.blocks[0]
+
+    assert block("{mixture: 10}").components == 10
+    assert block("{family: mixture, components: 500, of: normal}").components == 500
+    assert block("{family: mixture, components: 500, of: laplace}").components is None
+    assert (block("{mixture: 1}").family, block("{mixture: 1}").components) == ("gaussian", None)
+    with pytest.raises(DesignError, match="whole number of components"):
+        block("{mixture: 0}")
+
+
 def test_maps_per_output_bounds_and_batch_normalisation(design):
     read = design(
         "latent: {family: gaussian, dim: 2}\nmap: [{kind: expression, expression: 'b + a*x[0]', parameters: [a, b]}, "

@@ -30,6 +30,8 @@ def lossless(design: Design, decision: Decision) -> Found:
         return Lossless.YES, "Every model is consistent."
     if any(observed.block.domain is not None for observed in design.decoder):
         return Lossless.UNDECIDED, "The data are not the support of the decoder's family, so its loss is no likelihood."
+    if decision.prior == "declared" and any(block.components for block in design.prior.blocks):
+        return Lossless.UNDECIDED, "With a learned mixture as prior nothing is said here."
     for rule in RULES:
         try:
             found = rule(design, decision)

@@ -32,6 +32,8 @@ def declared(
         block = parts.get(conditional.block.name)
         if block is None or block.given:
             raise NotDrawn("a prior given another block is not looked at in numbers")
+        if block.components is not None:
+            raise NotDrawn("a learned mixture is not looked at in numbers")
         if block.precision is not None:
             terms.append(_coupled(block, conditional, family))
         elif block.log_density is not None:

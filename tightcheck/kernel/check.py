@@ -172,6 +172,10 @@ def well_formed(design: Design) -> None:
             known = {*names, *design.covariates}
             foreign = {s.name.partition("[")[0] for s in link.free_symbols - {OUTPUT, SOFTMAX}} - known
             require(link.has(OUTPUT, SOFTMAX) and not foreign, f"the link of {head.symbol} is no function of an output")
+    for block in design.prior.blocks:
+        alone = block.family is None and block.log_density is None and block.precision is None
+        count = block.components
+        require(count is None or (alone and type(count) is int and count >= 1), "a mixture is not written as they are")
     for latent in design.encoder:
         require(not has_impossible_point(design, latent), f"the prior of {latent.block.name} leaves out a point of z")
     parents = {name for latent in design.encoder for name in latent.block.given}

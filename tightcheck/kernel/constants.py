@@ -165,6 +165,8 @@ def _is_constant_at_zero(observed: Conditional) -> bool:
 
 def _is_any_member(block: PriorBlock | None, latent: Conditional) -> bool:
     """Whether the prior runs through all of the encoder's family, each coordinate for itself."""
+    if block is not None and block.components is not None:
+        return True  # all components alike
     if block is None or block.family != latent.block.family or block.precision is not None or not block.parameters:
         return False
     return all(c.value is None and c.sharing == "per_coordinate" for c in block.parameters.values())

@@ -310,7 +310,7 @@ def prior_of(design: Design, active: Sequence[Coordinate]) -> sp.Expr:
             )
             row = [(v, c) for other, v, _, c in active if other.block.name == latent.block.name]
             total -= sum(block.precision[copy, c] * variables[0] * v[0] for v, c in row) / 2
-        elif prior_in_span(design, latent) is None:
+        elif block.components is None and prior_in_span(design, latent) is None:
             term = prior_term(design, latent)
             require(term is not None, "the prior is not known")
             assert term is not None

@@ -12,7 +12,7 @@ from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, is_onto
 from tightcheck.kernel.constants import constants_reachable, decoder_constants, is_shared
 from tightcheck.kernel.heads import INJECTIVE, Side, contains, head_values
-from tightcheck.kernel.integrability import integrates, stays_in_domain
+from tightcheck.kernel.integrability import in_domain, integrates, stays_in_domain
 from tightcheck.kernel.model import (
     at_parameters,
     decoder_side,
@@ -81,6 +81,12 @@ def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
         / beta
     )
     c = conjugate(design, prior, latent, observed, eta, energy, F, step, beta / multiple)
+    if (components := number_of_components(design, prior, latent)) is not None:
+        require(not latent.block.given, "a mixture given another block is not looked at")
+        require(mode != "components", "components of a vector are looked at under one Gaussian")
+        needed = 1 if combined(energy, fz) is not None else number_of_values(fz, fx, F, c, multiple)
+        require(needed == 1 or beta == 1, "a tempered model is no finite mixture")
+        require(needed ** (multiple * (rank if spread else 1)) <= components, "the mixture has too few components")
     g = [sum((F[i][k] * t for i, t in enumerate(nu)), sp.Integer(0)) / beta + c[k] for k in range(len(fz.statistics))]
     used = observed.block.copies if mode == "together" else 1
     is_tied = spread and any(map(is_shared, latent.heads))
@@ -119,7 +125,7 @@ def idle_copies_agree(design: Design, prior: str, latent: Conditional, g: Sequen
     shared = [head for head in latent.heads if is_shared(head)]
     if not shared:
         return
-    if prior != "declared":
+    if prior != "declared" or number_of_components(design, prior, latent) is not None:
         return  # the others' c can be chosen to agree
     c = prior_in_span(design, latent)
     require(c is not None, "the prior of the idle coordinates is not known")
@@ -169,6 +175,35 @@ def _sums_to_one(eta: Sequence[sp.Expr], side: Side) -> bool:
     )
 
 
+def number_of_components(design: Design, prior: str, latent: Conditional) -> int | None:
+    """Of a declared prior that is any mixture of members of the encoder's family; None for another prior."""
+    block = prior_block(design, latent.block.name)
+    if prior != "declared" or block is None or block.components is None:
+        return None
+    require(not block.given, "a mixture given another block is not looked at")
+    return block.components
+
+
+def number_of_values(
+    latent: Family, observed: Family, F: Sequence[Sequence[sp.Expr]], c: Sequence[sp.Expr], multiple: int
+) -> int:
+    """How many values F' nu(x) takes: h' exp(<c, psi> + A(f)) = sum_x h(x) e^<nu(x), f_0> h' exp(<c + F' nu(x), psi>) is a
+    mixture of so many members, all of them proper; with more copies, of sums of values."""
+    points = observed.support.points
+    require(
+        observed.support.is_finite and len(points) == observed.support.cardinality, "x has more values than are listed"
+    )
+    at = [dict(zip(observed.variables, point, strict=True)) for point in points]
+    statistics = [[t.xreplace(place) for t in observed.statistics] for place in at]
+    moved = {
+        tuple(sp.Add(*(row[k] * t for row, t in zip(F, nu, strict=True))) for k in range(len(latent.statistics)))
+        for nu in statistics
+    }
+    proper = all(in_domain(latent, [a + multiple * b for a, b in zip(c, step, strict=True)]) for step in moved)
+    require(proper, "a component is not shown to be proper")
+    return len(moved)
+
+
 def conjugate(
     design: Design,
     prior: str,
@@ -182,7 +217,7 @@ def conjugate(
 ) -> tuple[sp.Expr, ...]:
     """C2 (and C4 for an implied prior): the encoder's constants c, or Rejected."""
     fz = family_of(latent.block)
-    if prior == "declared":
+    if prior == "declared" and number_of_components(design, prior, latent) is None:
         block = prior_block(design, latent.block.name)
         require(block is not None, "no prior is declared")
         assert block is not None

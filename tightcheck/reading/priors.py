@@ -153,6 +153,10 @@ def _load(
 
 def _family(data: dict[str, Any], at: At, written: Written, notes: Notes) -> PriorBlock:
     name = written.block.name
+    if data.keys() == {"family", "components", "of"} and data["family"] == "mixture":
+        of = _load(data["of"], at / "of", written, notes)
+        if of is not None and of[0].name == written.block.family:
+            return _learned_mixture(data["components"], at / "components", written, notes)
     density = _named_density(data, at, written)
     if density is not None:
         return PriorBlock(name, None, {}, log_density=density, place=at.place)
@@ -295,10 +299,26 @@ def _mixture(data: dict[str, Any], at: At, written: Written, notes: Notes) -> Pr
             "a mixture is a list of components or their number; write [{weight: 1/2, "
             "family: gaussian, mean: 0, variance: 1}, ...]"
         )
+    if isinstance(components, int):
+        return _learned_mixture(components, where, written, notes)
     notes.remark(
         where, "The mixture prior is learned or without one formula; it is treated as a density of no stated form."
     )
     return PriorBlock(name, None, {}, place=at.place)
+
+
+def _learned_mixture(components: Any, at: At, written: Written, notes: Notes) -> PriorBlock:
+    """A learned mixture of so many members of the encoder's own family."""
+    if not isinstance(components, int) or isinstance(components, bool) or components < 1:
+        raise at.error("a mixture has a whole number of components; write one from 1")
+    if components == 1 and written.family is not None:
+        return _learned({"learned": written.family.name}, at, written, notes)
+    notes.remark(
+        at,
+        f"The prior is any mixture of {components} members of the encoder's family for {written.block.name}, each a "
+        "vector of independent coordinates; weights and parameters are learned.",
+    )
+    return PriorBlock(written.block.name, None, {}, components=components, place=at.place)
 
 
 def _component(data: dict[str, Any], at: At, written: Written, notes: Notes) -> sp.Expr | None:

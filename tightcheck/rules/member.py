@@ -19,7 +19,7 @@ from tightcheck.expression import to_text
 from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, substituted
 from tightcheck.kernel.integrability import holds_on, in_domain, integrates
-from tightcheck.kernel.member import decoder_contains
+from tightcheck.kernel.member import decoder_contains, number_of_components
 from tightcheck.kernel.model import decoder_side, is_explicit, statistics_of, total_log_partition
 from tightcheck.kernel.rejected import Rejected
 from tightcheck.kernel.slices import combined, prior_term
@@ -52,6 +52,7 @@ def _of_pair(
     if family_of(observed.block).series is not None:
         return
     term = prior_term(design, latent) if prior == "declared" else None
+    is_chosen = prior != "declared" or number_of_components(design, prior, latent) is not None
     told: set[str] = set()
     for F, f0, parameters in islice(candidates(latent, observed, zero, term), MOST_OF_A_PAIR):
         base = {
@@ -73,7 +74,7 @@ def _of_pair(
         for mode in _modes(latent, observed):
             if (mode == "together") in barren:
                 continue
-            constants = proper_constants(latent, observed, F, f0, mode) if prior != "declared" else iter(((),))
+            constants = proper_constants(latent, observed, F, f0, mode) if is_chosen else iter(((),))
             first = next(constants, None)
             if first is None:
                 barren.add(mode == "together")
@@ -269,7 +270,9 @@ def _origins(
     def chosen(f0: list[sp.Expr], eta: list[sp.Expr]) -> Iterator[tuple[list[sp.Expr], list[sp.Expr]]]:
         known = dict(zip(fx.natural_parameters, eta, strict=False))
         conditions = asked[len(f0)]
-        if any(_is_violated(each, fx, fz, F, f0) or not holds_on(each, known, [(fz.variables, fz)]) for each in conditions):
+        if any(
+            _is_violated(each, fx, fz, F, f0) or not holds_on(each, known, [(fz.variables, fz)]) for each in conditions
+        ):
             return
         if len(f0) == len(F):
             yield f0, eta

@@ -58,21 +58,38 @@ def frequencies() -> torch.Tensor:
 
 def test_likelihood_and_its_gradients_are_those_of_the_dense_formula(data: Documents) -> None:
     generator = torch.Generator().manual_seed(0)
-    parts = [
-        torch.randn(size, generator=generator, dtype=torch.float64, requires_grad=True)
-        for size in ((5, 4), (4, WORDS), (WORDS,))
+    layers = [
+        [
+            torch.randn(size, generator=generator, dtype=torch.float64, requires_grad=True)
+            for size in ((rows, 4), (4, WORDS), (WORDS,))
+        ]
+        for rows in (5, 3)
     ]
-    code = torch.randint(5, (3, len(data)), generator=generator)
-    weight = torch.randn(3, len(data), generator=generator, dtype=torch.float64)
-    weight[2] = 0
-    code[:2].clamp_(max=3)  # code 4 has no gradient, and its rows are skipped
-    logits = torch.addmm(parts[2], parts[0], parts[1])
-    expected = (torch.log_softmax(logits, 1)[code] * dense(data)).sum(-1)
-    values = log_likelihood(*parts, code, data)
+    code = torch.stack([torch.randint(len(layer[0]), (3, len(data)), generator=generator) for layer in layers])
+    weight = torch.randn(2, 3, len(data), generator=generator, dtype=torch.float64)
+    weight[:, 2] = 0
+    code[0, :2].clamp_(max=3)  # code 4 has no gradient, and its rows are skipped
+    expected = torch.stack(
+        [
+            (torch.log_softmax(torch.addmm(bias, hidden, matrix), 1)[numbers] * dense(data)).sum(-1)
+            for (hidden, matrix, bias), numbers in zip(layers, code, strict=True)
+        ]
+    )
+    values = log_likelihood([(h, w, b) for h, w, b in layers], code, data)
     torch.testing.assert_close(values, expected)
+    parts = [part for layer in layers for part in layer]
     own, theirs = (torch.autograd.grad((weight * each).sum(), parts) for each in (values, expected))
     for mine, other in zip(own, theirs, strict=True):
         torch.testing.assert_close(mine, other)
+
+
+def test_batches_hold_the_documents_in_their_order_each_once(data: Documents) -> None:
+    batches = list(data.shuffled(7, seed=0))
+    assert [len(batch) for batch in batches] == [7, 7, 7, 3]
+    order = np.random.default_rng(0).permutation(len(data))
+    torch.testing.assert_close(torch.cat([dense(batch) for batch in batches]), dense(data)[order])
+    torch.testing.assert_close(torch.cat([batch.lengths for batch in batches]), dense(data)[order].sum(1))
+    torch.testing.assert_close(torch.cat([batch.log_base_measure for batch in batches]), data.log_base_measure[order])
 
 
 def test_products_with_counts_and_their_gradients(data: Documents) -> None:

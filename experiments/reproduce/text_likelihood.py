@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import accumulate, chain, pairwise
+from typing import Any, TypeAlias
 
 import numpy as np
 import torch
@@ -13,6 +14,9 @@ from torch import Tensor
 
 from tightcheck.experiments.reproduce.text_data import Corpus
 from tightcheck.training.sparse import SparseRows
+
+Layer: TypeAlias = tuple[Tensor, Tensor, Tensor]
+"""What a decoder's logits are made of: hidden (U, H) of its codes, weight (H, words), bias (words)."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +61,18 @@ class Documents:
     def shuffled(self, size: int, seed: int) -> Iterator[Documents]:
         """Batches in a random order that the seed fixes on every device."""
         order = torch.as_tensor(np.random.default_rng(seed).permutation(len(self)), device=self.device)
-        return map(self.select, torch.split(order, size))
+        return self.select(order).ordered(size)
 
     def ordered(self, size: int) -> Iterator[Documents]:
-        """Batches in the corpus' order."""
-        return map(self.select, torch.split(torch.arange(len(self), device=self.device), size))
+        """Batches in the corpus' order, which share its memory."""
+        firsts = [*range(0, len(self), size), len(self)]
+        for (first, last), (start, stop) in zip(
+            pairwise(firsts), pairwise(self.rows.starts[firsts].tolist()), strict=True
+        ):
+            starts = self.rows.starts[first : last + 1] - start
+            columns, values = self.rows.columns[start:stop], self.rows.values[start:stop]
+            rows = SparseRows(starts, columns, values, self.rows.width)
+            yield Documents(rows, self.lengths[first:last], self.log_base_measure[first:last])
 
 
 class _Product(torch.autograd.Function):
@@ -105,40 +116,53 @@ class _LogLikelihood(torch.autograd.Function):
     """<x, log softmax f> with f = hidden weight + bias, at (document, code) pairs; see `log_likelihood`."""
 
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, code: Tensor, batch: Documents) -> Tensor:
-        probabilities = torch.softmax(torch.addmm(bias, hidden, weight), 1)
-        place = code[:, batch.document] * probabilities.shape[1] + batch.rows.columns
-        ctx.save_for_backward(hidden, weight, probabilities, place, code)
-        ctx.batch = batch
+    def forward(ctx: Any, batch: Documents, code: Tensor, *layers: Tensor) -> Tensor:
+        sizes = [len(hidden) for hidden in layers[::3]]
+        probabilities = layers[0].new_empty(sum(sizes), layers[1].shape[1])
+        tables = probabilities.split(sizes)
+        for table, hidden, weight, bias in zip(tables, layers[::3], layers[1::3], layers[2::3], strict=True):
+            torch.mm(hidden, weight, out=table)
+            torch.softmax(table.add_(bias), 1, out=table)
+        firsts = torch.tensor([0, *accumulate(sizes[:-1])], device=code.device)
+        place = (code + firsts[:, None, None])[..., batch.document] * probabilities.shape[1] + batch.rows.columns
+        ctx.save_for_backward(probabilities, place, code, *layers)
+        ctx.batch, ctx.sizes = batch, sizes
         seen = probabilities.view(-1)[place].clamp(min=torch.finfo(probabilities.dtype).tiny)
         return batch.rows.sum_entries(seen.log() * batch.rows.values)
 
     @staticmethod
     def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        hidden, weight, probabilities, place, code = ctx.saved_tensors
+        probabilities, place, code, *layers = ctx.saved_tensors
         batch: Documents = ctx.batch
-        seen = gradient.any(1)
-        gradient, code, place = gradient[seen], code[seen], place[seen]
-        used = int(code.max()) + 1
-        share = hidden.new_zeros(used).index_add_(0, code.reshape(-1), (gradient * batch.lengths).reshape(-1))
-        of_logits = probabilities[:used].mul_(-share[:, None])
-        of_counts = gradient[:, batch.document] * batch.rows.values
-        of_logits.view(-1).index_add_(0, place.view(-1), of_counts.view(-1))
-        of_hidden = None
-        if ctx.needs_input_grad[0]:
-            of_hidden = torch.zeros_like(hidden)
-            torch.mm(of_logits, weight.T, out=of_hidden[:used])
-        return of_hidden, hidden[:used].T @ of_logits, of_logits.sum(0), None, None
+        learnt = gradient.any(2).any(0)
+        gradient, code, place = gradient[:, learnt], code[:, learnt], place[:, learnt]
+        used = (code.amax((1, 2)) + 1).tolist()
+        tables = [table[:rows] for table, rows in zip(probabilities.split(ctx.sizes), used, strict=True)]
+        for table, numbers, weights in zip(tables, code, gradient * batch.lengths, strict=True):
+            share = table.new_zeros(len(table)).index_add_(0, numbers.reshape(-1), weights.reshape(-1))
+            table.mul_(-share[:, None])
+        of_counts = gradient[..., batch.document] * batch.rows.values
+        probabilities.view(-1).index_add_(0, place.reshape(-1), of_counts.reshape(-1))
+        gradients: list[Tensor | None] = [None, None]
+        for number, of_logits in enumerate(tables):
+            hidden, weight, _ = layers[3 * number : 3 * number + 3]
+            of_hidden = None
+            if ctx.needs_input_grad[2 + 3 * number]:
+                of_hidden = torch.zeros_like(hidden)
+                torch.mm(of_logits, weight.T, out=of_hidden[: len(of_logits)])
+            gradients += [of_hidden, hidden[: len(of_logits)].T @ of_logits, of_logits.sum(0)]
+        return tuple(gradients)
 
 
-def log_likelihood(hidden: Tensor, weight: Tensor, bias: Tensor, code: Tensor, batch: Documents) -> Tensor:
-    """log p(x|z, l) - log h(x|l) of document b under the code number code[s, b], as (S, B).
+def log_likelihood(layers: Sequence[Layer], code: Tensor, batch: Documents) -> Tensor:
+    """log p(x|z, l) - log h(x|l) of document b in decoder d under its code number code[d, s, b], as (D, S, B).
 
-    The logits of code u are hidden[u] @ weight + bias: hidden (U, H), weight (H, words), bias (words). Differentiable
-    once in hidden, weight and bias; costs U rows of logits however many pairs share a code, and backwards only the rows
-    up to the last one that a sample s with a gradient uses. A word counts with the smallest positive number at least.
+    The logits of decoder d at its code u are hidden[u] @ weight + bias: a layer is hidden (U, H), weight (H, words), bias
+    (words). Differentiable once in hidden, weight and bias; costs U rows of logits however many pairs share a code, and
+    backwards only the rows up to the last one that a sample s with a gradient uses. A word counts with the smallest
+    positive number at least.
     """
-    return _LogLikelihood.apply(hidden, weight, bias, code, batch)  # type: ignore[no-any-return, no-untyped-call]
+    return _LogLikelihood.apply(batch, code, *chain.from_iterable(layers))  # type: ignore[no-any-return, no-untyped-call]
 
 
 def distinct(codes: Tensor) -> tuple[Tensor, Tensor]:

@@ -56,12 +56,6 @@ class Decoder(nn.Module):
         """f(z) of codes (U, bits), as (U, words)."""
         return torch.addmm(self.bias, self.features(codes), self.weight)
 
-    def log_likelihood(self, codes: Tensor, batch: Documents) -> Tensor:
-        """log p(x_b | z, l_b) - log h(x_b) at codes (S, B, bits), as (S, B); each distinct code is decoded once."""
-        chosen, number = distinct(codes.reshape(-1, codes.shape[-1]))
-        hidden = self.features(chosen)
-        return log_likelihood(hidden, self.weight, self.bias, number.view(codes.shape[:2]), batch)
-
 
 class Encoders(nn.Module):
     """Encoders' natural parameters g(x): q(z|x) ∝ exp <g(x), z>, equation (22)."""
@@ -96,6 +90,15 @@ class Models(nn.Module):
             self.encoders = Encoders(shape.bits, len(frequencies))
             decoders = nn.ModuleList(Decoder(shape, torch.log(frequencies)) for _ in ENCODERS)
         self.decoders = cast("Sequence[Decoder]", decoders)
+
+    def log_likelihood(self, codes: Tensor, batch: Documents) -> Tensor:
+        """log p(x_b | z, l_b) - log h(x_b) of the three at codes (3, S, B, bits), as (3, S, B); equal codes are decoded once."""
+        chosen, numbers = zip(*map(distinct, codes.flatten(1, 2)), strict=True)
+        layers = [
+            (decoder.features(own), decoder.weight, decoder.bias)
+            for decoder, own in zip(self.decoders, chosen, strict=True)
+        ]
+        return log_likelihood(layers, torch.stack(numbers).view(codes.shape[:3]), batch)
 
 
 def _uniform(*size: int, inputs: int) -> Tensor:

@@ -60,12 +60,26 @@ def is_zero(expression: sp.Expr) -> bool:
     """Whether the expression reduces to 0 by rules that preserve value on real arguments (False: not shown)."""
     if expression == 0:
         return True
+    if expression.has(sp.Function) and _is_somewhere_nonzero(expression):
+        return False
     reduced = normal_form(expression)
     symbols = sorted(reduced.free_symbols, key=str)
     value = reduced.xreplace({symbol: sp.Rational(k, k + 1) for k, symbol in enumerate(symbols, start=1)})
     if value.is_Rational:  # where it is not 0, no rule makes it 0
         return bool(value == 0) and bool(sp.cancel(sp.together(reduced)) == 0)
     return bool(sp.cancel(sp.together(reduced)) == 0)
+
+
+def _is_somewhere_nonzero(expression: sp.Expr) -> bool:
+    """Whether a ball shows, before any algebra, that the expression is not 0 at numbers its symbols may stand for."""
+    from flint import ctx
+
+    try:
+        with ctx.workprec(PRECISION):
+            ball = enclose(expression, {symbol: _number(symbol, 0) for symbol in expression.free_symbols})
+    except (ValueError, ZeroDivisionError, NotImplementedError):
+        return False
+    return bool(ball.is_finite()) and not ball.contains(0)
 
 
 NORMAL_FORMS: dict[sp.Expr, sp.Expr] = {}
@@ -266,6 +280,13 @@ def is_refuted(
     return False
 
 
+def is_refuted_at(points: Sequence[Point], target: sp.Expr, basis: Sequence[sp.Expr]) -> bool:
+    """Whether some of these points show that there is no combination; symbols without a value there are constants."""
+    symbols = target.free_symbols.union(*(f.free_symbols for f in basis))
+    constants = {symbol: _number(symbol, 0) for symbol in symbols}
+    return separating_points(target, basis, [{**constants, **point} for point in points], attempts=2) is not None
+
+
 @cache
 def _annihilators(
     basis: tuple[sp.Expr, ...], variables: tuple[sp.Symbol, ...]
@@ -339,12 +360,14 @@ def _solved(
     return tuple(solution) if is_zero(residual) else None
 
 
-def separating_points(target: sp.Expr, basis: Sequence[sp.Expr], points: Sequence[Point]) -> tuple[Point, ...] | None:
+def separating_points(
+    target: sp.Expr, basis: Sequence[sp.Expr], points: Sequence[Point], attempts: int = ATTEMPTS
+) -> tuple[Point, ...] | None:
     """len(basis) + 2 points at which (1, basis, target) are independent, proved by ball arithmetic, or None."""
     size, draw = len(basis) + 2, random.Random(0)
     if len(points) < size:
         return None
-    for _ in range(ATTEMPTS if len(points) > size else 1):
+    for _ in range(attempts if len(points) > size else 1):
         chosen = tuple(draw.sample(points, size))
         if separates(target, basis, chosen):
             return chosen

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from tightcheck.account.case import Case
 from tightcheck.design import Conditional
 from tightcheck.family import Family
 from tightcheck.kernel.classes import all_entries, family_of
-from tightcheck.kernel.joint_cases import cases, forced_zero
+from tightcheck.kernel.joint_cases import forced
 from tightcheck.kernel.joint_lemma import MOST_CASES
-from tightcheck.kernel.joint_numbers import TooLong, Unreached, letter
-from tightcheck.kernel.joint_signs import TooMany, leaves
+from tightcheck.kernel.joint_numbers import Number, TooLong, Unreached, letter
+from tightcheck.kernel.joint_sides import owned
+from tightcheck.kernel.joint_signs import TooMany
 
 
 def divergence(case: Case, latent: str, observed: Sequence[Conditional]) -> str:
     """For one draw of each block a sentence with direction and rate; empty where none is known."""
-    from tightcheck.density.problem import owned  # few reports need it
-
     z = owned(family_of(case.latent_named(latent).block), latent)
     told = []
     for block in observed:
@@ -41,17 +40,21 @@ def divergence(case: Case, latent: str, observed: Sequence[Conditional]) -> str:
 def _witnesses(x: Family, z: Family, zero: frozenset[tuple[int, int]]) -> tuple[tuple[str, str], ...]:
     """Direction and rate for each entry that vanishes in every density: the simplest case in which it does not."""
     try:
-        tree = cases((x,), (z,), MOST_CASES, zero)
+        known = forced(x, z, MOST_CASES, zero)
     except (TooMany, TooLong, Unreached):
         return ()
-    refuted = [
-        (dict(path), leaf.why) for path, leaf in leaves(tree) if leaf.answer is False and leaf.why.count("; ") == 1
-    ]
+    told = [(path, why) for path, why in known.refuted if why.count("; ") == 1]
     found: dict[tuple[str, str], None] = {}
-    for i, k in sorted(forced_zero(tree, len(x.statistics) + 1, len(z.statistics) + 1) - zero):
-        there = [(path, why) for path, why in refuted if path.get(letter(f"w{i}_{k}"))]
+    for i, k in sorted(known.entries):
+        there = [(path, why) for path, why in told if path.get(letter(f"w{i}_{k}"))]
         if there:
-            _, why = min(there, key=lambda pair: sum(1 for sign in pair[0].values() if sign))
+            _, why = min(there, key=lambda pair: _by_size(pair[0]))
             direction, _, rate = why.partition("; ")
             found[direction, rate] = None
     return tuple(found)
+
+
+def _by_size(case: Mapping[Number, int]) -> tuple[int, tuple[int, ...]]:
+    """Cases in which less is not zero come first; then those with negative numbers."""
+    signs = tuple(case.values())
+    return sum(1 for sign in signs if sign), signs

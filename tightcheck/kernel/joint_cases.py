@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cache
 
 import sympy as sp
@@ -85,21 +86,31 @@ class NoneLeft(Exception):  # noqa: N818 (not an error: an answer)
     """No entry is 0 in every case that was reached."""
 
 
-def forced(x: Family, z: Family, most: int, zero: frozenset[tuple[int, int]]) -> frozenset[tuple[int, int]]:
+@dataclass(frozen=True)
+class Forced:
+    """The entries that are 0 in every case that is not refuted, and, if there are any, all refuted cases with their reasons."""
+
+    entries: frozenset[tuple[int, int]]
+    refuted: tuple[tuple[Mapping[Number, int], str], ...]
+
+
+def forced(x: Family, z: Family, most: int, zero: frozenset[tuple[int, int]]) -> Forced:
     """What `forced_zero` says of all cases; the rest are not looked at once some cases leave none. Raises TooMany."""
     left = {(i + 1, k + 1) for i in range(len(x.statistics)) for k in range(len(z.statistics))} - zero
-    if not left:
-        return frozenset()
+    refuted: list[tuple[Mapping[Number, int], str]] = []
 
     def reached(path: Path, leaf: Leaf) -> None:
-        if leaf.answer is not False:
-            left.intersection_update([(i, k) for i, k in left if path.known.get(letter(f"w{i}_{k}")) == 0])
-            if not left:
-                raise NoneLeft
+        if leaf.answer is False:
+            refuted.append((path.known, leaf.why))
+            return
+        left.intersection_update([(i, k) for i, k in left if path.known.get(letter(f"w{i}_{k}")) == 0])
+        if not left:
+            raise NoneLeft
 
-    with suppress(NoneLeft):
-        explore(*_questions((x,), (z,), zero), most, reached)
-    return frozenset(left)
+    if left:
+        with suppress(NoneLeft):
+            explore(*_questions((x,), (z,), zero), most, reached)
+    return Forced(frozenset(left), tuple(refuted))
 
 
 def forced_zero(tree: Tree, rows: int, columns: int) -> frozenset[tuple[int, int]]:
@@ -133,6 +144,7 @@ def signature(family: Family) -> str:
 
 __all__ = [
     "TREE_SIZE",
+    "Forced",
     "Leaf",
     "cases",
     "forced",

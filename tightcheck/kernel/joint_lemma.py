@@ -46,7 +46,7 @@ def forced(x: Family, z: Family, zero: frozenset[tuple[int, int]]) -> frozenset[
     renamed = x if x is not z and not ({p.symbol for p in x.fixed} & {p.symbol for p in z.fixed}) else None
     require(renamed is not None or not x.fixed, "both families have the same fixed parameter")
     try:
-        return joint_cases.forced(x, z, MOST_CASES, zero)
+        return joint_cases.forced(x, z, MOST_CASES, zero).entries
     except (TooMany, TooLong):
         return frozenset()
 

@@ -344,6 +344,10 @@ MOST_WORK = 40_000
 """How many products of terms an exploration may take: a fraction of a second."""
 
 
+LAST_ZERO = (-1, 1, 0)
+"""The order of the cases: `reached` hears early of densities in which little is zero."""
+
+
 class TooMany(Exception):  # noqa: N818
     """There are more cases than wanted."""
 
@@ -372,7 +376,8 @@ def explore(
         except Branch as unknown:
             leaf, number = None, unknown.number
         if leaf is None:
-            return Split(number, *(visit(path.assuming(number, sign)) for sign in (-1, 0, 1)))
+            below = {sign: visit(path.assuming(number, sign)) for sign in LAST_ZERO}
+            return Split(number, below[-1], below[0], below[1])
         count += 1
         if count > most:
             raise TooMany

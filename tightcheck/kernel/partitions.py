@@ -9,6 +9,7 @@ import sympy as sp
 from tightcheck.design import Conditional, Design
 from tightcheck.family import Family
 from tightcheck.kernel.classes import all_entries, family_of
+from tightcheck.kernel.slices import without_squared_sines
 
 Entries = frozenset[tuple[str, int, str, int]]
 KNOWN_WHATEVER_MOVES = ("finite", "exponential", "poles", "power", "quadratic", "quadratic_form")
@@ -74,7 +75,8 @@ def is_on_sphere(family: Family) -> bool:
     if family.log_base_measure != 0 or family.support.is_discrete or len(family.statistics) < 2:
         return False
     if chart is not None:
-        return family.statistics == family.variables and sp.trigsimp(sum(p**2 for p in chart.point)) == 1
+        is_unit = without_squared_sines(sp.Add(*(p**2 for p in chart.point))) == 1
+        return family.statistics == family.variables and is_unit
     (x, *more), bounds = family.variables, family.support.bounds
     return not more and family.statistics == (sp.cos(x), sp.sin(x)) and bounds == ((-sp.pi, sp.pi),)
 

@@ -17,7 +17,7 @@ from tightcheck.design import Conditional, Constant, Design, PriorBlock
 from tightcheck.expression import CoordinateSum
 from tightcheck.family import Cardinality, Family
 from tightcheck.kernel.classes import REPRESENTATIVE, family_of
-from tightcheck.span import combination, normal_form
+from tightcheck.span import combination, is_refuted_at, normal_form
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,9 @@ def on_support(value: sp.Expr, family: Family) -> sp.Expr:
             return normal_form(value).xreplace({first: sp.expand(first + (variable - low) / slope)})
     chart = family.support.chart
     if chart is None:
-        return _without_squared_sines(value)
+        return without_squared_sines(value)
     point = dict(zip(family.variables, chart.point, strict=True))
-    turned = _without_squared_sines(value.xreplace(point))
+    turned = without_squared_sines(value.xreplace(point))
     return value if turned.free_symbols & set(chart.coordinates) else turned
 
 
@@ -107,7 +107,7 @@ def _sums_on_support(value: sp.Expr, family: Family) -> sp.Expr:
     return normal_form(value).replace(sp.log, lambda e: sp.log(on_support(e, family) if e.is_Add else e))
 
 
-def _without_squared_sines(value: sp.Expr) -> sp.Expr:
+def without_squared_sines(value: sp.Expr) -> sp.Expr:
     """sin^2 = 1 - cos^2, inside first, so that squares of unit vectors add up."""
     if not value.has(sp.sin):
         return value
@@ -118,7 +118,7 @@ def _without_squared_sines(value: sp.Expr) -> sp.Expr:
     def is_square(e: sp.Expr) -> bool:
         return bool(e.is_Pow and isinstance(e.base, sp.sin) and e.exp.is_Integer and e.exp.is_even and e.exp > 0)
 
-    inside = value.func(*map(_without_squared_sines, value.args))
+    inside = value.func(*map(without_squared_sines, value.args))
     if not isinstance(inside, sp.Expr):  # a condition, a case
         return inside
     return sp.expand(sp.expand(inside, log=False).replace(is_square, turned), log=False)
@@ -126,10 +126,23 @@ def _without_squared_sines(value: sp.Expr) -> sp.Expr:
 
 def combined(value: sp.Expr, family: Family) -> tuple[sp.Expr, ...] | None:
     """`combination` of the family's statistics, on its support."""
-    for each in dict.fromkeys((value, on_support(value, family), _sums_on_support(value, family))):
-        if (found := combination(each, family.statistics, family.variables)) is not None:
+    found = combination(value, family.statistics, family.variables)
+    if found is not None or not (_is_curved(family) or value.has(sp.sin)):
+        return found
+    points = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
+    if is_refuted_at(points, value, family.statistics):
+        return None
+    for turn in (on_support, _sums_on_support):
+        turned = turn(value, family)
+        if turned != value and (found := combination(turned, family.statistics, family.variables)) is not None:
             return found
     return None
+
+
+@cache
+def _is_curved(family: Family) -> bool:
+    """Whether the support has a chart, or an equation that ties its variables."""
+    return family.support.chart is not None or any(low == high for low, high in family.support.bounds or ())
 
 
 def prior_block(design: Design, name: str) -> PriorBlock | None:

@@ -68,6 +68,14 @@ def test_a_stopped_run_goes_on_to_the_same_models(data: Path, tmp_path: Path) ->
                 assert torch.equal(value, others.state_dict()[key]), (name, key)
 
 
+def test_a_finished_stage_is_not_written_again(data: Path, tmp_path: Path) -> None:
+    images.train(data, tmp_path, TINY, 1, CPU, lambda: False)
+    written = {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.pt")}
+    assert {file.stem for file in written} == set(images_stages.ORDER)
+    images.train(data, tmp_path, TINY, 1, CPU, lambda: False)
+    assert {file: file.stat().st_mtime_ns for file in tmp_path.rglob("*.pt")} == written
+
+
 def test_with_sigma_fixed_it_stays_and_learned_it_moves_and_the_truth_is_left_alone(data: Path, tmp_path: Path) -> None:
     models = images.train(data, tmp_path, TINY, 1, CPU, lambda: False)
     assert models is not None

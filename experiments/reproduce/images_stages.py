@@ -94,6 +94,7 @@ def run(
         stage.load(saved)
         done, seconds = int(saved["step"]), float(saved["seconds"])
     began = last = time.monotonic()
+    found = done
 
     def save() -> None:
         _save({**stage.state(), "step": done, "seconds": seconds + time.monotonic() - began}, checkpoint)
@@ -107,7 +108,8 @@ def run(
             if time.monotonic() - last > SECONDS_BETWEEN_CHECKPOINTS:
                 save()
                 last = time.monotonic()
-    save()
+    if done > found:
+        save()
     return done
 
 

@@ -23,30 +23,46 @@ from tightcheck.kernel.zero import Entries
 from tightcheck.span import is_zero
 
 MOST_POINTS = 64
+MOST_COORDINATES = 6
 
 Place = Mapping[sp.Symbol, sp.Expr]
 
 
 @dataclass(frozen=True)
+class Values:
+    """f of one observed coordinate at every latent point, a row a point, and how many coordinates have just this f."""
+
+    observed: Conditional
+    rows: tuple[tuple[sp.Expr, ...], ...]
+    count: int
+
+
+@dataclass(frozen=True)
 class Written:
-    """The latent points, the weights that annihilate 1 and psi on them, and f of every observed copy at every point."""
+    """The latent points, the weights that annihilate 1 and psi on them, and f at every point."""
 
     points: tuple[tuple[sp.Expr, ...], ...]
     weights: tuple[tuple[sp.Expr, ...], ...]
-    natural: tuple[tuple[Conditional, tuple[tuple[sp.Expr, ...], ...]], ...]
+    natural: tuple[Values, ...]
 
     @property
     def parameters(self) -> frozenset[sp.Symbol]:
         """What is free in f."""
-        return frozenset(s for _, rows in self.natural for row in rows for entry in row for s in entry.free_symbols)
+        return frozenset(s for f in self.natural for row in f.rows for entry in row for s in entry.free_symbols)
+
+    @property
+    def columns(self) -> tuple[tuple[sp.Expr, ...], ...]:
+        """Every natural parameter's values at the points."""
+        return tuple(column for f in self.natural for column in zip(*f.rows, strict=True))
 
 
 def written(design: Design) -> Written:
     """The design as values at points; Rejected where it is not of this kind."""
     require(not design.covariates and not any(e.block.given for e in design.encoder), "covariates or given blocks")
+    require(sum(e.block.copies for e in design.encoder) <= MOST_COORDINATES, "the latent space is not small")
     families = [family_of(e.block) for e in design.encoder for _ in range(e.block.copies)]
     plain = all(len(f.variables) == 1 and len(f.support.points) == f.support.cardinality for f in families)
-    require(plain and len(families) <= 6, "the latent space is not small and finite")
+    require(plain, "the latent space is not finite")
     points = tuple(tuple(v for (v,) in row) for row in product(*(f.support.points for f in families)))
     require(len(points) <= MOST_POINTS, "the latent space is not small")
     basis = [
@@ -57,11 +73,19 @@ def written(design: Design) -> Written:
         for point in points
     ]
     weights = tuple(tuple(vector) for vector in sp.Matrix(basis).T.nullspace())
-    natural = tuple((o, _values(design, o, points, copy)) for o in design.decoder for copy in range(o.block.copies))
-    return Written(points, weights, natural)
+    return Written(points, weights, tuple(f for o in design.decoder for f in _values(design, o, points)))
 
 
-def _values(
+def _values(design: Design, observed: Conditional, points: Sequence[tuple[sp.Expr, ...]]) -> list[Values]:
+    """The natural parameters of an observed block: each coordinate's where it looks at its own latent one, else the one
+    that all coordinates share."""
+    copies = observed.block.copies
+    if copies > 1 and any(latent.block.copies == copies for latent in design.encoder):
+        return [Values(observed, _rows(design, observed, points, copy), 1) for copy in range(copies)]
+    return [Values(observed, _rows(design, observed, points, 0), copies)]
+
+
+def _rows(
     design: Design, observed: Conditional, points: Sequence[tuple[sp.Expr, ...]], copy: int
 ) -> tuple[tuple[sp.Expr, ...], ...]:
     """The natural parameters of one observed copy at every point."""
@@ -109,10 +133,9 @@ def _symbols(source: Map) -> frozenset[sp.Symbol]:
 def differences(design: Design, prior: str, model: Written, known: Place) -> list[sp.Expr]:
     """What must vanish in a consistent model: the weights on f (C1) and, for a declared prior, on P - A(f) (C2)."""
     found = [
-        sp.Add(*(w * row[i].xreplace(known) for w, row in zip(weight, rows, strict=True)))
+        sp.Add(*(w * value.xreplace(known) for w, value in zip(weight, column, strict=True)))
         for weight in model.weights
-        for observed, rows in model.natural
-        for i in range(len(observed.natural))
+        for column in model.columns
     ]
     if prior == "declared":
         energy = [_energy(design, model, n, known) for n in range(len(model.points))]
@@ -123,8 +146,8 @@ def differences(design: Design, prior: str, model: Written, known: Place) -> lis
 def _energy(design: Design, model: Written, n: int, known: Place) -> sp.Expr:
     """P - A(f) at one point, up to span(psi, 1)."""
     total = sp.Integer(0)
-    for observed, rows in model.natural:
-        total -= total_log_partition(observed, [entry.xreplace(known) for entry in rows[n]])
+    for f in model.natural:
+        total -= f.count * total_log_partition(f.observed, [entry.xreplace(known) for entry in f.rows[n]])
     total /= temperature(design)
     start = 0
     for latent in design.encoder:
@@ -156,10 +179,10 @@ def _log_prior(design: Design, latent: Conditional, point: tuple[sp.Expr, ...]) 
 
 def valid(model: Written, known: Place) -> None:
     """Require that every f is a natural parameter, a number wherever its symbols are numbers."""
-    for observed, rows in model.natural:
-        for row in rows:
+    for f in model.natural:
+        for row in f.rows:
             entries = [entry.xreplace(known) for entry in row]
-            require(in_domain(family_of(observed.block), entries), "f is not shown to stay in the natural domain")
+            require(in_domain(family_of(f.observed.block), entries), "f is not shown to stay in the natural domain")
             require(all(bool(e.is_real) and bool(e.is_finite) for e in entries), "f is not shown to be real")
 
 
@@ -203,7 +226,7 @@ def written_member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     valid(model, known)
     require(prior != "free", "a free prior is not looked at")
     require(all(is_zero(value) for value in differences(design, prior, model, known)), "C1 or C2 fails")
-    columns = [[row[i].xreplace(known) for row in rows] for o, rows in model.natural for i in range(len(o.natural))]
+    columns = [[value.xreplace(known) for value in column] for column in model.columns]
     moves = any(separates_numbers(value, column[0]) for column in columns for value in column[1:])
     require(moves, "f is not shown to depend on z")
     encoders_hold_all(design)
@@ -232,11 +255,7 @@ def written_constant(design: Design, step: Mapping[str, Any], zero: Entries) -> 
     c1 = differences(design, "implied", model, {})
     forced = any(_is_power(sp.expand(value), parameter) for value in c1)
     require(forced, "the parameter is not shown to vanish")
-    rest = [
-        [row[i].xreplace({parameter: sp.Integer(0)}) for row in rows]
-        for o, rows in model.natural
-        for i in range(len(o.natural))
-    ]
+    rest = [[value.xreplace({parameter: sp.Integer(0)}) for value in column] for column in model.columns]
     require(all(is_zero(value - column[0]) for column in rest for value in column), "f may still depend on z")
     return all_entries(design)
 

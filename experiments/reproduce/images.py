@@ -29,6 +29,8 @@ PAPER: tuple[tuple[str, str, float, float], ...] = (
 class Models:
     """What the stages give: the ground truth, the features, and an encoder and decoder for each row of Table 1."""
 
+    faces: int
+    """How many pictures the ground truth was trained on."""
     truth: Decoder
     features: Features
     pairs: dict[str, tuple[Encoder, Decoder]]
@@ -67,7 +69,7 @@ def train(
         pairs[name] = (learned_encoder, decoder)
     network = features.modules[0]
     assert isinstance(network, Features)
-    return Models(truth, network, pairs)
+    return Models(len(pictures), truth, network, pairs)
 
 
 def _folder(out: Path, size: Size, seed: int) -> Path:
@@ -119,8 +121,7 @@ def run(request: Request) -> bool:
     weights = sorted((request.data / "inception").glob("*.pth"))
     rows = measure(models, size, request.seed, device, weights[0] if weights else None)
     seconds = images_stages.seconds(_folder(request.store.checkpoints, size, request.seed)) + time.monotonic() - begin
-    count = len(faces(request.data, request.store.checkpoints / "faces.npy"))
-    common = {"size": size.name, "width": size.width, "batch": size.batch, "images": size.images, "faces": count}
+    common = {"size": size.name, "width": size.width, "batch": size.batch, "images": size.images, "faces": models.faces}
     shared = {**common, **circumstances(request), "seconds": round(seconds, 1)}
     request.store.write("images", [{**row, **shared} for row in rows])
     images_figures.draw(models, request.store.checkpoints, request.seed, device)

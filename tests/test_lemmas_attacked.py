@@ -104,6 +104,15 @@ EDGES = [
         pixels("{family: pareto, shape: 3, minimum: 1}"),
         "impossible",
     ),
+    # log x - log(1 - x) takes all values and is no a max(0, h) + d with h in the span of log x and log(1 - x).
+    (
+        "one ReLU for a logit",
+        "{latent: {family: bernoulli, dim: 1}, features: statistics, map: {kind: mlp, hidden: [1], activation: relu},"
+        " output: logits}",
+        "{observed: {family: beta, dim: 1}, map: {kind: unrestricted}, output: [alpha, beta],"
+        " prior: {family: bernoulli, probs: 0.5}}",
+        "restricted",
+    ),
     # log(a) is no number for a < 0, and x does not depend on z for a > 0.
     (
         "a rate that may not be negative",

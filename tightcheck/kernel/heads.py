@@ -24,6 +24,7 @@ from tightcheck.kernel.classes import (
     linked_value,
 )
 from tightcheck.kernel.rejected import require
+from tightcheck.kernel.slices import is_entire
 from tightcheck.span import combination, is_zero, normal_form
 
 
@@ -286,7 +287,7 @@ def holds_function(
     if source.kind == "mlp":
         if not source.bias and holds_constants(source, side.family, side.inputs):
             rank += 2  # units that carry the constants of the other heads, and of other coordinates
-        bounded = source.bias and functions is not None and _is_bounded(side)
+        bounded = source.bias and functions is not None and _is_bounded(side, functions)
         is_bits = source.bias and is_two_valued and side.inputs != "one_hot" and used is not None
         two_valued_inputs = max(used, rank) if is_bits and used is not None else None
         require(
@@ -311,11 +312,18 @@ def wide_enough(source: Map, rank: int, two_valued_inputs: int | None, bounded: 
     return not source.hidden or (two_valued_inputs is not None and narrowest >= two_valued_inputs)
 
 
-def _is_bounded(side: Side) -> bool:
-    """Whether the inputs run over a bounded set."""
+def _is_bounded(side: Side, functions: Sequence[sp.Expr]) -> bool:
+    """Whether the inputs run over a bounded set: continuous functions on a closed box, whose logarithm at 0 is none of them."""
     bounds = side.family.support.bounds
     ends = [end for pair in bounds or () for end in pair]
-    return side.family.support.is_finite or (bounds is not None and all(end.is_finite for end in ends))
+    is_box = bounds is not None and all(end.is_finite for end in ends)
+    return side.family.support.is_finite or (is_box and all(_is_continuous(f, side.variables) for f in functions))
+
+
+def _is_continuous(function: sp.Expr, variables: Sequence[sp.Symbol]) -> bool:
+    """Whether a function is entire in every variable, or log(1 + v) for v >= 0."""
+    (v,) = variables if len(variables) == 1 else (sp.Integer(-1),)
+    return all(is_entire(function, u) for u in variables) or (function == sp.log(1 + v) and bool(v.is_nonnegative))
 
 
 def in_range(head: Head, value: sp.Expr) -> bool:

@@ -114,7 +114,8 @@ def _are_independent(block: Block) -> bool:
     """Whether the variables of a draw and 1 are linearly independent on the support, by exact points."""
     family = family_of(block)
     points = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
-    return separating_points(family.variables[-1], family.variables[:-1], points) is not None
+    each = (separating_points(v, family.variables[:k], points) for k, v in enumerate(family.variables))
+    return all(found is not None for found in each)
 
 
 def _certainly_moves(design: Design, observed: Conditional) -> bool:

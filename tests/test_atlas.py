@@ -23,7 +23,8 @@ from tightcheck.atlas.facts import pair
 from tightcheck.atlas.page import SYMBOLS, file_of
 from tightcheck.atlas.picture import _coarse, _energy, _normalised, picture
 from tightcheck.cli import main
-from tightcheck.density import What
+from tightcheck.density import What, joint_density
+from tightcheck.kernel.joint_set import check_set
 
 FEW = ("bernoulli", "gaussian", "poisson")
 
@@ -48,6 +49,10 @@ def test_every_pair_has_its_page_and_its_cell(atlas: Path) -> None:
         for z in FEW:
             assert (atlas / file_of(x, z)).is_file()
             assert f'href="{file_of(x, z)}"' in table
+            text = (atlas / file_of(x, z)).read_text(encoding="utf-8")
+            certificate = f"{min(x, z)}--{max(x, z)}.json"
+            assert f'href="{certificate}"' in text
+            assert check_set(json.loads((atlas / certificate).read_text(encoding="utf-8")))
     assert set(SYMBOLS) == {what.word for what in What}
     assert len(set(SYMBOLS.values())) == len(SYMBOLS)
 
@@ -90,7 +95,7 @@ def test_a_stop_costs_a_row_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     made = building.make
 
     def stopped(folder: Path, row: building.Row) -> int:
-        if row.x == "poisson":
+        if row.first == "poisson":
             raise KeyboardInterrupt
         return made(folder, row)
 
@@ -99,10 +104,11 @@ def test_a_stop_costs_a_row_at_most(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         run(tmp_path)
     assert not (tmp_path / "index.html").exists()
     monkeypatch.setattr(building, "make", made)
-    assert run(tmp_path) == 3
+    assert run(tmp_path) == 1
     (tmp_path / file_of("poisson", "poisson")).unlink()
-    (tmp_path / "rows" / "gaussian.json").write_text('{"bernoulli": ')  # half a file of another program
-    assert run(tmp_path) == 4
+    (tmp_path / "rows" / "gaussian.json").write_text('{"gaussian": ')  # half a file of another program
+    (tmp_path / file_of("poisson", "bernoulli")).write_text("")  # a page that a loss of power left empty
+    assert run(tmp_path) == 1 + 3 + 2
     assert (tmp_path / "index.html").is_file()
 
 
@@ -214,6 +220,25 @@ def _luminance(colour: str) -> float:
     channels = [int(value) / 255 for value in re.findall(r"\d+", colour)[:3]]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize(
+    ("x", "z"),
+    [("poisson", "gamma"), ("weibull", "pareto"), ("pareto", "gaussian"), ("truncated_gaussian", "gaussian")],
+)
+def test_a_pair_and_its_exchange_are_the_same_set(x: str, z: str) -> None:
+    """Decided in one order and said in the other, against a decision in the other order."""
+    found = pair(Asked(registry.load(x), 1), Asked(registry.load(z), 1)).density
+    other = joint_density(registry.load(x), registry.load(z))
+    assert found.what is other.what
+    assert found.entries == other.entries
+    random = np.random.default_rng(0)
+    answers = set()
+    for _ in range(40):
+        weights = {e.symbol.name: Fraction(int(random.integers(-4, 3)), 2) for e in found.entries}
+        answers.add(found.holds(weights))
+        assert found.holds(weights) is other.holds(weights), weights
+    assert len(answers) > 1
 
 
 @pytest.mark.long

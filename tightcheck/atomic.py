@@ -9,19 +9,22 @@ from pathlib import Path
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path, is_forced: bool = True) -> Iterator[Path]:
     """A draft to write, in the target's folder and with its suffix, which then replaces the target.
 
-    If the block raises, the draft is removed and the target stays as it was. Raises OSError.
+    Not forced to disk it may be empty after a loss of power, but thousands of files are quick. If the block raises, the
+    draft is removed and the target stays as it was. Raises OSError.
     """
     draft = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
     try:
         yield draft
-        force(draft)
+        if is_forced:
+            force(draft)
         os.replace(draft, target)
     finally:
         draft.unlink(missing_ok=True)
-    force(target.parent)
+    if is_forced:
+        force(target.parent)
 
 
 def force(path: Path) -> None:

@@ -1,12 +1,14 @@
 """Writes the atlas: only what is not there yet or was made from other files, a row at a time, so that a stop costs a row.
 
-A pair's key is a hash of the files of its two families and of everything the facts and the pages are made with; a row of
-the table is kept as `rows/X.json` with the key of each of its pairs. A page is written before its row says so.
+A pair is decided once for both orders of its families. Its key is a hash of the files of its two families and of everything
+the facts and the pages are made with; `rows/X.json` keeps the keys of X with the families from X on. A page is written
+before its row says so.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -14,9 +16,12 @@ from hashlib import sha256
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tightcheck import registry
+from tightcheck import atomic, registry
+
+if TYPE_CHECKING:
+    from tightcheck.atlas.facts import Pair
 
 PACKAGE = Path(__file__).parent.parent
 PARTS = ("atlas", "density", "joint", "kernel", "report")
@@ -26,10 +31,15 @@ LIBRARIES = ("sympy", "numpy", "contourpy")
 
 @dataclass(frozen=True)
 class Row:
-    """The pairs of one family of x that are to be made."""
+    """The pairs of one family with itself and with those after it that are to be made, by the name of the other."""
 
-    x: str
+    first: str
     keys: Mapping[str, str]
+
+    @property
+    def count(self) -> int:
+        """How many pages they have: one for each order."""
+        return sum(1 + (name != self.first) for name in self.keys)
 
 
 def build(
@@ -41,8 +51,8 @@ def build(
     """
     (folder / "rows").mkdir(parents=True, exist_ok=True)
     keys = _keys(names)
-    rows = [row for x in names if (row := _missing(folder, x, names, keys)).keys]
-    count = sum(len(row.keys) for row in rows)
+    rows = [row for k, x in enumerate(names) if (row := _missing(folder, x, names[k:], keys)).keys]
+    count = sum(row.count for row in rows)
     began(count)
     for done in _made(folder, rows, workers):
         made(done)
@@ -65,25 +75,45 @@ def _made(folder: Path, rows: Sequence[Row], workers: int) -> Iterator[int]:
 
 
 def make(folder: Path, row: Row) -> int:
-    """Writes the pages of a row's pairs, then the row; the number of pairs."""
-    from tightcheck.atlas import page
+    """Writes the pages of a row's pairs in both orders, then the row; the number of pages."""
     from tightcheck.atlas.choices import Asked
-    from tightcheck.atlas.example import example
     from tightcheck.atlas.facts import pair
-    from tightcheck.atlas.picture import is_drawn, picture
     from tightcheck.report import file
 
-    cells = _row(folder, row.x)
-    x = Asked(registry.load(row.x), 1)
+    cells = _row(folder, row.first)
+    x = Asked(registry.load(row.first), 1)
     for name, key in row.keys.items():
         found = pair(x, Asked(registry.load(name), 1))
-        weights = example(found) if is_drawn(found) else None
-        drawing = picture(found, weights) if weights else None
-        file.write(folder / page.file_of(row.x, name), page.pair(found, drawing, weights))
-        shown = page.cell(found)
-        cells[name] = {"key": key, "what": shown.what, "name": shown.name}
-    file.write(folder / "rows" / f"{row.x}.json", json.dumps(cells, indent=0))
-    return len(row.keys)
+        cells[name] = {"key": key, **_written(folder, found)}
+    file.write(folder / "rows" / f"{row.first}.json", json.dumps(cells, indent=0))
+    return row.count
+
+
+def _written(folder: Path, found: Pair) -> dict[str, Any]:
+    """Writes a pair's certificate and its pages; what the table shows of it."""
+    from tightcheck.atlas import page
+    from tightcheck.atlas.example import example, transposed
+    from tightcheck.atlas.facts import exchanged
+    from tightcheck.atlas.picture import is_drawn, picture
+
+    if found.certificate is not None:
+        _put(folder / page.certificate_of(found), json.dumps(found.certificate, indent=1))
+    weights = example(found) if is_drawn(found) else None
+    shown = page.cell(found)
+    orders = [(found, weights)]
+    if found.x.family.name != found.z.family.name:
+        other = exchanged(found)
+        orders.append((other, transposed(found, other, weights) if weights else None))
+    for each, own in orders:
+        drawing = picture(each, own) if own else None
+        _put(folder / page.file_of(each.x.family.name, each.z.family.name), page.pair(each, drawing, own))
+    return {"what": shown.what, "names": [page.cell(each).name for each, _ in orders]}
+
+
+def _put(path: Path, text: str) -> None:
+    """Writes a page; one that a loss of power leaves empty is made again."""
+    with atomic.replacing(path, is_forced=False) as draft:
+        draft.write_text(text, encoding="utf-8")
 
 
 def _row(folder: Path, x: str) -> dict[str, Any]:
@@ -96,18 +126,24 @@ def _row(folder: Path, x: str) -> dict[str, Any]:
 
 
 def _missing(folder: Path, x: str, names: Sequence[str], keys: Mapping[tuple[str, str], str]) -> Row:
-    """The pairs of a row that are not there, or of another key."""
+    """The pairs of x with these that are not there, or of another key."""
     cells = _row(folder, x)
-    pages = {entry.name for entry in folder.iterdir()} if cells else set()
-    is_there = {z for z in names if f"{x}--{z}.html" in pages and cells.get(z, {}).get("key") == keys[x, z]}
+    pages = {entry.name for entry in os.scandir(folder) if entry.stat().st_size} if cells else set()
+    is_there = {
+        z for z in names if {f"{x}--{z}.html", f"{z}--{x}.html"} <= pages and cells.get(z, {}).get("key") == keys[x, z]
+    }
     return Row(x, {z: keys[x, z] for z in names if z not in is_there})
 
 
 def _keys(names: Sequence[str]) -> dict[tuple[str, str], str]:
-    """The key of every pair."""
+    """The key of every pair, in one order."""
     engine = _hash(*(path.read_bytes() for path in _engine()), *(version(name).encode() for name in LIBRARIES))
     families = {name: _hash((registry.FOLDER / f"{name}.py").read_bytes()) for name in names}
-    return {(x, z): _hash(engine.encode(), families[x].encode(), families[z].encode()) for x in names for z in names}
+    return {
+        (x, z): _hash(engine.encode(), families[x].encode(), families[z].encode())
+        for k, x in enumerate(names)
+        for z in names[k:]
+    }
 
 
 def _engine() -> Iterator[Path]:
@@ -134,9 +170,11 @@ def _write_index(folder: Path, names: Sequence[str], keys: Mapping[tuple[str, st
     from tightcheck.report import file
 
     cells: dict[tuple[str, str], page.Cell] = {}
-    for x in names:
-        row = _row(folder, x)
-        cells |= {(x, z): page.Cell(x, z, row[z]["what"], row[z]["name"]) for z in names}
+    rows = {x: _row(folder, x) for x in names}
+    for x, z in keys:
+        known = rows[x][z]
+        for (first, second), name in zip(((x, z), (z, x)), known["names"], strict=False):
+            cells[first, second] = page.Cell(first, second, known["what"], name)
     file.write(folder / "atlas.css", page.style())
     file.write(folder / "index.html", page.index(names, cells))
     file.write(mark, signature)

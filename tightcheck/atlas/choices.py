@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -25,10 +25,24 @@ class ChoiceError(ValueError):
 
 @dataclass(frozen=True)
 class Asked:
-    """A family and how many independent draws of it a side has."""
+    """A family, how many independent draws of it a side has, and what was chosen beside its size."""
 
     family: Family
     copies: int
+    fixed: Mapping[str, sp.Expr] = field(default_factory=dict)
+    rows: Mapping[str, tuple[tuple[Any, ...], ...]] = field(default_factory=dict)
+
+    @property
+    def side(self) -> dict[str, Any]:
+        """The side as the kernel's certificates write it."""
+        is_sized = "dimension" in registry.choices(self.family.name)
+        return {
+            "family": self.family.name,
+            "copies": self.copies,
+            "dimension": self.family.dimension if is_sized else None,
+            "fixed": {key: str(value) for key, value in self.fixed.items()},
+            "rows": {key: [[str(entry) for entry in row] for row in value] for key, value in self.rows.items()},
+        }
 
 
 def asked(names: tuple[str, str], sizes: tuple[int, int] | None, fixes: Iterable[str]) -> tuple[Asked, Asked]:
@@ -99,7 +113,7 @@ def _load(name: str, size: int | None, wanted: Mapping[str, Any]) -> Asked:
     except (ValueError, TypeError, AssertionError) as error:
         raise ChoiceError(f"{name}: {error}") from None
     copies = 1 if is_vector or size is None else size
-    return Asked(family, copies)
+    return Asked(family, copies, fixed, rows)
 
 
 def _rows(key: str, value: tuple[tuple[sp.Expr, ...], ...]) -> tuple[tuple[Any, ...], ...]:

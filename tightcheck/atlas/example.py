@@ -33,6 +33,13 @@ def example(found: Pair) -> dict[str, Fraction] | None:
     return weights
 
 
+def transposed(found: Pair, other: Pair, weights: Mapping[str, Fraction]) -> dict[str, Fraction]:
+    """The same W for the exchanged pair."""
+    names = {(entry.row, entry.column): entry.symbol.name for entry in found.density.entries}
+    own = {entry.symbol.name: names[entry.column, entry.row] for entry in other.density.entries}
+    return {name: weights[old] for name, old in own.items() if old in weights}
+
+
 def _with_room(density: JointDensity, weights: Mapping[str, Fraction], name: str) -> dict[str, Fraction]:
     """The first value of the entry with which the joint is a density."""
     for value in TRIED:

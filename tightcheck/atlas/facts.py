@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from tightcheck.atlas.choices import Asked
 from tightcheck.density import JointDensity, form_density
+from tightcheck.density.certificate import certificate_of
+from tightcheck.density.turned import turned
 from tightcheck.design import Block
 from tightcheck.joint import describe
 from tightcheck.joint.form import Form, assemble
@@ -17,12 +20,23 @@ from tightcheck.verdict import Joint
 
 @dataclass(frozen=True)
 class Pair:
-    """A pair of families with its joint (7) in words and the set of W that makes it a density."""
+    """A pair of families with its joint (7) in words and the set of W that makes it a density.
+
+    `decided`: the same pair with x and z exchanged, where that is the one that was decided.
+    """
 
     x: Asked
     z: Asked
     joint: Joint
     density: JointDensity
+    decided: Pair | None = None
+
+    @cached_property
+    def certificate(self) -> dict[str, Any] | None:
+        """What the kernel re-checks without search; of the exchanged pair where that one was decided."""
+        if self.decided is not None:
+            return self.decided.certificate
+        return certificate_of(self.density, self.x.side, self.z.side)
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -31,9 +45,17 @@ class Pair:
 
 
 def pair(x: Asked, z: Asked) -> Pair:
-    """The joint of x and z, and when it is a density."""
+    """The joint of x and z, and when it is a density: the pair in alphabetical order is decided, the other is the same."""
+    if x.copies == z.copies == 1 and x.family.name > z.family.name:
+        return exchanged(pair(z, x))
     form = form_of(x, z)
     return Pair(x, z, describe(form), form_density(form))
+
+
+def exchanged(found: Pair) -> Pair:
+    """The same pair with x and z exchanged; nothing is decided again."""
+    form = form_of(found.z, found.x)
+    return Pair(found.z, found.x, describe(form), turned(found.density, form), found)
 
 
 def form_of(x: Asked, z: Asked) -> Form:
@@ -94,7 +116,8 @@ def data(found: Pair) -> dict[str, Any]:
         "marginal_x": joint.marginal_x,
         "implied_prior": joint.marginal_z,
         "references": list(found.references),
-        "certificate": _plain(density.certificate),
+        "certificate": found.certificate,
+        "certificate_note": certificate_note(found),
     }
 
 
@@ -102,5 +125,21 @@ def _side(side: Asked) -> dict[str, Any]:
     return {"family": side.family.name, "copies": side.copies, "dimension": side.family.dimension}
 
 
-def _plain(certificate: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    return None if certificate is None else dict(certificate)
+LEMMAS = {
+    "cases": "the formula against the procedure in every case of the signs that it asks for",
+    "each": "the conditions that are necessary, case by case; one W is tested by the procedure",
+    "finite": "a finite side is summed out: every conditional of the other side is proper",
+    "quadratic": "Gaussians: the zeros, and a positive definite precision matrix",
+}
+"""What the kernel re-checks, by the certificate's lemma."""
+
+
+def certificate_note(found: Pair) -> str:
+    """What the certificate is about, in a sentence; empty where there is none."""
+    if found.certificate is None:
+        return ""
+    words_ = LEMMAS[found.certificate["lemma"]]
+    count = len(found.certificate["densities"])
+    shown = f", and {count} W that {'is a density' if count == 1 else 'are densities'} exactly" if count else ""
+    turned_ = " It is about x and z exchanged: the same set, W transposed." if found.decided else ""
+    return f"Re-checked without search: {words_}{shown}.{turned_}"

@@ -12,7 +12,7 @@ from html import escape
 from importlib.resources import files
 from re import sub
 
-from tightcheck.atlas.facts import Pair, words
+from tightcheck.atlas.facts import Pair, certificate_note, words
 from tightcheck.atlas.text import divergence
 from tightcheck.density import What
 from tightcheck.report import html
@@ -49,6 +49,12 @@ class Cell:
 def file_of(x: str, z: str) -> str:
     """The page of a pair."""
     return f"{x}--{z}.html"
+
+
+def certificate_of(found: Pair) -> str:
+    """The file of a pair's certificate, which both of its pages name."""
+    first, second = sorted((found.x.family.name, found.z.family.name))
+    return f"{first}--{second}.json"
 
 
 def cell(found: Pair) -> Cell:
@@ -137,6 +143,11 @@ def _sections(found: Pair, picture: str | None, weights: Mapping[str, Fraction] 
     yield from _list("Encoder", tuple(joint.encoder.splitlines()))
     yield from _list("Implied prior", (joint.marginal_z,) if joint.marginal_z else ())
     yield from _list("Distribution of x", (joint.marginal_x,) if joint.marginal_x else ())
+    if note := certificate_note(found):
+        yield (
+            f'<h2>Certificate</h2><p>{escape(note)} <a href="{certificate_of(found)}">{certificate_of(found)}</a>: '
+            f"<code>tightcheck check {certificate_of(found)}</code></p>"
+        )
     yield "<h2>Sources</h2><ul>"
     yield from (f"<li>{escape(reference)}</li>" for reference in found.references)
     yield "</ul>"

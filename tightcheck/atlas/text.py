@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from tightcheck.atlas.facts import Pair
+from tightcheck.atlas.facts import Pair, certificate_note
 from tightcheck.density import Divergence
 
 WIDTH = 96
@@ -31,7 +31,8 @@ def _paragraphs(found: Pair) -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "implied prior", _one(joint.marginal_z)
     yield "distribution of x", _one(joint.marginal_x)
     yield "sources", found.references
-    yield "certificate", ("--json prints it",) if density.certificate else ()
+    note = certificate_note(found)
+    yield "certificate", (note, "--json prints it; tightcheck check FILE re-checks it") if note else ()
 
 
 def divergence(witness: Divergence) -> str:

@@ -19,14 +19,20 @@ LARGEST_CERTIFICATE = 10_000_000
 @click.argument("encoder", type=click.Path(), required=False)
 @click.argument("decoder", type=click.Path(), required=False)
 def command(certificate: str, encoder: str | None, decoder: str | None) -> None:
-    """Re-check a certificate (or the certificates in a JSON report) with the kernel alone, and compare the files.
+    """Re-check a certificate with the kernel alone.
 
-    Returns 0 when accepted, 1 when rejected or when it is about another design, 2 for bad input.
+    CERTIFICATE is a certificate or a JSON report; ENCODER and DECODER are compared with the design that it is about. A
+    certificate of a pair of families, from `joint --json` or the atlas, is re-checked alike. Returns 0 when accepted, 1
+    when rejected or when it is about another design, 2 for bad input.
     """
     from tightcheck.kernel import Rejected
     from tightcheck.kernel import check as accepted
 
-    for data in _certificates(certificate):
+    found = _certificates(certificate)
+    if found[0].get("kind") == "joint":
+        _check_pair(found[0], certificate, encoder)
+        return
+    for data in found:
         try:
             verdict = accepted(data)
         except Rejected as rejection:
@@ -38,6 +44,21 @@ def command(certificate: str, encoder: str | None, decoder: str | None) -> None:
             sys.exit(NOT_MET)
     if encoder is not None:
         click.echo("The files state the design that the certificate is about.")
+
+
+def _check_pair(data: Mapping[str, Any], path: str, encoder: str | None) -> None:
+    """Re-checks the certificate of a pair of families: what W may be."""
+    from tightcheck.kernel.joint_set import check_set
+    from tightcheck.kernel.rejected import Rejected
+
+    if encoder is not None:
+        raise click.UsageError(f"{path} is about a pair of families, not about a design: give it alone.")
+    try:
+        word = check_set(data)
+    except Rejected as rejection:
+        click.echo(f"rejected: {rejection}")
+        sys.exit(NOT_MET)
+    click.echo(f"accepted: {word} (x {data['x']['family']}, z {data['z']['family']}, lemma {data['lemma']}).")
 
 
 def _certificates(path: str) -> list[Mapping[str, Any]]:
@@ -54,7 +75,8 @@ def _certificates(path: str) -> list[Mapping[str, Any]]:
     if not isinstance(data, dict):
         raise click.UsageError(f"{path} holds no certificate.")
     if "declared" not in data:
-        return [data]
+        pair = data.get("certificate")
+        return [pair] if isinstance(pair, dict) else [data]
     answers = [answer for answer in (data["declared"], data.get("implied")) if isinstance(answer, dict)]
     found = [answer["certificate"] for answer in answers if isinstance(answer.get("certificate"), dict)]
     if not found:

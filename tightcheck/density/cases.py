@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from contextlib import suppress
 
 from tightcheck.density.problem import Problem
 from tightcheck.kernel.joint_cases import TREE_SIZE, cases, necessary, necessary_together, signature
@@ -14,6 +14,9 @@ MOST_TOGETHER = 100
 
 KNOWN: dict[tuple[tuple[str, ...], tuple[str, ...]], Tree | None] = {}
 """Cases by the signatures of the two sides; None where there are too many."""
+
+NECESSARY: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[Tree, ...]] = {}
+"""What is necessary, by the same signatures."""
 
 
 def tree_of(problem: Problem) -> Tree | None:
@@ -27,11 +30,12 @@ def tree_of(problem: Problem) -> Tree | None:
     return KNOWN[key]
 
 
-@cache
 def necessary_trees_of(problem: Problem) -> tuple[Tree, ...]:
     """What is necessary, condition by condition: neither side leaves the other's domain towards an end."""
-    trees = necessary(problem.xs, problem.zs, TREE_SIZE)
-    try:
-        return (*trees, necessary_together(problem.xs, problem.zs, MOST_TOGETHER))
-    except (TooMany, TooLong):
-        return trees
+    key = tuple(map(signature, problem.xs)), tuple(map(signature, problem.zs))
+    if key not in NECESSARY:
+        trees = necessary(problem.xs, problem.zs, TREE_SIZE)
+        with suppress(TooMany, TooLong):
+            trees = (*trees, necessary_together(problem.xs, problem.zs, MOST_TOGETHER))
+        NECESSARY[key] = trees
+    return NECESSARY[key]

@@ -1,0 +1,195 @@
+"""The certificate of a pair's set of W: what the kernel re-checks without search (`kernel.joint_set` says what it holds)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import sympy as sp
+
+from tightcheck.density.answer import JointDensity, What
+from tightcheck.density.cases import necessary_trees_of, tree_of
+from tightcheck.density.formula import All, Condition, Formula, joined
+from tightcheck.density.generic import density_without_zeros
+from tightcheck.density.problem import Problem, name_of, problem_of
+from tightcheck.density.sample import density_with
+from tightcheck.kernel.joint_cases import forced_zero, signs_left
+from tightcheck.kernel.joint_numbers import Unreached, letter
+from tightcheck.kernel.joint_set import FORMAT, SET_LEMMAS, side_of, text_of
+from tightcheck.kernel.joint_sides import with_defaults
+from tightcheck.kernel.joint_signs import Tree, leaves
+from tightcheck.kernel.joint_support import inside
+from tightcheck.kernel.rejected import Rejected
+
+Place = tuple[int, int]
+Weights = Mapping[str, Fraction]
+
+TRIED = tuple(Fraction(*ratio) for ratio in ((1, 1), (-1, 1), (1, 2), (-1, 2), (1, 4), (-1, 4), (1, 32), (-1, 32)))
+"""Values of one entry of a W that is a density, in this order."""
+
+
+def certificate_of(
+    found: JointDensity, x: Mapping[str, Any], z: Mapping[str, Any], known: Sequence[Weights] = ()
+) -> dict[str, Any] | None:
+    """The certificate for sides x and z as `kernel.joint_set` writes them; None where no lemma or no density is known.
+
+    `known`: densities that were found already.
+    """
+    if found.what is What.UNDECIDED:
+        return None
+    problem = problem_of(found.form)
+    stated = _by_lemma(problem, x, z)
+    if stated is None:
+        return None
+    lemma, formula, zero, witness = stated
+    shown = _densities(problem, found, zero, known) if found.what is not What.EVERYTHING else []
+    no_density = _no_density(problem, found) if found.what is What.INEQUALITIES else None
+    if shown is None or (found.what is What.INEQUALITIES and no_density is None):
+        return None
+    return {
+        "format": FORMAT,
+        "kind": "joint",
+        "x": dict(x),
+        "z": dict(z),
+        "what": found.what.word,
+        "lemma": lemma,
+        "formula": formula,
+        "zero": [list(place) for place in sorted(zero)],
+        "witness": witness,
+        "densities": [_written(problem, weights) for weights in shown],
+        "no_density": None if no_density is None else _written(problem, no_density),
+    }
+
+
+Stated = tuple[str, Any, frozenset[Place], list[dict[str, Any]]]
+
+
+def _by_lemma(problem: Problem, x: Mapping[str, Any], z: Mapping[str, Any]) -> Stated | None:
+    """The first lemma that states the set: its name, formula, zeros and witnesses."""
+    is_single = len(problem.xs) == len(problem.zs) == 1
+    tree = tree_of(problem) if is_single else None
+    if tree is not None and all(leaf.answer is not None for _, leaf in leaves(tree)):
+        zero = forced_zero(tree, *problem.shape)
+        return "cases", _data(joined(tree)), zero, list(_witnesses(tree, zero))
+    xs, zs = side_of(x, "x"), side_of(z, "z")
+    for lemma, formula in (("finite", True), ("finite", False), ("quadratic", None)):
+        try:
+            zero, _ = SET_LEMMAS[lemma](xs, zs, formula)
+        except Rejected:
+            continue
+        return lemma, formula, zero, []
+    if not is_single:
+        return None
+    trees = necessary_trees_of(problem)
+    left = signs_left(trees, *problem.shape)
+    zero = frozenset(place for place in problem.interactions() if left[place] <= {0})
+    return "each", [_data(joined(tree)) for tree in trees], zero, []
+
+
+def _data(formula: Formula) -> Any:
+    """The formula as JSON data."""
+    if formula is None or isinstance(formula, bool):
+        return bool(formula)
+    if isinstance(formula, Condition):
+        return {"number": text_of(formula.number), "signs": sorted(formula.signs)}
+    return {"all" if isinstance(formula, All) else "any": [_data(part) for part in formula.parts]}
+
+
+def _witnesses(tree: Tree, zero: frozenset[Place]) -> Iterator[dict[str, Any]]:
+    """For each entry that is zero in every density, the simplest case in which it is not, and where the joint diverges."""
+    refuted = [(dict(path), leaf) for path, leaf in leaves(tree) if leaf.answer is False and leaf.why.count("; ") == 1]
+    for place in sorted(zero):
+        own = letter(name_of(*place))
+        there = [(path, leaf) for path, leaf in refuted if path.get(own)]
+        if there:
+            path, leaf = min(there, key=lambda pair: sum(1 for sign in pair[0].values() if sign))
+            direction, rate = leaf.why.split("; ")
+            case = {text_of(number): sign for number, sign in path.items()}
+            yield {"entries": [list(place)], "case": case, "direction": direction, "rate": rate}
+
+
+def _densities(
+    problem: Problem, found: JointDensity, zero: frozenset[Place], known: Sequence[Weights]
+) -> list[Weights] | None:
+    """Densities in which every entry that is not forced to zero is not 0 in one; None where they were not found."""
+    assert found.test is not None
+    missing = {e.symbol.name for e, p in zip(problem.entries, problem.places, strict=True) if all(p) and p not in zero}
+    shown: list[Weights] = []
+    first: Weights | None = None
+    for weights in _candidates(problem, found, zero, known):
+        first = first or weights
+        reached = {name for name in missing if weights.get(name)}
+        shown += [weights] if reached else []
+        missing -= reached
+        if not missing:
+            return shown or [first]
+    for name in sorted(missing):
+        moved = next(
+            filter(None, (_with_room(found, weights, name) for weights in (*shown, *filter(None, [first])))), None
+        )
+        if moved is None:
+            return None
+        shown.append(moved)
+    return shown or None
+
+
+def _candidates(
+    problem: Problem, found: JointDensity, zero: frozenset[Place], known: Sequence[Weights]
+) -> Iterator[Weights]:
+    """Densities: those known, one without zeros, margins alone, one that a walk finds."""
+    yield from known
+    assert found.test is not None
+    if not zero and (weights := density_without_zeros(problem, found.test)):
+        yield weights
+    if margins := _margins(problem, found):
+        yield margins
+    signs = {place: frozenset({0} if place in zero else {-1, 0, 1}) for place in problem.places}
+    if walked := density_with(problem, signs, found.test):
+        yield walked
+
+
+def _margins(problem: Problem, found: JointDensity) -> Weights | None:
+    """Independent x and z, with natural parameters inside their domains."""
+    try:
+        rows, columns = (
+            [value for family in side for value in inside(with_defaults(family))] for side in (problem.xs, problem.zs)
+        )
+    except Unreached:
+        return None
+    weights = {
+        entry.symbol.name: rows[i - 1] if i else columns[k - 1]
+        for entry, (i, k) in zip(problem.entries, problem.places, strict=True)
+        if not (i and k)
+    }
+    return weights if found.holds(weights) else None
+
+
+def _with_room(found: JointDensity, weights: Weights, name: str) -> Weights | None:
+    """The W with another value of the entry with which it is still a density, others of the interaction at 0 if need be."""
+    margins = {e.symbol.name: weights.get(e.symbol.name, Fraction(0)) for e in found.entries if not e.is_interaction}
+    for start in (weights, margins):
+        for value in TRIED:
+            if found.holds({**start, name: value}):
+                return {**start, name: value}
+    return None
+
+
+def _no_density(problem: Problem, found: JointDensity) -> Weights | None:
+    """A W that gives no density: all entries alike, or margins alone."""
+    names = [entry.symbol.name for entry in problem.entries]
+    for value in (Fraction(0), Fraction(1), Fraction(-1), Fraction(7)):
+        weights = dict.fromkeys(names, value)
+        if found.holds(weights) is False:
+            return weights
+    for entry in found.entries:
+        for value in (Fraction(9), Fraction(-9)):
+            if found.holds({entry.symbol.name: value}) is False:
+                return {entry.symbol.name: value}
+    return None
+
+
+def _written(problem: Problem, weights: Weights) -> dict[str, str]:
+    """A W by the kernel's letters, without zeros."""
+    places = {e.symbol.name: place for e, place in zip(problem.entries, problem.places, strict=True)}
+    return {name_of(*places[name]): str(sp.Rational(value)) for name, value in weights.items() if value}

@@ -86,13 +86,13 @@ def measure(
     models: Models, size: Size, seed: int, device: torch.device, inception: Path | None
 ) -> list[dict[str, Any]]:
     """The rows of Table 1, ours beside the paper's."""
-    first = images_measure.images(models.truth, seed, device)
+    drawn = images_measure.images(models.truth, seed, device)
+    others = [images_measure.images(models.pairs[name][1], seed + 1, device) for name, *_ in PAPER]
+    distances = images_measure.frechet_distances(inception or models.features, drawn, others, size.images)
     rows = []
-    for name, experiment, elbo, fid in PAPER:
+    for (name, experiment, elbo, fid), distance in zip(PAPER, distances, strict=True):
         encoder, decoder = models.pairs[name]
         mean, error = images_measure.elbo(encoder, decoder, models.truth, min(size.images, 10000), seed, device)
-        second = images_measure.images(decoder, seed + 1, device)
-        distance = images_measure.frechet_distance(inception or models.features, first, second, size.images)
         rows.append(
             {
                 "experiment": experiment,

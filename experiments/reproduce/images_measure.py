@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import torch
@@ -42,26 +42,35 @@ def images(decoder: Decoder, seed: int, device: torch.device) -> Callable[[int],
 
 
 @torch.no_grad()
-def frechet_distance(
-    features: Features | Path, first: Callable[[int], Tensor], second: Callable[[int], Tensor], count: int
-) -> float:
-    """The Frechet distance of two sources of images, under Gaussians fitted to `count` features of each.
+def frechet_distances(
+    features: Features | Path, truth: Callable[[int], Tensor], others: Iterable[Callable[[int], Tensor]], count: int
+) -> list[float]:
+    """The Frechet distance of each source of images from the truth's, under Gaussians fitted to `count` features of each.
 
     `features`: the network trained on the faces, or the file with Inception's weights (then it is the FID of Heusel et
     al. 2017, and needs the package torch-fidelity).
     """
     from torchmetrics.image.fid import FrechetInceptionDistance
 
+    kept = {"reset_real_features": False}
     if isinstance(features, Path):
-        distance = FrechetInceptionDistance(2048, normalize=True, feature_extractor_weights_path=str(features))
+        metric = FrechetInceptionDistance(2048, normalize=True, feature_extractor_weights_path=str(features), **kept)
         colours = _in_unit_interval
     else:
-        distance, colours = FrechetInceptionDistance(features.eval()), _as_they_are
-    distance = distance.to(first(0).device)
-    for number in range(-(-count // BATCH)):
-        distance.update(colours(first(number)), real=True)
-        distance.update(colours(second(number)), real=False)
-    return float(distance.compute())
+        metric, colours = FrechetInceptionDistance(features.eval(), **kept), _as_they_are
+    metric = metric.to(truth(0).device)
+
+    def show(source: Callable[[int], Tensor], is_real: bool) -> None:
+        for number in range(-(-count // BATCH)):
+            metric.update(colours(source(number)), real=is_real)
+
+    def distance(source: Callable[[int], Tensor]) -> float:
+        metric.reset()
+        show(source, is_real=False)
+        return float(metric.compute())
+
+    show(truth, is_real=True)
+    return [distance(source) for source in others]
 
 
 def _in_unit_interval(x: Tensor) -> Tensor:

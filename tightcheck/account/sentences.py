@@ -79,6 +79,13 @@ SENTENCES: Mapping[str, Template] = {
         " at most linearly in {z}, and {statistic} grows faster: {zero}.",
         guilty.decoder_link,
     ),
+    "exponential_link": Template(
+        "C1",
+        "The decoder's natural parameters cannot grow as {statistic} does",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}. Through this link they stay"
+        " bounded or grow exponentially as {z} moves along a line, and {statistic} does neither: {zero}.",
+        guilty.decoder_link,
+    ),
     "convexity": Template(
         "C2",
         "No prior of this kind is conjugate to {a_decoder} decoder that depends on {z}, within {encoder} posteriors",

@@ -108,6 +108,44 @@ def _without(
     return frozenset(e for e in row if e[3] in too_fast)
 
 
+def exponential_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """eta = a + r exp(o) or a + r exp(-o), o the output of a network: along a line o = alpha u + beta + o(1), so towards an end
+    f stays bounded or grows exponentially; statistics do neither where they grow at all."""
+    (latent, observed), i = pair_of(design, step), int(step["component"])
+    formula, heads = _formula(observed, i), varying_heads(observed, i)
+    require(len(heads) == 1 and heads[0].bounds is None, "several heads are linked")
+    source = heads[0].source
+    settles = isinstance(source, Map) and (
+        source.kind == "affine" or (source.kind == "mlp" and source.activation in LIPSCHITZ_ACTIVATIONS)
+    )
+    plain = isinstance(source, Map) and source.batch_norm != "train" and observed.inputs.kind == "identity"
+    require(settles and plain, "the output is not shown to settle along lines")
+    require(not function_class(observed, i).foreign and _is_one_exponential(formula), "the link is no exponential")
+    return _without(design, latent, observed, i, zero, _settled)
+
+
+def _is_one_exponential(formula: sp.Expr) -> bool:
+    """Whether the formula is a + r exp(o) or a + r exp(-o) with r not 0, a and r free of outputs."""
+    outputs = [s for s in formula.free_symbols if s.name.startswith("output_")]
+    if len(outputs) != 1 or formula.has(SOFTMAX):
+        return False
+    t = sp.Dummy("t", positive=True)
+    for power in (sp.exp(outputs[0]), sp.exp(-outputs[0])):
+        reduced = sp.expand(formula.xreplace({power: t}))
+        slope = sp.diff(reduced, t)
+        if not reduced.has(outputs[0]) and not slope.has(t) and slope.is_zero is False:
+            return True
+    return False
+
+
+def _settled(curve: Curve, end: tuple[sp.Expr, int]) -> tuple[int, int] | None:
+    """Bounded towards the end: z runs along a line there, or stays bounded."""
+    if end[0].is_infinite:
+        is_line = all(sp.diff(p, curve.parameter, 2) == 0 for p in curve.point)
+        return (0, 0) if is_line else None
+    return (0, 0) if (reach(curve, end) or (1, 0)) <= (0, 0) else None
+
+
 def log_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """eta = sum_m c_m log(l_m(z)) + constant with l_m affine in a number z: O(log t) towards the ends of the support."""
     (latent, observed), i = pair_of(design, step), int(step["component"])
@@ -162,4 +200,9 @@ def _is_bounded_rational(expression: sp.Expr, y: sp.Symbol) -> bool:
     return all(bool(c.is_positive) for c in below.values()) and max(powers) <= max(below) and min(powers) >= min(below)
 
 
-LINK_LEMMAS = {"bounded_link": bounded_link, "slow_link": slow_link, "log_link": log_link}
+LINK_LEMMAS = {
+    "bounded_link": bounded_link,
+    "slow_link": slow_link,
+    "log_link": log_link,
+    "exponential_link": exponential_link,
+}

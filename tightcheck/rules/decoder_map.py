@@ -23,7 +23,7 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
             lemmas = {
                 "affine": ("affine_inputs", "lipschitz"),
                 "mlp": ("bounded", "lipschitz", "affine_inputs"),
-                "linked": ("bounded", "bounded_link", "slow_link", "log_link", "lipschitz"),
+                "linked": ("bounded", "bounded_link", "slow_link", "log_link", "exponential_link", "lipschitz"),
             }.get(kind, ())
             for latent in design.encoder:
                 for lemma in lemmas:

@@ -1,0 +1,63 @@
+"""f = a + r exp(o) behind a network: what C1 leaves of it, and the designs on the edge of the lemma."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.oracle.false_proofs import Step
+from tightcheck.decide import decide
+from tightcheck.design import Design
+from tightcheck.kernel import Rejected
+from tightcheck.kernel.check import run
+from tightcheck.strategies import WrittenDesign
+from tightcheck.verdict import Verdict
+
+STEP: Step = {"lemma": "exponential_link", "latent": "z", "observed": "x", "component": 0}
+RELU = {"kind": "mlp", "hidden": [8, 8], "activation": "relu"}
+
+
+def design(latent: str, network: Any, output: Any) -> Design:
+    """One latent number and two exponential ones."""
+    encoder = {"gamma": ["shape", "rate"], "beta": ["alpha", "beta"], "exponential": ["rate"]}[latent]
+    return WrittenDesign(
+        {"latent": {"family": latent, "dim": 1}, "map": {"kind": "unrestricted"}, "output": encoder},
+        {
+            "observed": {"family": "exponential", "dim": 2},
+            "map": network,
+            "output": output,
+            "prior": {"learned": latent},
+        },
+    ).design()
+
+
+@pytest.mark.parametrize("latent", ["gamma", "beta", "exponential"])
+@pytest.mark.parametrize("network", [{"kind": "affine"}, RELU, {**RELU, "activation": "softplus"}])
+def test_a_rate_that_is_an_exponential_is_constant(latent: str, network: Any) -> None:
+    found = design(latent, network, ["log_rate"])
+    entries = {("x", 0, "z", k) for k in range(1 if latent == "exponential" else 2)}
+    assert run(found, "declared", STEP, frozenset()) == entries
+    assert decide(found, "declared").verdict is Verdict.COLLAPSE
+    assert decide(found, "implied").verdict is Verdict.COLLAPSE
+
+
+@pytest.mark.parametrize(
+    ("network", "output"),
+    [
+        ({"kind": "unrestricted"}, ["log_rate"]),  # o = log z: the rate z
+        ({"kind": "expression", "expression": "log(z)"}, ["log_rate"]),
+        (RELU, [{"rate": "z*exp(output)"}]),  # a constant output leaves the rate z
+        (RELU, [{"rate": "z + exp(output)"}]),
+        (RELU, [{"rate": {"link": "exp(output)", "bounds": ["1/2", 2]}}]),
+        (RELU, ["rate"]),
+        (RELU, [{"rate": "exp(output) + exp(-output)"}]),
+    ],
+)
+def test_other_links_are_refused(network: Any, output: Any) -> None:
+    with pytest.raises(Rejected):
+        run(design("gamma", network, output), "declared", STEP, frozenset())
+
+
+def test_the_rate_z_is_consistent() -> None:
+    assert decide(design("gamma", {"kind": "unrestricted"}, ["log_rate"]), "declared").verdict is Verdict.RESTRICTED

@@ -153,6 +153,7 @@ def _sections(found: Pair, picture: str | None, weights: Mapping[str, Fraction] 
     yield "</ul>"
 
 
+@cache
 def sentence(text: str) -> str:
     """A sentence as HTML; the weights beyond W_33 have a comma in their index."""
     return html.sentence(sub(r"_(\d+),(\d+)", r"_{\1,\2}", text))

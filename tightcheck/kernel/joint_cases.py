@@ -13,7 +13,7 @@ from tightcheck.family import Family
 from tightcheck.kernel.joint_curves import constants_of
 from tightcheck.kernel.joint_density import end_conditions, is_density
 from tightcheck.kernel.joint_numbers import ZERO, Number, letter
-from tightcheck.kernel.joint_signs import Leaf, Path, Tree, explore, leaves
+from tightcheck.kernel.joint_signs import MOST_WORK, Leaf, Path, Tree, explore, leaves
 from tightcheck.kernel.joint_weights import Side, transposed
 
 TREE_SIZE = 400
@@ -27,9 +27,11 @@ def weight_letters(rows: int, columns: int, zero: frozenset[tuple[int, int]] = f
     ]
 
 
-def cases(xs: Side, zs: Side, most: int = TREE_SIZE, zero: frozenset[tuple[int, int]] = frozenset()) -> Tree:
+def cases(
+    xs: Side, zs: Side, most: int = TREE_SIZE, zero: frozenset[tuple[int, int]] = frozenset(), work: int = MOST_WORK
+) -> Tree:
     """The answers in every case of the signs that matter. Raises TooMany."""
-    return explore(*_questions(xs, zs, zero), most)
+    return explore(*_questions(xs, zs, zero), most, work=work)
 
 
 def _questions(xs: Side, zs: Side, zero: frozenset[tuple[int, int]]) -> tuple[Callable[[Path], bool], frozenset[str]]:

@@ -357,13 +357,14 @@ def explore(
     positive: frozenset[str],
     most: int,
     reached: Callable[[Path, Leaf], None] = lambda path, leaf: None,
+    work: int = MOST_WORK,
 ) -> Tree:
-    """The answers of a procedure in every case; raises TooMany beyond `most` leaves. Some cases may be contradictory.
+    """The answers of a procedure in every case; raises TooMany beyond `most` leaves or `work` products of terms.
 
-    `reached` is told each leaf in turn; it may end the exploration by an exception.
+    Some cases may be contradictory. `reached` is told each leaf in turn; it may end the exploration by an exception.
     """
     count = 0
-    limit = WORK[0] + MOST_WORK
+    limit = WORK[0] + work
 
     def visit(path: Path) -> Tree:
         nonlocal count

@@ -60,11 +60,16 @@ def _square(p: sp.Poly, signs: Signs) -> Square:
 def is_quadratic_density(
     xs: Sequence[Family], zs: Sequence[Family], weights: Sequence[Sequence[Number]], signs: Signs
 ) -> bool | None:
-    """Whether the joint integrates; None where the families are not of this kind. `xs` has linear statistics alone."""
+    """Whether the joint integrates; None where the families or W are not of this kind.
+
+    `xs` has linear statistics alone, or W has zeros wherever a statistic of either side is quadratic.
+    """
     x_parts, z_parts = [quadratic_of(f) for f in xs], [quadratic_of(f) for f in zs]
-    if any(p is None for p in (*x_parts, *z_parts)) or any(p and any(p.square) for p in x_parts):
+    if any(p is None for p in (*x_parts, *z_parts)):
         return None
     x, z = _stacked([p for p in x_parts if p]), _stacked([p for p in z_parts if p])
+    if any(x.square) and not _is_bilinear(x, z, weights):
+        return None
     for row in weights[1:]:
         for place in {place for square in z.square for place in square}:
             if signs.sign(_sum(w * square.get(place, ZERO) for w, square in zip(row[1:], z.square, strict=True))):
@@ -74,6 +79,8 @@ def is_quadratic_density(
     matrix = [[ZERO] * size for _ in range(size)]
     _put(matrix, x.base, 0)
     _put(matrix, z.base, x.dimension)
+    for row, square in zip(weights[1:], x.square, strict=True):
+        _put(matrix, {place: row[0] * c for place, c in square.items()}, 0)
     for w, square in zip(weights[0][1:], z.square, strict=True):
         _put(matrix, {place: w * c for place, c in square.items()}, x.dimension)
     for row, left in zip(weights[1:], x.linear, strict=True):
@@ -84,6 +91,16 @@ def is_quadratic_density(
                         matrix[i][x.dimension + j] -= w * a * b
                         matrix[x.dimension + j][i] -= w * a * b
     return _is_positive_definite(matrix, signs)
+
+
+def _is_bilinear(x: Quadratic, z: Quadratic, weights: Sequence[Sequence[Number]]) -> bool:
+    """Whether W ties only statistics that are linear."""
+    return not any(
+        entry.terms
+        for row, left in zip(weights[1:], x.square, strict=True)
+        for entry, right in zip(row[1:], z.square, strict=True)
+        if left or right
+    )
 
 
 def _sum(numbers) -> Number:  # type: ignore[no-untyped-def]

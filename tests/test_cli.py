@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -131,6 +132,12 @@ def test_bad_files_are_one_paragraph(tmp_path: Path, command: str, written: str)
     assert result.exit_code == 2
     assert result.stderr.startswith(f"tightcheck: {bad}")
     assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_no_command_is_summed_up_in_half_a_sentence() -> None:
+    summaries = run("--help").output.partition("Commands:")[2].splitlines()[1:]
+    assert len(summaries) == len(cli.main.list_commands(click.Context(cli.main)))  # type: ignore[attr-defined]
+    assert all(summary.endswith(".") and not summary.endswith("...") for summary in summaries)
 
 
 @pytest.mark.parametrize(

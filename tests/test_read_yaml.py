@@ -310,6 +310,13 @@ def test_densities_on_the_line_by_name(design):
         density("{family: gumbel, rate: 1}")
 
 
+def test_a_prior_given_a_covariate(design):
+    given = DECODER.replace("standard_normal", "{learned: gaussian, given: y}")
+    assert design("given: y\n" + ENCODER, "covariates: [y]\n" + given).prior.blocks[0].given == ("y",)
+    with pytest.raises(DesignError, match="no covariate"):
+        design(decoder=given)
+
+
 def test_learned_mixtures_of_the_encoders_family(design):
     def block(text):
         return design(decoder=DECODER.replace("standard_normal", text)).prior.blocks[0]
@@ -481,6 +488,8 @@ WRONG = {  # what is written -> file and line of the complaint, what it says
     (ENCODER, DECODER + "objective: {iwae: 1.5}\n"): ("decoder.yaml:5", "whole"),
     (ENCODER, DECODER + "objective: {semi_supervised: y}\n"): ("decoder.yaml:5", "z"),
     (DECODER, ENCODER): ("encoder.yaml:1", "encoder's file first"),
+    (DECODER, DECODER): ("encoder.yaml:1", "encoder's file first"),
+    (ENCODER, ENCODER): ("decoder.yaml:1", "decoder's file second"),
 }
 
 
@@ -492,6 +501,15 @@ def test_a_wrong_file_is_answered_with_its_place_and_its_remedy(design, files):
     assert where in str(error.value)
     assert words in error.value.message
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("part", "words"), [(ENCODER, "decoder's file after it"), (DECODER, "encoder's file before it")]
+)
+def test_one_part_alone_is_told_to_be_one(tmp_path, part, words):
+    (tmp_path / "part.yaml").write_text(part)
+    with pytest.raises(DesignError, match=words):
+        read_design(tmp_path / "part.yaml")
 
 
 def test_the_right_files_are_read(design):

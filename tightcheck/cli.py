@@ -55,7 +55,7 @@ def _fail(error: Exception) -> NoReturn:
     from tightcheck.registry import UnknownFamily
 
     if isinstance(error, DesignError | UnknownFamily | OSError):
-        click.echo(f"tightcheck: {error}", err=True)
+        click.echo(f"tightcheck: {_sentence(error)}", err=True)
         sys.exit(commands.BAD_INPUT)
     trace = error.__traceback__
     while trace and trace.tb_next:
@@ -65,6 +65,13 @@ def _fail(error: Exception) -> NoReturn:
         f"tightcheck: a mistake in tightcheck, not in your files: {type(error).__name__}: {error} ({where})", err=True
     )
     sys.exit(commands.BROKEN)
+
+
+def _sentence(error: Exception) -> str:
+    """What is said of bad input; a file that cannot be read or written comes first."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}."
+    return str(error)
 
 
 def start() -> None:

@@ -35,17 +35,40 @@ def design_of(encoder: Tree, decoder: Tree | None = None) -> Design:
     """
     first = At(encoder)
     if decoder is None:
+        _refuse_one_part(first)
         both = validated(models.Both, first, encoder.data)
         return resolve(both.encoder, first / "encoder", both.decoder, first / "decoder")
     second = At(decoder)
-    if "observed" in first.tree.data and "latent" in second.tree.data:
+    if _is_decoder(first):
         raise first.error("this is a decoder (`observed`) where the encoder is expected; give the encoder's file first")
+    if _is_encoder(second):
+        raise second.error(
+            "this is an encoder (`latent`) where the decoder is expected; give the decoder's file second"
+        )
     return resolve(
         validated(models.Encoder, first, first.tree.data),
         first,
         validated(models.Decoder, second, second.tree.data),
         second,
     )
+
+
+def _refuse_one_part(only: At) -> None:
+    """Raises DesignError for an encoder or a decoder that stands alone."""
+    for is_part, this, other in (
+        (_is_encoder, "an encoder (`latent`)", "the decoder's file after it"),
+        (_is_decoder, "a decoder (`observed`)", "the encoder's file before it"),
+    ):
+        if is_part(only):
+            raise only.error(f"this is {this} alone; give {other}, or a file with both under `encoder` and `decoder`")
+
+
+def _is_encoder(at: At) -> bool:
+    return "latent" in at.tree.data and "observed" not in at.tree.data
+
+
+def _is_decoder(at: At) -> bool:
+    return "observed" in at.tree.data and "latent" not in at.tree.data
 
 
 def schema() -> dict[str, Any]:

@@ -28,10 +28,12 @@ def require_extra(extra: str, *modules: str) -> None:
     """Ends the process with a sentence where a module of an optional extra is not installed."""
     from importlib.util import find_spec
 
+    from tightcheck.account.words import listed
+
     if missing := [name for name in modules if find_spec(name) is None]:
         command = click.get_current_context().command_path
         click.echo(
-            f"tightcheck: {command!r} needs {' and '.join(missing)}; write: pip install 'tightcheck[{extra}]'.",
+            f"tightcheck: {command!r} needs {listed(missing)}; write: pip install 'tightcheck[{extra}]'.",
             err=True,
         )
         sys.exit(BAD_INPUT)

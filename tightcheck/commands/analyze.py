@@ -26,10 +26,10 @@ REQUIREMENTS = ("tight", "restricted", "collapse", "lossless")
 def command(
     encoder: str, decoder: str | None, as_json: bool, html_file: str | None, latex_file: str | None, require: str | None
 ) -> None:
-    """Analyse a design: ENCODER and DECODER, or one file that holds both.
+    """Analyse a design: whether its ELBO can be tight, and why.
 
-    Returns 0 when decided (and as required), 1 when not as required, 3 when undecided or outside the theorem, and 2
-    for bad input.
+    The design is in two files, ENCODER and DECODER, or in one that holds both. Returns 0 when decided (and as
+    required), 1 when not as required, 3 when undecided or outside the theorem, and 2 for bad input.
     """
     analysis = commands.analysis_of(encoder, decoder)
     if html_file:

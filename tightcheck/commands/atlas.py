@@ -14,10 +14,10 @@ from tightcheck.commands import require_extra
 @click.option("--families", "chosen", metavar="NAMES", help="Only these families, with commas between them.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Processes at work (otherwise one a core).")
 def command(folder: str, chosen: str | None, workers: int | None) -> None:
-    """Write what W may be for every pair of families, one page a pair, and the table of them: DIR/index.html.
+    """Write what W may be for every pair of families, as HTML.
 
-    Pages that are there already are kept; a changed family makes its row and its column again. Nothing is loaded over a
-    network.
+    DIR/index.html is the table of the pairs, and each pair has its page. Pages that are there already are kept; a
+    changed family makes its row and its column again. Nothing is loaded over a network.
     """
     import os
     from pathlib import Path

@@ -16,11 +16,12 @@ from tightcheck.commands import NOT_MET, UNDECIDED
 @click.argument("decoder", type=click.Path(), required=False)
 @click.option("--coq", "out", type=click.Path(), metavar="OUT.v", required=True, help="The file to write.")
 def command(encoder: str, decoder: str | None, out: str) -> None:
-    """Write a Coq file that states the verdict for this design and proves it.
+    """Write a Coq file that states the verdict and proves it.
 
-    It prints the command that checks the file. Where no theorem covers the design it writes the kernel's certificate to
-    OUT.json instead and says so. Returns 0 when the Coq file was written, 1 when only the kernel's certificate was, 3 when
-    the design is not decided or outside the theorem, and 2 for bad input.
+    The design is in two files, ENCODER and DECODER, or in one that holds both. Printed is the command that
+    checks the file. Where no theorem covers the design it writes the kernel's certificate to OUT.json instead and says
+    so. Returns 0 when the Coq file was written, 1 when only the kernel's certificate was, 3 when the design is not
+    decided or outside the theorem, and 2 for bad input.
     """
     _require_name(out)
     from tightcheck import coq, decide, read_yaml

@@ -15,7 +15,7 @@ from tightcheck.commands import BROKEN
 @click.option("--check", "is_checked", is_flag=True, help="Run the checks.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def command(name: str | None, is_checked: bool, as_json: bool) -> None:
-    """List the paper's statements with their status, or explain one of them.
+    """List the paper's statements and their status, or explain one.
 
     Returns 0, or 70 when a check does not confirm what the ledger says.
     """

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 @click.argument("encoder", type=click.Path())
 @click.argument("decoder", type=click.Path(), required=False)
 def command(encoder: str, decoder: str | None) -> None:
-    """Show the rules in order: which fired, and why the earlier ones did not."""
+    """Show which rule fired, and why the earlier ones did not.
+
+    The design is in two files, ENCODER and DECODER, or in one that holds both.
+    """
     analysis = commands.analysis_of(encoder, decoder)
     for title, answer in (("Prior as declared", analysis.declared), ("Implied prior", analysis.implied)):
         click.echo(f"{title}: {answer.verdict.word}. {answer.reason}")

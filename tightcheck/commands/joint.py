@@ -28,10 +28,11 @@ from tightcheck.commands import DECIDED, UNDECIDED, show
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with the certificate.")
 def command(family_x: str, family_z: str, sizes: tuple[int, int] | None, fixes: tuple[str, ...], as_json: bool) -> None:
-    """State the joint of decoder family FAMILY_X and encoder family FAMILY_Z.
+    """State the joint of two families, and when it is a density.
 
-    Its form, the exact constraints on W under which it is a density with proper conditionals, the implied prior, its
-    name in the literature, and the certificate. Returns 0 when decided, 3 when undecided, 2 for bad input.
+    FAMILY_X is the decoder's, FAMILY_Z the encoder's. Stated are its form, the exact constraints on W under which it is
+    a density with proper conditionals, the implied prior, its name in the literature, and the certificate. Returns 0
+    when decided, 3 when undecided, 2 for bad input.
 
     \b
     tightcheck joint poisson gaussian

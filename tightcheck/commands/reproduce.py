@@ -22,9 +22,10 @@ from tightcheck import commands
 def command(
     name: str, is_quick: bool, data: Path, out: Path, device: str, seconds: float, seed: int, search: bool
 ) -> None:
-    """Run the paper's experiments, or go on where they were stopped; write OUT/index.html beside the results.
+    """Run the paper's experiments, or go on where they stopped.
 
-    Returns 0 when finished, and 3 when there is more to do than the time allowed.
+    The results and a page on them, index.html, are written into the folder of --out. Returns 0 when finished, and 3
+    when there is more to do than the time allowed.
     """
     from importlib import import_module
 

@@ -13,11 +13,12 @@ from tightcheck.commands import show
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, with the changed files.")
 @click.option("--write", "folder", type=click.Path(file_okay=False), metavar="DIR", help="Write the changed files.")
 def command(encoder: str, decoder: str | None, as_json: bool, folder: str | None) -> None:
-    """Suggest what to change so that a design is tight: ENCODER and DECODER, or one file that holds both.
+    """Suggest what to change so that a design is tight.
 
-    States the smallest encoder family that makes one decoder tight, then neighbouring designs in the order of how much
-    changes: the features, the prior, the encoder's statistics, the decoder's link, the decoder, the latent variables.
-    Each is analysed under its own and under the implied prior and shown with its verdict, if that is better than now.
+    The design is in two files, ENCODER and DECODER, or in one that holds both. States the smallest encoder family that
+    makes one decoder tight, then neighbouring designs in the order of how much changes: the features, the prior, the
+    encoder's statistics, the decoder's link, the decoder, the latent variables. Each is analysed under its own and
+    under the implied prior and shown with its verdict, if that is better than now.
     """
     from tightcheck.suggestions import show as shown
     from tightcheck.suggestions.search import suggest

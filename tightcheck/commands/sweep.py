@@ -26,6 +26,13 @@ if TYPE_CHECKING:
 def command(file: str, out: str | None, engine: str, processes: int | None, address: str | None) -> None:
     """Do every run of the sweep in FILE that is not done yet.
 
+    \b
+    designs: [{encoder: encoder.yaml, decoder: decoder.yaml}]
+    grid: {encoder.latent.dim: [16, 32], encoder.features: [counts, frequencies]}
+    seeds: 5
+    task: train                                  or analyze, which needs no options
+    options: {data: counts.npz, epochs: 100}     as those of `tightcheck train`
+
     Results are lines of FOLDER/results.jsonl. Whatever is killed, the same command goes on: no finished run is lost and
     none is done twice. Returns 0 when every run is finished, 1 when some failed (they are tried again next time), and 2
     for bad input.

@@ -47,10 +47,11 @@ def command(
     as_json: bool,
     **options: Any,
 ) -> None:
-    """Train a design on data and compare: ENCODER and DECODER, or one file that holds both.
+    """Train a design on data, and measure the gap beside the verdict.
 
-    --data takes a file (.npy, .npz, .csv; scipy.sparse for counts), a folder with a file for each block, or NAME=FILE for
-    each. Training goes on after a kill with --resume and ends with the same parameters. Returns 0, or 2 for bad input.
+    The design is in two files, ENCODER and DECODER, or in one that holds both. --data takes a file (.npy, .npz, .csv;
+    scipy.sparse for counts), a folder with a file for each block, or NAME=FILE for each. Training goes on after a kill
+    with --resume and ends with the same parameters. Returns 0, or 2 for bad input.
     """
     require_extra("train", "torch", "scipy")
     from tightcheck import analysis

@@ -22,12 +22,13 @@ TITLES = {"implied": "Implied prior", "declared": "Prior as declared", "free": "
 @click.option("--models", type=click.IntRange(1), default=24, show_default=True, help="How many models are drawn.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Of the models' random numbers.")
 def command(encoder: str, decoder: str | None, models: int, seed: int) -> None:
-    """Attack the verdict of ENCODER and DECODER (or of one file that holds both) with numbers.
+    """Attack the verdict of a design with numbers.
 
-    Random models are drawn and their posteriors compared with the encoder's family and network; where a sum over z is
-    possible, their exact gap is computed. Numbers refute or measure, they never confirm. Returns 0 when the design is
-    decided and nothing contradicts it, 1 for a contradiction, 2 for bad input, and 3 when it is undecided, outside the
-    theorem, or when no model of it could be looked at.
+    The design is in two files, ENCODER and DECODER, or in one that holds both. Random models are drawn and their
+    posteriors compared with the encoder's family and network; where a sum over z is possible, their exact gap is
+    computed. Numbers refute or measure, they never confirm. Returns 0 when the design is decided and nothing
+    contradicts it, 1 for a contradiction, 2 for bad input, and 3 when it is undecided, outside the theorem, or when no
+    model of it could be looked at.
     """
     require_extra("train", "torch")
     from tightcheck.read_yaml import read_design

@@ -161,12 +161,13 @@ def _one(
     if sample is None or judgement is None:
         yield f"a {style} model was no valid model"
         return
-    yield _with_gap(sample, judgement, objection(design, decision.verdict, judgement), with_gaps, temperature(design))
+    is_plain = temperature(design) == 1 and not any(block.given for block in design.latent)
+    yield _with_gap(sample, judgement, objection(design, decision.verdict, judgement), with_gaps and is_plain)
 
 
-def _with_gap(sample: Sample, judgement: Judgement, reason: str, with_gaps: bool, beta: float = 1.0) -> Finding:
+def _with_gap(sample: Sample, judgement: Judgement, reason: str, with_gaps: bool) -> Finding:
     """The finding, with the exact gap where the model is a member and a sum over z is possible."""
-    if reason or not with_gaps or not judgement.is_consistent or beta != 1:
+    if reason or not with_gaps or not judgement.is_consistent:
         return Finding(sample, judgement, reason)
     found = measured_gap(sample.model)
     if found is None:

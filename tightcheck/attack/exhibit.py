@@ -23,7 +23,9 @@ from tightcheck.numeric.side import Side
 
 def exhibited(design: Design, prior: str, step: Mapping[str, Any], random: Random) -> Sample:
     """f = F psi + f_0 as the step `member` says, everything else constant. Raises NotDrawn."""
-    if design.covariates or any(c.block.length is not None for c in design.decoder) or design.objective.kind == "beta":
+    is_picked = any(block.given for block in design.latent)
+    has_length = any(block.length is not None for block in design.observed)
+    if design.covariates or has_length or is_picked or design.objective.kind == "beta":
         raise NotDrawn("this certificate's model is not written out in numbers")
     numbers: dict[str, object] = {}
     latent, observed = sides(design, random, numbers)

@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from tightcheck.attack.draw import POINTS, Sample, temperature, widths
+from tightcheck.attack.picked import Posterior, picking
 from tightcheck.attack.proper import dies_away
 from tightcheck.attack.reach import reached
 from tightcheck.design import Design
-from tightcheck.numeric.residual import Fit, least_squares
 from tightcheck.numeric.side import Side
 
 CERTAIN = 1e-10
@@ -49,31 +49,27 @@ def judge(design: Design, sample: Sample, generator: torch.Generator) -> Judgeme
     targets = (scores - model.latent.log_base_measure(z)).T
     if not bool(torch.isfinite(targets).all()):
         return None
-    fit = least_squares(model.latent.statistics(z), targets)
-    eta = fit.coefficients[1:].T
-    consistent = _consistent(fit, targets)
-    if not model.is_normalised and not (dies_away(model, generator) and _has_posterior(consistent, model.latent, eta)):
+    found = picking(design, model.latent).posterior(z, targets)
+    consistent = _consistent(found, targets)
+    if not model.is_normalised and not (dies_away(model, generator) and (not consistent or found.is_in_domain)):
         return None
     names = widths(design.decoder, model.observed)
     return Judgement(
         consistent,
         float((f - f[0]).abs().max()) > DEPENDS,
-        reached(design, model.latent, model.observed, names, x, eta) if consistent else None,
-        float(fit.relative.max()),
-        float(fit.r_squared.min()),
+        reached(design, found, model.observed, names, x) if consistent else None,
+        float(found.joint.relative.max()),
+        float(found.joint.r_squared.min()),
     )
 
 
-def _has_posterior(consistent: bool | None, latent: Side, eta: Tensor) -> bool:
-    """Whether the posterior's parameters, where there are any, are natural parameters."""
-    return not consistent or bool(latent.in_domain(eta).all())
-
-
-def _consistent(fit: Fit, targets: Tensor) -> bool | None:
-    """Whether the residual is 0; beside values as large as LARGEST, rounding would hide one that is not."""
-    if fit.is_zero is False:
+def _consistent(found: Posterior, targets: Tensor) -> bool | None:
+    """Whether the residuals are 0; beside values as large as LARGEST, rounding would hide one that is not."""
+    fits = [found.joint] if found.marginal is None else [found.joint, found.marginal]
+    if found.joint.is_zero is False or (found.joint.is_zero and fits[-1].is_zero is False):
         return False
-    return True if float(fit.relative.max()) < CERTAIN and float(targets.abs().max()) < LARGEST else None
+    is_exact = all(float(fit.relative.max()) < CERTAIN for fit in fits)
+    return True if is_exact and float(targets.abs().max()) < LARGEST else None
 
 
 def _points(side: Side, generator: torch.Generator) -> Tensor:

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from tightcheck.attack.numbers import constant, tensor, weight
+from tightcheck.attack.picked import MOST_VALUES
 from tightcheck.attack.refusal import NotDrawn
 from tightcheck.attack.shown import by_name
 from tightcheck.design import Conditional, Constant, Design, PriorBlock
@@ -18,6 +19,7 @@ from tightcheck.numeric.model import Function
 from tightcheck.numeric.side import Side
 from tightcheck.numeric.torch_family import TorchFamily, torch_family
 from tightcheck.numeric.translate import Translated
+from tightcheck.training.features import indicator, joint_values
 from tightcheck.training.formula import Formula
 
 
@@ -30,8 +32,11 @@ def declared(
     is_normalised = True
     for conditional, (family, _) in zip(design.encoder, side.parts, strict=True):
         block = parts.get(conditional.block.name)
-        if block is None or block.given:
-            raise NotDrawn("a prior given another block is not looked at in numbers")
+        if block is None:
+            raise NotDrawn(f"the prior of {conditional.block.name} is not stated")
+        if block.given:
+            terms.append(_picked(block, conditional, family, names, design, random, numbers))
+            continue
         if block.components is not None:
             raise NotDrawn("a learned mixture is not looked at in numbers")
         if block.precision is not None:
@@ -49,10 +54,41 @@ def declared(
         pieces = by_name(names, z)
         total = torch.zeros(z.shape[:-1], dtype=z.dtype)
         for conditional, term in zip(design.encoder, terms, strict=True):
-            total = total + term(pieces[conditional.block.name])
+            is_picked = parts[conditional.block.name].given
+            total = total + term(z if is_picked else pieces[conditional.block.name])
         return total
 
     return log_prior, is_normalised
+
+
+def _picked(
+    block: PriorBlock,
+    conditional: Conditional,
+    family: TorchFamily,
+    names: Mapping[str, int],
+    design: Design,
+    random: Random,
+    numbers: dict[str, object],
+) -> Function:
+    """Parameters for each joint value of the blocks that the prior is given, of all of z."""
+    chosen = tuple(each for each in design.latent if each.name in block.given)
+    values = joint_values(chosen, MOST_VALUES)
+    if block.family is None or values is None:
+        raise NotDrawn(f"the prior of {block.block} given {' and '.join(block.given)} is not drawn")
+    count = len(values[chosen[0].name])
+    each: list[Function] = []
+    for k in range(count):
+        own: dict[str, object] = {}
+        each.append(_of_family(block, conditional, family, random, own))
+        numbers |= {f"{name} of {block.block}, value {k}": value for name, value in own.items()}
+
+    def log_prior(z: Tensor) -> Tensor:
+        pieces = by_name(names, z)
+        is_value = indicator(chosen, pieces)
+        terms = torch.stack([term(pieces[block.block]) for term in each], -1)
+        return (is_value * terms).sum(-1)
+
+    return log_prior
 
 
 def _of_family(
@@ -163,12 +199,14 @@ def _any(random: Random, numbers: dict[str, object]) -> Function:
     return log_prior
 
 
-def implied(side: Side, observed: Side, decoder: Function, c: Sequence[object], beta: float = 1.0) -> Function:
-    """log h' + <c, psi> + A(f) / beta, up to a constant."""
-    row = tensor(c)
+def implied(
+    side: Side, observed: Side, decoder: Function, c: Sequence[object], beta: float = 1.0, basis: Function | None = None
+) -> Function:
+    """log h' + <c, psi> + A(f) / beta, up to a constant; `basis` are other functions than the side's psi."""
+    row, functions = tensor(c), basis or side.statistics
 
     def log_prior(z: Tensor) -> Tensor:
-        return side.log_base_measure(z) + side.statistics(z) @ row + observed.log_partition(decoder(z)) / beta
+        return side.log_base_measure(z) + functions(z) @ row + observed.log_partition(decoder(z)) / beta
 
     return log_prior
 

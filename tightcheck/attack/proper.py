@@ -44,6 +44,9 @@ def _directions(side: Side, generator: torch.Generator) -> Tensor:
 
 
 def _dimensions(family: TorchFamily) -> int:
+    """In how many directions one can go far."""
+    if family.family.support.is_finite:
+        return 0
     return family.variables if family.family.support.is_discrete else family.free_variables
 
 

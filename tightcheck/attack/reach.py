@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from tightcheck.attack.conditional import holds_affine
+from tightcheck.attack.picked import Posterior
 from tightcheck.attack.refusal import NotDrawn
 from tightcheck.attack.shown import shown
 from tightcheck.design import OUTPUT, Conditional, Constant, Design, Head, Map
@@ -22,38 +23,39 @@ from tightcheck.parametrise import complete
 Answer = bool | None
 
 
-def reached(design: Design, latent: Side, observed: Side, names: Mapping[str, int], x: Tensor, eta: Tensor) -> Answer:
-    """True, False, or None where it cannot be told: x (data, V_x), the exact posterior's eta (data, K_z)."""
+def reached(design: Design, posterior: Posterior, observed: Side, names: Mapping[str, int], x: Tensor) -> Answer:
+    """True, False, or None where it cannot be told, for x (data, V_x) and the exact posterior there."""
     if design.covariates:
         return None
-    pieces = eta.split([family.size * copies for family, copies in latent.parts], -1)
     answers: list[Answer] = []
-    for conditional, (family, copies), piece in zip(design.encoder, latent.parts, pieces, strict=True):
+    for conditional, (family, copies), eta in zip(design.encoder, posterior.parts, posterior.eta, strict=True):
         try:
             features = shown(conditional.inputs, observed, names, {})(x)
         except NotDrawn:
             return None
         if not bool(torch.isfinite(features).all()):
             return None
-        answers += _block(conditional, family, features, piece.unflatten(-1, (copies, family.size)))
+        values = len(eta) if conditional.block.given else 1
+        rows = eta.reshape(values * len(x), copies, family.size)
+        answers += _block(conditional, family, features.repeat(values, 1), rows, values)
     if False in answers:
         return False
     return None if None in answers else True
 
 
-def _block(conditional: Conditional, family: TorchFamily, features: Tensor, eta: Tensor) -> list[Answer]:
-    """One answer for each head."""
+def _block(conditional: Conditional, family: TorchFamily, features: Tensor, eta: Tensor, values: int) -> list[Answer]:
+    """One answer for each head; the rows are those of each of the `values` of the blocks that it is given, in turn."""
     way = _parametrisation(family, conditional)
     if way is None:
         return [None]
     is_relative = len(way.symbols) == family.size + 1 and all(h.link is None for h in conditional.heads)
     if len(way.symbols) != family.size and not (is_relative and _are_logits(way)):
         return [None]
-    values = Translated(way.inverse, family.family.natural_parameters)(eta)
-    if not bool(torch.isfinite(values).all()):
+    written = Translated(way.inverse, family.family.natural_parameters)(eta)
+    if not bool(torch.isfinite(written).all()):
         return [None]
     heads = {head.symbol: head for head in conditional.heads}
-    return [_head(heads[symbol], conditional, features, values[..., k]) for k, symbol in enumerate(way.symbols)]
+    return [_head(heads[symbol], features, written[..., k], values) for k, symbol in enumerate(way.symbols)]
 
 
 def _are_logits(way: Parametrisation) -> bool:
@@ -67,19 +69,25 @@ def _parametrisation(family: TorchFamily, conditional: Conditional) -> Parametri
     return next((way for way in ways if set(way.symbols) == symbols), None)
 
 
-def _head(head: Head, conditional: Conditional, features: Tensor, values: Tensor) -> Answer:
-    """values is (data, copies)."""
+def _head(head: Head, features: Tensor, parameter: Tensor, values: int) -> Answer:
+    """`parameter` is (rows, copies)."""
     if head.bounds is not None:
         low, high = (float(end) for end in head.bounds)
-        if bool((values < low - 1e-6).any() or (values > high + 1e-6).any()):
+        if bool((parameter < low - 1e-6).any() or (parameter > high + 1e-6).any()):
             return False
         return None
     if isinstance(head.source, Constant):
-        return _constant(head.source, values)
-    outputs = _unlinked(head, values)
+        return _constant(head.source, parameter)
+    outputs = _unlinked(head, parameter)
     if outputs is None or not bool(torch.isfinite(outputs).all()):
         return None
-    return _map(head.source, features, outputs)
+    if values == 1:
+        return _map(head.source, features, outputs)
+    if head.source.kind == "affine":  # a map for each value
+        each = [_map(head.source, *part) for part in zip(features.chunk(values), outputs.chunk(values), strict=True)]
+        return False if False in each else None if None in each else True
+    value = torch.eye(values, dtype=features.dtype).repeat_interleave(len(features) // values, 0)
+    return _map(head.source, torch.cat([features, value], -1), outputs)
 
 
 def _constant(source: Constant, values: Tensor) -> Answer:

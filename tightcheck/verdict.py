@@ -54,6 +54,24 @@ class Condition:
 
 
 @dataclass(frozen=True)
+class Divergence:
+    """Why C4 leaves no dependence: with any, one draw of each block has no joint density, and where its integral diverges."""
+
+    observed: str
+    latent: str
+    direction: str
+    rate: str
+
+    @property
+    def sentence(self) -> str:
+        """Both in words."""
+        return (
+            f"Otherwise one draw of {self.observed} and one of {self.latent} diverge; direction: {self.direction}; "
+            f"rate: {self.rate}."
+        )
+
+
+@dataclass(frozen=True)
 class Suggestion:
     """A neighbouring design: what to change, where, and the verdict it would have (declared prior unless `implied`)."""
 
@@ -93,6 +111,7 @@ class Answer:
     blocks: Mapping[str, str] = field(default_factory=dict)  # latent block -> its status in a sentence
     lossless: Lossless = Lossless.UNDECIDED
     lossless_reason: str = ""
+    divergence: tuple[Divergence, ...] = ()  # where dependence that C4 excludes diverges
     missing: str = ""  # for undecided: which condition, how far it got
     certificate: Mapping[str, Any] | None = None
     trace: tuple[tuple[str, str], ...] = ()  # (rule, fired or why not), in the order tried

@@ -31,6 +31,7 @@ def answer(case: Case, lossless: tuple[Lossless, str]) -> Answer:
         blocks=blocks(case),
         lossless=lossless[0],
         lossless_reason=lossless[1],
+        divergence=tuple(dict.fromkeys(d for f in telling(case) for d in f.divergence)),
         missing=missing(case),
         certificate=certificate(case.design, case.decision),
         trace=trace(case.decision),

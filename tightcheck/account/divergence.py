@@ -14,12 +14,13 @@ from tightcheck.kernel.joint_lemma import MOST_CASES
 from tightcheck.kernel.joint_numbers import Number, TooLong, Unreached, letter
 from tightcheck.kernel.joint_sides import owned
 from tightcheck.kernel.joint_signs import TooMany
+from tightcheck.verdict import Divergence
 
 
-def divergence(case: Case, latent: str, observed: Sequence[Conditional]) -> str:
-    """For one draw of each block a sentence with direction and rate; empty where none is known."""
+def divergence(case: Case, latent: str, observed: Sequence[Conditional]) -> tuple[Divergence, ...]:
+    """For one draw of each block, direction and rate; none where they are not known."""
     z = owned(family_of(case.latent_named(latent).block), latent)
-    told = []
+    told: dict[Divergence, None] = {}
     for block in observed:
         name = block.block.name
         if block.block.length is not None:
@@ -30,10 +31,8 @@ def divergence(case: Case, latent: str, observed: Sequence[Conditional]) -> str:
         for direction, rate in _witnesses(x, z, frozenset(places - moving)):
             for family, own in ((x, name), (z, latent)):
                 direction, rate = (t.replace(f"u_{own}", own).replace(family.name, own) for t in (direction, rate))
-            told.append(
-                f"Without this one draw of {name} and one of {latent} diverge; direction: {direction}; rate: {rate}."
-            )
-    return " ".join(dict.fromkeys(told))
+            told[Divergence(name, latent, direction, rate)] = None
+    return tuple(told)
 
 
 @cache

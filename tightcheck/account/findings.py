@@ -14,6 +14,7 @@ from tightcheck.design import Place
 from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.zero import Entries
 from tightcheck.rules import ZERO_RULES
+from tightcheck.verdict import Divergence
 
 QUADRATIC = frozenset(("quadratic", "quadratic_form", "quadratic_over_linear"))
 
@@ -28,6 +29,7 @@ class Finding:
     term: str
     place: Place
     entries: Entries = frozenset()
+    divergence: tuple[Divergence, ...] = ()
 
 
 def findings(case: Case) -> tuple[Finding, ...]:
@@ -68,9 +70,9 @@ def _finding(case: Case, template: Template, lemma: str, latent: str, entries: E
     texts = {**fields.texts, "lemma": lemma}
     term, place = template.guilty(fields)
     brief, sentence = (text.format(**texts) for text in (template.brief, template.sentence))
-    if template.condition == "C4":
-        sentence = f"{sentence} {divergence(case, latent, fields.observed)}".rstrip()
-    return Finding(template.condition, _capital(brief), _capital(sentence), term, place, entries)
+    diverging = divergence(case, latent, fields.observed) if template.condition == "C4" else ()
+    sentence = " ".join((sentence, *(each.sentence for each in diverging)))
+    return Finding(template.condition, _capital(brief), _capital(sentence), term, place, entries, diverging)
 
 
 def _capital(text: str) -> str:

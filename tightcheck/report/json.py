@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any, TypedDict
 
 from tightcheck.design import Place
-from tightcheck.verdict import Analysis, Answer, Condition, Joint, Suggestion
+from tightcheck.verdict import Analysis, Answer, Condition, Divergence, Joint, Suggestion
 
 FORMAT = "tightcheck-analysis-1"
 
@@ -62,6 +62,15 @@ class JointReport(TypedDict):
     integrates: str
 
 
+class DivergenceReport(TypedDict):
+    """Where the joint of one draw of each block diverges if they depend on each other."""
+
+    observed: str
+    latent: str
+    direction: str
+    rate: str
+
+
 class AnswerReport(TypedDict):
     """What is known under one prior; `verdict` is tight, restricted, collapse, impossible, undecided or outside."""
 
@@ -73,6 +82,7 @@ class AnswerReport(TypedDict):
     blocks: dict[str, str]
     lossless: str
     lossless_reason: str
+    divergence: list[DivergenceReport]
     missing: str
     trace: list[list[str]]
     certificate: Mapping[str, Any] | None
@@ -131,9 +141,19 @@ def _answer(answer: Answer) -> AnswerReport:
         "blocks": dict(answer.blocks),
         "lossless": answer.lossless.value,
         "lossless_reason": answer.lossless_reason,
+        "divergence": [_divergence(each) for each in answer.divergence],
         "missing": answer.missing,
         "trace": [list(step) for step in answer.trace],
         "certificate": answer.certificate,
+    }
+
+
+def _divergence(found: Divergence) -> DivergenceReport:
+    return {
+        "observed": found.observed,
+        "latent": found.latent,
+        "direction": found.direction,
+        "rate": found.rate,
     }
 
 

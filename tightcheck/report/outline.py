@@ -117,8 +117,17 @@ def _blame(answer: Answer) -> Iterator[Part]:
         return
     term = f"{condition.term}: " if condition.term else ""
     yield Paragraph(f"{term}{condition.sentence}", label=condition.name, place=place_of(condition))
+    yield from _diverging(answer)
     if answer.missing:
         yield Paragraph(answer.missing, label="Missing")
+
+
+def _diverging(answer: Answer) -> Iterator[Part]:
+    """The witness of a collapse that C4 forces: direction and rate for each pair of blocks."""
+    if answer.verdict is Verdict.COLLAPSE:
+        for each in answer.divergence:
+            pair = f"{each.observed} and {each.latent}"
+            yield Paragraph(f"direction {each.direction}; {each.rate} ({pair})", label="Where it diverges")
 
 
 def _consistent(analysis: Analysis, answer: Answer) -> Iterator[Part]:
@@ -140,6 +149,7 @@ def _implied(analysis: Analysis) -> Iterator[Part]:
     if analysis.implied_prior:
         yield Formulas((analysis.implied_prior,))
     yield Paragraph(answer.reason or answer.verdict.value, label=answer.verdict.word)
+    yield from _diverging(answer)
     if answer.constraints and answer.constraints != analysis.declared.constraints:
         yield Formulas(answer.constraints)
     if answer.remaining and answer.remaining != analysis.declared.remaining:

@@ -38,16 +38,17 @@ class Records:
         """The folder in which an unfinished run keeps what it resumes from."""
         return self.folder / "work" / key
 
-    def _record(self, key: str) -> Path:
+    def record(self, key: str) -> Path:
+        """The file of the finished run, which is there once it is finished."""
         return self.folder / "records" / f"{key}.json"
 
     def has(self, key: str) -> bool:
         """Whether the run is finished."""
-        return self._record(key).exists()
+        return self.record(key).exists()
 
     def keep(self, key: str, result: Mapping[str, Any]) -> None:
         """Finishes a run. A second record of the same run is dropped."""
-        target = self._record(key)
+        target = self.record(key)
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".{key}.{socket.gethostname()}.{os.getpid()}")
         try:
@@ -88,7 +89,7 @@ class Table:
         """Adds the line of a finished run, once."""
         if key in self.keys:
             return
-        line = self.records._record(key).read_text(encoding="utf-8")
+        line = self.records.record(key).read_text(encoding="utf-8")
         with self.records.table.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
             file.flush()

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tightcheck import __version__, serial
+from tightcheck.sweep import train
 from tightcheck.sweep.records import Records
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ Task = Callable[["Run", Path], dict[str, Any]]
 def options(task: str, written: Mapping[str, Any], at: At, folder: Path) -> dict[str, Any]:
     """The task's options, complete and checked. Raises DesignError."""
     if task == "train":
-        from tightcheck.sweep import train
-
         return train.options(written, at, folder)
     for key in written:
         raise (at / key).error(f"the task {task!r} has no options, but {key!r} was found; leave it out")
@@ -41,14 +40,7 @@ def analyze(run: Run, work: Path) -> dict[str, Any]:
     }
 
 
-def train(run: Run, work: Path) -> dict[str, Any]:
-    """The trained design's objective and gap, beside its verdict; an interrupted run goes on from its checkpoint."""
-    from tightcheck.sweep import train as training
-
-    return training.train(run, work)
-
-
-TASKS: Mapping[str, Task] = {"analyze": analyze, "train": train}
+TASKS: Mapping[str, Task] = {"analyze": analyze, "train": train.train}
 
 
 def finish(run: Run, folder: str) -> dict[str, Any] | None:

@@ -139,7 +139,7 @@ class PriorBlock:
     `log_density` (in the block's variable) replaces the family: with a `sum` or an index it is that of the vector,
     otherwise that of each coordinate. With neither, nothing is stated but that the density is positive. `precision` is
     the precision matrix of a Gaussian prior that couples the block's coordinates. `dimension` is the size of one draw
-    of a vector family; `given` names latent blocks whose value picks the parameters. `components` is the number of
+    of a vector family; `given` names latent blocks and covariates whose value picks the parameters. `components` is the number of
     members in any mixture of the encoder's own family, each a vector of independent draws, weights and parameters learned.
     """
 

@@ -32,6 +32,8 @@ def lossless(design: Design, decision: Decision) -> Found:
         return Lossless.UNDECIDED, "The data are not the support of the decoder's family, so its loss is no likelihood."
     if decision.prior == "declared" and any(block.components for block in design.prior.blocks):
         return Lossless.UNDECIDED, "With a learned mixture as prior nothing is said here."
+    if decision.prior == "declared" and any(set(block.given) & set(design.covariates) for block in design.prior.blocks):
+        return Lossless.UNDECIDED, "With a prior given a covariate nothing is said here."
     for rule in RULES:
         try:
             found = rule(design, decision)

@@ -13,7 +13,7 @@ from tightcheck.kernel.heads import Side, contains, head_values, holds_constants
 from tightcheck.kernel.integrability import in_domain
 from tightcheck.kernel.model import formula, in_support
 from tightcheck.kernel.rejected import Rejected, require
-from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term, runs_over_all_reals
+from tightcheck.kernel.slices import parents_of, prior_block, prior_in_span, prior_term, runs_over_all_reals
 from tightcheck.kernel.zero import latent_of
 from tightcheck.span import combination, enclose, is_zero, separates
 
@@ -33,7 +33,7 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
     require(block is not None, f"no prior is declared for {latent.block.name}")
     assert block is not None
     alike = all(c.value is None and c.sharing != "fixed" for c in block.parameters.values())
-    require(not block.given or alike, "a prior given another block is not looked at")
+    require(not parents_of(design, block) or alike, "a prior given another block is not looked at")
     unknown = any(c.value is None and c.sharing == "fixed" for c in block.parameters.values())
     shared = latent.block.copies > 1 and any(is_shared(h) for h in latent.heads)
     require(

@@ -25,7 +25,7 @@ from tightcheck.kernel.model import (
     total_log_partition,
 )
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.slices import combined, prior_block, prior_in_span, prior_term
+from tightcheck.kernel.slices import combined, parents_of, prior_block, prior_in_span, prior_term
 from tightcheck.kernel.zero import latent_of, pair_of
 from tightcheck.span import is_zero
 
@@ -136,10 +136,11 @@ def idle_copies_agree(design: Design, prior: str, latent: Conditional, g: Sequen
 
 def parents_reachable(design: Design, latent: Conditional, block: PriorBlock) -> None:
     """Where p(z) is given y, q(z|x) must be as well, and q(y|x), a function of x of its own, must be in its class."""
-    if not block.given:
+    parents = parents_of(design, block)
+    if not parents:
         return
-    require(set(block.given) <= set(latent.block.given), "the prior is given a block and the encoder is not")
-    for conditional in (latent, *(latent_of(design, name) for name in block.given)):
+    require(set(parents) <= set(latent.block.given), "the prior is given a block and the encoder is not")
+    for conditional in (latent, *(latent_of(design, name) for name in parents)):
         for head in conditional.heads:
             free = isinstance(head.source, Map) and head.source.kind == "unrestricted" and is_onto(head, conditional)
             require(free, f"{head.symbol} is not shown to reach a posterior given another block")

@@ -150,6 +150,12 @@ def prior_block(design: Design, name: str) -> PriorBlock | None:
     return next((block for block in design.prior.blocks if block.block == name), None)
 
 
+def parents_of(design: Design, block: PriorBlock) -> tuple[str, ...]:
+    """The latent blocks whose value picks the prior's parameters; a covariate is fixed whatever z is."""
+    names = {latent.block.name for latent in design.encoder}
+    return tuple(name for name in block.given if name in names)
+
+
 def prior_values(block: PriorBlock) -> tuple[sp.Expr, ...]:
     """The prior's natural parameters; what is learned stays a symbol."""
     known = {}

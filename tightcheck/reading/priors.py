@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -33,7 +33,7 @@ DENSITIES: Mapping[str, sp.Expr] = {
 """log p(y), y = (z - loc) / scale, up to a constant, of densities on the line that are no exponential family."""
 
 
-def read_prior(data: Any, at: At, latents: list[Written], notes: Notes) -> Prior:
+def read_prior(data: Any, at: At, latents: list[Written], notes: Notes, covariates: Collection[str] = ()) -> Prior:
     """The prior over the latent blocks. Raises DesignError."""
     if data in ("implied", "free"):
         return Prior(data, (), at.place)
@@ -42,7 +42,9 @@ def read_prior(data: Any, at: At, latents: list[Written], notes: Notes) -> Prior
         notes.remark(at, f"No prior is written; it is taken to be {data.replace('_', ' ')}.")
     rows = _rows(data, at, latents)
     return Prior(
-        "declared", tuple(_block(item, where, written, latents, notes) for item, where, written in rows), at.place
+        "declared",
+        tuple(_block(item, where, written, latents, notes, covariates) for item, where, written in rows),
+        at.place,
     )
 
 
@@ -76,15 +78,19 @@ def _is_gaussian(written: Written) -> bool:
     return written.block.family in ("gaussian", "full_gaussian", "isotropic_gaussian")
 
 
-def _block(data: Any, at: At, written: Written, latents: list[Written], notes: Notes) -> PriorBlock:
+def _block(
+    data: Any, at: At, written: Written, latents: list[Written], notes: Notes, covariates: Collection[str]
+) -> PriorBlock:
     name = written.block.name
     if isinstance(data, str):
         return _word(data, at, written, notes)
     data = {key: value for key, value in data.items() if key != "name"}
     given = tuple(listed(data.pop("given", [])))
     for other in given:
-        if other not in [w.block.name for w in latents] or other == name:
-            raise (at / "given").error(f"{str(other)[:60]!r} is no other latent block; write the name of one")
+        if other not in [*(w.block.name for w in latents), *covariates] or other == name:
+            raise (at / "given").error(
+                f"{str(other)[:60]!r} is no other latent block and no covariate; write the name of one"
+            )
     shapes = [key for key in SHAPES if key in data]
     if len(shapes) != 1:
         unknown = next((key for key in data if key not in SHAPES), None)

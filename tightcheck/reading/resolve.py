@@ -66,7 +66,7 @@ def resolve(encoder: models.Encoder, encoder_at: At, decoder: models.Decoder, de
     return Design(
         decoder=_side(decoder, decoder_at, "input", observed, latents, names, notes),
         encoder=_side(encoder, encoder_at, "features", latents, observed, names, notes),
-        prior=read_prior(decoder.prior, decoder_at / "prior", latents, notes),
+        prior=read_prior(decoder.prior, decoder_at / "prior", latents, notes, covariates),
         objective=_objective(decoder.objective, decoder_at / "objective", latents, bool(notes.outside)),
         covariates=names,
         outside=tuple(dict.fromkeys(notes.outside)),

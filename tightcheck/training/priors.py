@@ -276,6 +276,8 @@ def declared(
     for block, each in zip(latent, zip(*parts, strict=True), strict=True):
         first = each[0]
         given = tuple(other for other in latent if other.name in first.given)
+        if len(given) < len(first.given):
+            raise Untrainable(f"the prior of {block.name} is given a covariate; such priors are not trained yet")
         if first.precision is not None:
             made.append(Correlated(each, width_of(block)))
         elif first.log_density is not None:

@@ -88,7 +88,7 @@ def test_analyze_writes_files(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_bad_input(tmp_path: Path) -> None:
     result = run("analyze", "e.yaml", "--html", str(tmp_path / "no" / "report.html"))
     assert result.exit_code == 2
-    assert "No such file" in result.stderr
+    assert f"{tmp_path}/no/report.html: No such file" in result.stderr
 
 
 @pytest.mark.usefixtures("decided")

@@ -21,6 +21,10 @@ def replacing(target: Path, is_forced: bool = True) -> Iterator[Path]:
         if is_forced:
             force(draft)
         os.replace(draft, target)
+    except OSError as error:
+        if error.filename is not None and Path(error.filename) == draft:
+            error.filename = str(target)  # the name that its reader knows
+        raise
     finally:
         draft.unlink(missing_ok=True)
     if is_forced:

@@ -45,10 +45,17 @@ def test_nothing_contradicts_a_decided_design(name: str) -> None:
 
 
 def test_what_is_not_looked_at_is_said() -> None:
-    result = run(*of("m2"))
+    result = run(*of("beta-tcvae"))
     assert result.exit_code == 3
     assert "numbers say nothing" in result.output
-    assert "depends on another block" in result.output and "semi-supervised" in result.output
+    assert "the objective other is not looked at" in result.output
+
+
+@pytest.mark.parametrize("name", ["m2", "replicated-softmax", "lda-dirichlet"])
+def test_blocks_given_others_and_texts_of_any_length_are_looked_at(name: str) -> None:
+    result = run(*of(name))
+    assert result.exit_code == 0, result.output
+    assert "no contradiction" in result.output
 
 
 def test_a_gap_below_its_error_is_told_by_what_it_is_at_most() -> None:

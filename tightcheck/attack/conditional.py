@@ -15,15 +15,17 @@ from tightcheck.attack.numbers import constant, matrix, tensor, weight
 from tightcheck.attack.refusal import NotDrawn
 from tightcheck.attack.shown import Shown, by_name
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Head, Map
-from tightcheck.kernel.classes import own_coordinate
+from tightcheck.kernel.classes import family_of, own_coordinate
 from tightcheck.numeric.translate import Translated
 from tightcheck.training import networks
+from tightcheck.training.conditional import Interval, interval_of
 from tightcheck.training.formula import Formula
 
 ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
     **networks.ACTIVATIONS,
     "softplus": lambda t: torch.logaddexp(t, torch.zeros_like(t)),  # PyTorch's own is the identity from 20 on
 }
+EVERYTHING = Interval(-float("inf"), float("inf"))
 HOLDS_AFFINE = ("relu", "leaky_relu", "softplus", "silu", "gelu")
 """With these a width of twice the rank is enough for every affine map."""
 
@@ -39,7 +41,7 @@ class Drawn:
 
 def holds_affine(source: Map, rank: int) -> bool:
     """Whether the class surely holds every affine map of this rank (those without a constant if it has no bias)."""
-    if source.kind in ("affine", "unrestricted"):
+    if source.kind in ("affine", "unrestricted") or (rank == 0 and source.kind == "mlp"):
         return True
     if source.kind != "mlp" or not source.bias:
         return False
@@ -120,29 +122,48 @@ def _outputs(
         if head.source.kind == "expression":
             runs.append(_expression(conditional, head, names, covariates, copies, style, random, numbers, shared))
         else:
-            network = _network(head.source, width, copies, style, random, numbers, name)
+            values = _values(head, conditional)
+            network = _network(head.source, width, copies, style, random, numbers, name, values)
             runs.append(lambda points, network=network: network(see(points)))  # type: ignore[misc]
     return lambda points: [run(points) for run in runs]
 
 
+def _values(head: Head, conditional: Conditional) -> Interval:
+    """What the map may put out: everything before a link or a clipping, else the values of the parameter itself."""
+    if head.link is not None or head.bounds is not None:
+        return EVERYTHING
+    return interval_of(head.symbol, family_of(conditional.block), conditional.natural)
+
+
 def _network(
-    source: Map, width: int, count: int, style: str, random: Random, numbers: dict[str, object], name: str
+    source: Map,
+    width: int,
+    count: int,
+    style: str,
+    random: Random,
+    numbers: dict[str, object],
+    name: str,
+    values: Interval,
 ) -> Callable[[Tensor], Tensor]:
-    """One function of the class from `width` features to `count` outputs."""
+    """One function of the class from `width` features to `count` outputs, which are seldom outside of `values`."""
     rank = {"sparse": 1, "constant": 0, "paired": min(width, count), "lattice": min(width, count)}
     if source.kind in ("affine", "unrestricted") or (style in rank and holds_affine(source, rank[style])):
-        is_bent = source.kind == "unrestricted" and style == "generic" and random.random() < 0.6
-        affine = _affine(width, count, source.bias, style, random, numbers, name)
-        return _bent(affine, width, count, random) if is_bent else affine
+        if source.kind == "unrestricted" and style == "generic" and random.random() < 0.6:
+            affine = _affine(width, count, source.bias, style, random, numbers, name, EVERYTHING)
+            bent = _bent(affine, width, count, random, numbers, name)
+            numbers[f"{name}: onto"] = f"({values.lower:g}, {values.upper:g})"
+            return lambda features: values.of_real(bent(features))
+        return _affine(width, count, source.bias, style, random, numbers, name, values)
     if source.kind != "mlp":
         raise NotDrawn(f"a map of the kind {source.kind} is not drawn")
     if style in rank:
         raise NotDrawn("this network is not known to hold such a map")
     layers, size = [], width
     for number, hidden in enumerate(source.hidden):
-        layers.append(_affine(size, hidden, source.bias, style, random, numbers, f"{name} layer {number}"))
+        layers.append(_affine(size, hidden, source.bias, style, random, numbers, f"{name} layer {number}", EVERYTHING))
         size = hidden
-    last, activation = _affine(size, count, source.bias, style, random, numbers, name), ACTIVATIONS[source.activation]
+    last = _affine(size, count, source.bias, style, random, numbers, name, values)
+    activation = ACTIVATIONS[source.activation]
 
     def run(features: Tensor) -> Tensor:
         for layer in layers:
@@ -153,19 +174,40 @@ def _network(
 
 
 def _affine(
-    width: int, count: int, bias: bool, style: str, random: Random, numbers: dict[str, object], name: str
+    width: int,
+    count: int,
+    bias: bool,
+    style: str,
+    random: Random,
+    numbers: dict[str, object],
+    name: str,
+    values: Interval,
 ) -> Callable[[Tensor], Tensor]:
+    """Positive weights for outputs that have a lower end, and so small ones that few features cross an upper one."""
     weights = matrix(count, width, style, random)
-    offsets = [weight(random, "generic") if bias else 0 for _ in range(count)]
+    offsets = [weight(random, "generic") if bias else Fraction(0) for _ in range(count)]
+    if not values.is_everything:
+        scale = 1 if values.upper == float("inf") else 8 * (width + 1)
+        weights = [[abs(w) / scale for w in row] for row in weights]
+        offsets = [Fraction(values.inside) + abs(b) / scale if bias else b for b in offsets]
     numbers[f"{name}: weights"] = [[str(w) for w in row] for row in weights]
     numbers[f"{name}: offsets"] = [str(b) for b in offsets]
     W, b = tensor(weights), tensor(offsets)
     return lambda features: features @ W.T + b
 
 
-def _bent(affine: Callable[[Tensor], Tensor], width: int, count: int, random: Random) -> Callable[[Tensor], Tensor]:
+def _bent(
+    affine: Callable[[Tensor], Tensor],
+    width: int,
+    count: int,
+    random: Random,
+    numbers: dict[str, object],
+    name: str,
+) -> Callable[[Tensor], Tensor]:
     """The affine map with a sine and a square of linear functions added: interactions of all orders."""
-    u, v = (tensor(matrix(count, width, "small", random)) for _ in range(2))
+    drawn = [matrix(count, width, "small", random) for _ in range(2)]
+    numbers[f"{name}: sines of, squares / 8 of"] = [[[str(w) for w in row] for row in each] for each in drawn]
+    u, v = map(tensor, drawn)
     return lambda features: affine(features) + torch.sin(features @ u.T) + (features @ v.T) ** 2 / 8
 
 

@@ -131,7 +131,8 @@ def _map(source: Map, features: Tensor, outputs: Tensor) -> Answer:
     if source.kind == "unrestricted":
         return True
     fit = least_squares(features, outputs, has_constant=source.bias)
-    rank = min(features.shape[1], outputs.shape[1])
+    is_constant = bool(((outputs - outputs[0]).abs() < ZERO * (1 + outputs.abs())).all())
+    rank = 0 if is_constant else min(features.shape[1], outputs.shape[1])
     if source.kind == "affine" or not source.hidden:
         return fit.is_zero
     return True if fit.is_zero and holds_affine(source, rank) else None

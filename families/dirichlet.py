@@ -12,7 +12,8 @@ def build(dimension: int = 3) -> Family:
     concentration = sp.symbols(f"concentration_1:{dimension + 1}", positive=True)
     weight = sp.symbols(f"weight_1:{dimension}", positive=True)
     u = sp.Symbol("u", positive=True)
-    left = [sp.Integer(1) - sum(x[:k]) for k in range(dimension)]
+    left = [1 - sp.Add(*x[:k]) for k in range(dimension)]
+    totals = [sp.Add(1, *weight[:k], *weight[k + 1 :]) for k in range(dimension - 1)]
     shapes = tuple(e + 1 for e in eta)
     return Family(
         name="dirichlet",
@@ -28,20 +29,15 @@ def build(dimension: int = 3) -> Family:
         log_base_measure=sp.Integer(0),
         natural_parameters=eta,
         natural_domain=tuple(e > -1 for e in eta),
-        log_partition=sum(sp.loggamma(a) for a in shapes) - sp.loggamma(sum(shapes)),
+        log_partition=sp.Add(*map(sp.loggamma, shapes)) - sp.loggamma(sp.Add(*shapes)),
         partition="log_convex",
         parametrisations=(
             Parametrisation({"concentration": concentration}, tuple(a - 1 for a in concentration), shapes),
         ),
         synonyms={"alpha": "concentration"},
         slices=tuple(  # between the last proportion and another one, the others in the ratio of the weights
-            Slice(
-                u,
-                tuple(p / (1 + sum(weight) - weight[k]) for p in (*weight[:k], u, *weight[k + 1 :], 1 - u)),
-                "continuum",
-                (0, 1),
-            )
-            for k in range(dimension - 1)
+            Slice(u, tuple(p / total for p in (*weight[:k], u, *weight[k + 1 :], 1 - u)), "continuum", (0, 1))
+            for k, total in enumerate(totals)
         ),
         dimension=dimension,
         torch=Twin("Dirichlet", {"concentration": sp.Tuple(*shapes)}),

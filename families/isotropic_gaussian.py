@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from tightcheck.family import Family, Parametrisation, Slice, Support, Twin
+from tightcheck.family import Family, Parametrisation, Slice, Support, Twin, on_axis
 
 
 def build(dimension: int = 2) -> Family:
@@ -28,17 +28,17 @@ def build(dimension: int = 2) -> Family:
             is_discrete=False,
             cardinality="continuum",
             points=tuple(
-                tuple(sp.Integer(value if i == k else 0) for i in range(dimension))
+                on_axis(dimension, k, value)
                 for k in range(dimension)
                 for value in ((0, 1, -1, 2) if k == 0 else (1, 2))
             ),
             bounds=((-sp.oo, sp.oo),) * dimension,
         ),
-        statistics=(*x, sum(c**2 for c in x)),
+        statistics=(*x, sp.Add(*(c**2 for c in x))),
         log_base_measure=sp.Integer(0),
         natural_parameters=(*eta, eta_0),
         natural_domain=(eta_0 < 0,),
-        log_partition=-sum(e**2 for e in eta) / (4 * eta_0) - dimension * sp.log(-eta_0 / sp.pi) / 2,
+        log_partition=-sp.Add(*(e**2 for e in eta)) / (4 * eta_0) - dimension * sp.log(-eta_0 / sp.pi) / 2,
         partition="log_convex",
         parametrisations=tuple(
             Parametrisation(

@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from tightcheck.family import Family, FixedParameter, Parametrisation, Slice, Support, Twin
+from tightcheck.family import Family, FixedParameter, Parametrisation, Slice, Support, Twin, on_axis
 
 
 def build(dimension: int = 3, length: int = 2) -> Family:
@@ -13,9 +13,10 @@ def build(dimension: int = 3, length: int = 2) -> Family:
     probs = sp.symbols(f"probs_1:{dimension + 1}", positive=True)
     u = sp.Symbol("u", integer=True, nonnegative=True)
     n = sp.Integer(length)
-    log_of_sum = sp.log(1 + sum(sp.exp(e) for e in eta))
-    probs_of_eta = (*(sp.exp(e - log_of_sum) for e in eta), sp.exp(-log_of_sum))
-    left = [n - sum(x[:k]) for k in range(dimension)]
+    total = sp.Add(1, *map(sp.exp, eta))
+    log_of_sum = sp.log(total)
+    probs_of_eta = (*(sp.exp(e) / total for e in eta), 1 / total)
+    left = [n - sp.Add(*x[:k]) for k in range(dimension)]
     return Family(
         name="multinomial",
         summary="counts of K words in a text of known length",
@@ -27,7 +28,7 @@ def build(dimension: int = 3, length: int = 2) -> Family:
             bounds=(*((sp.Integer(0), rest) for rest in left[:-1]), (left[-1], left[-1])),
         ),
         statistics=x[:-1],
-        log_base_measure=sp.loggamma(n + 1) - sum(sp.loggamma(count + 1) for count in x),
+        log_base_measure=sp.loggamma(n + 1) - sp.Add(*(sp.loggamma(count + 1) for count in x)),
         natural_parameters=eta,
         natural_domain=(),
         log_partition=n * log_of_sum,
@@ -37,8 +38,7 @@ def build(dimension: int = 3, length: int = 2) -> Family:
             Parametrisation({"probs": probs}, tuple(sp.log(p / probs[-1]) for p in probs[:-1]), probs_of_eta),
         ),
         slices=tuple(  # draws of the last word become draws of another one
-            Slice(u, (*(u * sp.Integer(i == k) for i in range(dimension - 1)), n - u), length + 1, (0, n))
-            for k in range(dimension - 1)
+            Slice(u, (*on_axis(dimension - 1, k, u), n - u), length + 1, (0, n)) for k in range(dimension - 1)
         ),
         fixed=(
             FixedParameter(sp.Symbol("length"), n, {name: sp.Symbol(name) for name in ("total_count", "trials", "n")}),
@@ -51,6 +51,6 @@ def build(dimension: int = 3, length: int = 2) -> Family:
 
 def _corners(dimension: int, length: int) -> tuple[tuple[sp.Expr, ...], ...]:
     """Texts that repeat one word, and (from two words on) texts with one word less of the first."""
-    repeated = [[length * (i == k) for i in range(dimension)] for k in range(dimension)]
-    mixed = [[length - 1 if i == 0 else int(i == k) for i in range(dimension)] for k in range(1, dimension)]
-    return tuple(tuple(map(sp.Integer, point)) for point in (repeated + mixed if length > 1 else repeated))
+    repeated = [on_axis(dimension, k, length) for k in range(dimension)]
+    mixed = [(sp.Integer(length - 1), *on_axis(dimension - 1, k)) for k in range(dimension - 1)]
+    return tuple(repeated + mixed if length > 1 else repeated)

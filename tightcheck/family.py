@@ -40,6 +40,12 @@ def exact(number: Number) -> sp.Expr:
     return sp.Integer(number) if isinstance(number, int) else number
 
 
+def on_axis(dimension: int, k: int, value: Number = 1) -> tuple[sp.Expr, ...]:
+    """The vector of zeros with this value at place k."""
+    zeros = (sp.Integer(0),) * dimension
+    return (*zeros[:k], exact(value), *zeros[k + 1 :])
+
+
 @dataclass(frozen=True)
 class Chart:
     """Coordinates of a curved support: its point and the surface measure's log-density in them."""

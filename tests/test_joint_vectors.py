@@ -61,10 +61,10 @@ def test_a_matrix_normal_depends_on_no_vector_whose_domain_holds_no_line(z: str)
     found = density("matrix_normal", z)
     assert found.what is density(z, "matrix_normal").what is What.ONLY_ZERO
     start = generic(found, Fraction(1))
-    margins = {e.symbol.name: start[e.symbol.name] for e in found.entries if e.row == 0}
-    assert found.holds(margins) is True
+    margin = {e.symbol.name: start[e.symbol.name] for e in found.entries if e.row == 0}
+    assert found.holds(margin) is True
     tied = next(entry.symbol.name for entry in found.entries if entry.is_interaction)
-    assert found.holds({**margins, tied: Fraction(1, 1000)}) is False
+    assert found.holds({**margin, tied: Fraction(1, 1000)}) is False
     assert found.holds({}) is False or z == "dirichlet"
     assert all("along a line" in each.direction for each in found.witness)
 
@@ -72,6 +72,7 @@ def test_a_matrix_normal_depends_on_no_vector_whose_domain_holds_no_line(z: str)
 SHAPES = {"V[0,0]": 1, "V[1,0]": 1, "V[2,0]": 1}
 PLANES = {"W[0,0]": -1, "W[0,1]": -1}
 HALF = {"W_22": -1, "W_21[0,0]": 1, "W_12[0,0]": 1, "a_2": Fraction(-1, 2), "b_2": Fraction(-1, 2)}
+COUNTED = {"a[0]": -1, "a[1]": -1, "b[0]": -1, "b[2]": -1}
 CIRCLES = {"a_2": -1, "b_2": -1}
 BUMPS = {
     "V[0,0]": -1,
@@ -94,6 +95,15 @@ DERIVED: tuple[tuple[str, str, Values, Values, Values], ...] = (
     # f_3(z) = a + z_1 - |z|^2 is at most a + 1/4, g_3 likewise
     ("isotropic_gaussian", "isotropic_gaussian", HALF, {"a_2": Fraction(-26, 100)}, {"a_2": Fraction(-24, 100)}),
     ("isotropic_gaussian", "isotropic_gaussian", HALF, {"b_2": Fraction(-26, 100)}, {"b_2": Fraction(-24, 100)}),
+    # |x|^2 / v takes away, x and v as they would be alone; with the other sign the variance of x is infinite for small v
+    (
+        *("isotropic_gaussian", "normal_inverse_gamma"),
+        {"a_2": -1, "b_1": -2, "b_2": -1, "b_4": -1},
+        {"W_22": -1},
+        {"W_22": Fraction(1, 1000)},
+    ),
+    # x_1 >= 0 for counts: exp(a_1 - z^2 x_1)
+    ("multinomial_random_length", "wishart", COUNTED, {"W[0,0]": -1}, {"W[0,0]": 1}),
     # a quadratic form with the block [[-2, W], [W, -2]]
     ("isotropic_gaussian", "isotropic_gaussian", CIRCLES, {"W_11[0,1]": Fraction(199, 100)}, {"W_11[0,1]": 2}),
     ("isotropic_gaussian", "isotropic_gaussian", CIRCLES, {"a_1[0]": 9}, {"a_2": 0}),
@@ -140,6 +150,27 @@ def lines(draw: st.DrawFn, found: JointDensity) -> tuple[dict[str, Fraction], di
     return start, {name: value + draw(steps) * (abs(value) + 1) for name, value in start.items()}
 
 
+@st.composite
+def sparse(draw: st.DrawFn, found: JointDensity) -> dict[str, Fraction]:
+    """Natural margins and a few entries of the interaction."""
+    values = margins(found)
+    names = [entry.symbol.name for entry in found.entries if entry.is_interaction]
+    for name in draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True)):
+        values[name] = draw(st.sampled_from([Fraction(n, 4) for n in (-8, -4, -1, 1, 4)]))
+    return values
+
+
+def margins(found: JointDensity) -> dict[str, Fraction]:
+    """Independent vectors with parameters inside their domains."""
+    rows, columns = order(found)
+    left, right = (inside(family(part.family.name)) for part in found.form.parts)
+    return {
+        e.symbol.name: left[rows[e.row - 1]] if e.row else right[columns[e.column - 1]]
+        for e in found.entries
+        if not e.is_interaction
+    }
+
+
 def check(found: JointDensity, values: Mapping[str, Fraction], seed: int) -> None:
     """A density vanishes along every curve; for what is none, a curve is looked for."""
     said = found.holds(values)
@@ -162,6 +193,15 @@ def check_line(found: JointDensity, start: dict[str, Fraction], end: dict[str, F
     note(f"up to {low} of the line")
     check(found, between(start, end, low), seed)
     check(found, between(start, end, high), seed)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_no_curve_refutes_a_density_with_few_ties(data: st.DataObject) -> None:
+    found = density(*data.draw(st.sampled_from(PAIRS)))
+    values = data.draw(sparse(found))
+    if found.holds(values) is True:
+        check(found, values, data.draw(st.integers(0, 10**6)))
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))

@@ -1,7 +1,8 @@
 """Strict joints of vectors: both conditional distributions stay inside their natural domains with room to spare.
 
 Lemma `joint`, (s): W is a density if f(z) stays inside Omega at a distance, g(x) inside Omega', and the interaction has
-n' F m < 0 for all normals n and m of the two domains, which (t) simplicial domains do not need. It is none if f(z) or g(x) leaves the closure of its domain.
+n' F m < 0 for all normals n and m of the two domains, which simplicial domains do not need, (t). It is none if f(z) or g(x)
+leaves the closure of its domain.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""C4 for one W between two vectors: the rules for counts of a random number of draws, and for strict joints."""
+"""C4 for one W between two vectors: counts of a random number of draws, interactions that take away, strict joints."""
 
 from __future__ import annotations
 
 from tightcheck.family import Family
+from tightcheck.kernel.joint_bounded import only_takes_away
 from tightcheck.kernel.joint_compound import compound_of, is_compound_density
 from tightcheck.kernel.joint_expressions import in_domain
 from tightcheck.kernel.joint_signs import Exact
@@ -17,7 +18,7 @@ def is_density_of_vectors(x: Family, z: Family, weights: Weights) -> bool:
     for summed, other, w in ((x, z, weights), (z, x, transposed(weights))):
         if compound_of(summed) is not None:
             return is_compound_density(summed, other, w)
-    return is_strict_density(x, z, weights)
+    return only_takes_away(x, z, weights) or is_strict_density(x, z, weights)
 
 
 def _has_margin(family: Family, weights: Weights) -> bool:

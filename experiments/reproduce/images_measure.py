@@ -52,12 +52,13 @@ def frechet_distances(
     """
     from torchmetrics.image.fid import FrechetInceptionDistance
 
-    kept = {"reset_real_features": False}
     if isinstance(features, Path):
-        metric = FrechetInceptionDistance(2048, normalize=True, feature_extractor_weights_path=str(features), **kept)
+        metric = FrechetInceptionDistance(
+            2048, reset_real_features=False, normalize=True, feature_extractor_weights_path=str(features)
+        )
         colours = _in_unit_interval
     else:
-        metric, colours = FrechetInceptionDistance(features.eval(), **kept), _as_they_are
+        metric, colours = FrechetInceptionDistance(features.eval(), reset_real_features=False), _as_they_are
     metric = metric.to(truth(0).device)
 
     def show(source: Callable[[int], Tensor], is_real: bool) -> None:

@@ -99,12 +99,13 @@ def some_prior_integrates(
     """Whether for some c exp(<c, psi> + A(f)) h' certainly integrates over the active coordinates.
 
     A finite space; or f bounded inside the natural domain; or f Lipschitz in z: then A(f) is bounded on a bounded space, and
-    on the line grows at most like z^2 when A does, which a negative coefficient of z^2 outweighs. What does not move must be
-    able to stay constant.
+    on the line grows at most like z^2 when A does, which a negative coefficient of z^2 outweighs. Other blocks must be able
+    to stay constant, and so must other copies that share a softmax; else they may move alike: n A(f) does what A(f) does.
     """
     if all(family_of(latent.block).support.is_finite for latent in design.encoder):
         return True
-    decoder_constants(design, observed.block.name, also_copies=observed.block.copies > 1 and not is_explicit(observed))
+    shares = any(head.link is not None and head.link.has(SOFTMAX) for head in observed.heads)
+    decoder_constants(design, observed.block.name, also_copies=shares and observed.block.copies > 1)
     if all(family.support.is_finite for _, _, family, _ in active):
         return True
     if _stays_inside(family_of(observed.block), eta):

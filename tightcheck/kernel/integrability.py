@@ -12,6 +12,7 @@ from itertools import product
 import sympy as sp
 
 from tightcheck.family import Family
+from tightcheck.kernel.ranges import extent
 from tightcheck.kernel.slices import combined
 from tightcheck.span import combination
 
@@ -244,12 +245,12 @@ def _range(statistic: sp.Expr, family: Family) -> Range | None:
 
 
 @cache
-def _bounds(family: Family) -> dict[sp.Expr, Range]:
-    """The variables' ends where these are numbers or infinite."""
-    if family.support.bounds is None:
-        return {}
-    stated = zip(family.variables, family.support.bounds, strict=True)
-    return {v: (low, high) for v, (low, high) in stated if not (low.free_symbols | high.free_symbols)}
+def _bounds(family: Family) -> dict[sp.Symbol, Range]:
+    """Intervals that hold the variables; ends that depend on earlier variables are taken at their extremes."""
+    found: dict[sp.Symbol, Range] = {}
+    for variable, (low, high) in zip(family.variables, family.support.bounds or (), strict=False):
+        found[variable] = extent(sp.sympify(low), found)[0], extent(sp.sympify(high), found)[1]
+    return found
 
 
 def _supremum(function: sp.Expr, family: Family) -> sp.Expr | None:

@@ -118,7 +118,7 @@ def test_the_text_section_shows_a_dash_where_no_epoch_was_reached(tmp_path: Path
     record = {
         "bits": 8, "depth": 0, "encoder": "e1", "epochs": 1, "epochs_planned": 2, "batch": 64, "samples": [1], "train": [600.0],
         "test": [590.0], "divergence": [1.0], "residual": [0.5], "residual_share": [0.01], "device": "x", "threads": 1,
-        "versions": {}, "seed": 0,
+        "versions": {}, "seed": 0, "seconds_of_the_three": 2.0, "busy_seconds_of_the_three": 1.0,
     }  # fmt: skip
     store = Store(tmp_path)
     store.write(

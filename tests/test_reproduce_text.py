@@ -14,6 +14,7 @@ torch = pytest.importorskip("torch")
 from tightcheck.experiments.reproduce import (  # noqa: E402
     text_compare,
     text_data,
+    text_differences,
     text_enumerated,
     text_exact,
     text_retrieval,
@@ -299,6 +300,34 @@ def test_both_layouts_are_read_and_the_frequent_words_kept(tmp_path: Path) -> No
         (tmp_path / f"{part}.data").unlink()
     again, _ = text_data.read(tmp_path, words=10)
     np.testing.assert_array_equal(again.counts.toarray(), train.counts.toarray())
+
+
+def test_omitted_words_are_counted_by_documents(tmp_path: Path) -> None:
+    """Three words, one kept: the first has most occurrences (9 in one document), the second is in most documents."""
+    (tmp_path / "train.data").write_text("1 1 9\n1 2 1\n2 2 1\n3 2 1\n2 3 1\n3 3 1\n")
+    assert text_data.omitted(tmp_path, words=1) == {
+        "words": 1,
+        "omitted_by_occurrences": 3,
+        "omitted_by_documents": 2,
+    }
+
+
+def test_a_row_of_two_codes_that_say_nothing_is_told_from_one_that_fails() -> None:
+    def record(encoder: str, divergence: float) -> dict[str, object]:
+        return {"bits": 8, "depth": 2, "encoder": encoder, "epochs": 3, "divergence": [divergence], "batch": 64}
+
+    records = [record("e1", 2.0), record("e2", 0.004), record("e3", 0.0)]
+    own = {
+        Cell(split, 8, 2, encoder): value
+        for split in ("train", "test")
+        for encoder, value in zip(("e1", "e2", "e3"), (560.0, 596.2, 596.1), strict=True)
+    }
+    said = list(text_differences.differences(records, own, text_table.paper(), []))
+    assert "further apart here than in the paper in 1 of 1 rows" in said[0]
+    assert "in 2 configurations" in said[1]
+    assert "at most 0.10 nats apart" in said[1]
+    assert "2 of the 2 rows" in said[1]
+    assert not any(sentence.startswith("Words") for sentence in said)
 
 
 @pytest.fixture

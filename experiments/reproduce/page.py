@@ -20,6 +20,12 @@ thead th { border-bottom: 2px solid #555; vertical-align: bottom; }
 th[scope=row] { text-align: left; font-weight: 400; white-space: nowrap; }
 figure { margin: 1.2rem 0; } figure svg { max-width: 100%; height: auto; }
 figcaption, .provenance { font-size: .85rem; color: #444; }
+@media print {
+  body { font-size: 10pt; margin: 0; padding: 0; }
+  table { font-size: 6.5pt; } th, td { padding: .1rem .3rem; }
+  .wide { overflow: visible; }
+  h2, h3, caption { break-after: avoid; } tr, figure { break-inside: avoid; }
+}
 """
 
 

@@ -62,6 +62,15 @@ def read(directory: Path, words: int = WORDS) -> tuple[Corpus, Corpus]:
     )
 
 
+def omitted(directory: Path, words: int = WORDS) -> dict[str, int]:
+    """In how many training documents an omitted word is at most, if words are kept by occurrences or by documents."""
+    counts = _counts(_folder(directory), "train")
+    documents = np.bincount(counts.indices, minlength=counts.shape[1])
+    by_documents = np.argsort(-documents, kind="stable")[:words]
+    by = {"omitted_by_occurrences": frequent(counts, words), "omitted_by_documents": by_documents}
+    return {"words": words, **{name: int(np.delete(documents, kept).max(initial=0)) for name, kept in by.items()}}
+
+
 def frequent(counts: Counts, words: int) -> NDArray[np.int64]:
     """The columns of the words with most occurrences, ties in the order of the columns."""
     return np.argsort(-np.asarray(counts.sum(0)), kind="stable")[:words]

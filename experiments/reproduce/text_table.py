@@ -73,9 +73,14 @@ class Ordering:
 
 def ordering(cells: Mapping[Cell, float], split: str) -> Ordering:
     """Whether a simpler, fitting encoder wins, row by row."""
-    rows = sorted({(cell.bits, cell.depth) for cell in cells if cell.split == split})
-    fails = [row for row in rows if not _is_ordered([cells[Cell(split, *row, encoder)] for encoder in ENCODERS])]
-    return Ordering(len(rows) - len(fails), len(rows), tuple(fails))
+    all_rows = rows(cells, split)
+    fails = [row for row in all_rows if not _is_ordered([cells[Cell(split, *row, encoder)] for encoder in ENCODERS])]
+    return Ordering(len(all_rows) - len(fails), len(all_rows), tuple(fails))
+
+
+def rows(cells: Iterable[Cell], split: str) -> list[tuple[int, int]]:
+    """The (bits, depth) that there are."""
+    return sorted({(cell.bits, cell.depth) for cell in cells if cell.split == split})
 
 
 def _is_ordered(values: list[float]) -> bool:

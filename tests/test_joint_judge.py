@@ -35,6 +35,14 @@ KNOWN = [
     ("exponential", "exponential", [["-1"]], ["-1"], ["0"], "infinite"),
     ("exponential", "exponential", [["-1"]], ["0"], ["0"], "infinite"),
     ("exponential", "exponential", [["1/100"]], ["-1"], ["-1"], "infinite"),
+    (
+        "log_normal",
+        "zero_truncated_poisson",
+        [["-1/64"], ["0"]],
+        ["0", "-1/2"],
+        ["0"],
+        "infinite",
+    ),  # exp(exp(y/64) - y^2/2)
     ("poisson", "gaussian", [["1", "-1/2"]], ["0"], ["0", "-1"], "finite"),
     ("poisson", "gaussian", [["0", "-1/2"]], ["0"], ["0", "0"], "infinite"),
     ("poisson", "gaussian", [["1", "0"]], ["0"], ["0", "-1"], "infinite"),

@@ -113,6 +113,8 @@ def compare(found: JointDensity, values: Values) -> None:
         return
     x, z = found.form.observed[0].family, found.form.latent[0].family
     told = judge(x, z, weights(found, values))
+    if told.word not in ("cannot tell", WORDS[said]):
+        told = judge(x, z, weights(found, values), is_far=True)
     event(f"{said}: {told.word}")
     moved = {name: str(value) for name, value in values.items() if value}
     assert told.word in ("cannot tell", WORDS[said]), f"{x.name} x {z.name} at {moved}: {told.word}, {told.reason}"

@@ -31,6 +31,9 @@ DIGITS = 900
 """Decimal digits, twice those of exp(2 * 420)."""
 NOTHING = mpmath.mpf(10) ** -5
 """A coefficient of y below this is none: those that are not are ratios of numbers of one or two digits."""
+FAR, FAR_DIGITS = 20_000, 20_000
+"""A place from which the smallest powers are seen, 1/512 among the weights that tests draw."""
+FALLS = "G falls faster than every multiple of y"
 HUGE = mpmath.mpf(10) ** 40
 """A G beyond this at y <= 420 is no combination of y, log y and less."""
 NEAR = mpmath.mpf(10) ** -2
@@ -48,13 +51,28 @@ class Tail:
     log_bound: float | None = None
 
 
-def tail(log_density: Callable[[Number], Number]) -> Tail:
-    """The tail of the integral of exp(log_density(y)) as y grows; log_density(y) is None where the function is infinite."""
+def tail(log_density: Callable[[Number], Number], is_far: bool = False) -> Tail:
+    """The tail of the integral of exp(log_density(y)) as y grows; log_density(y) is None where the function is infinite.
+
+    `is_far` looks at one more place, a long way out, before a fall is believed.
+    """
     with mpmath.workdps(DIGITS):
         values = [log_density(mpmath.mpf(y)) for y in LADDER]
         if any(value is None for value in values):
             return Tail("infinite", "the inner integral diverges on an open set of places")
-        return _judged([value for value in values if value is not None])
+        found = _judged([value for value in values if value is not None])
+    return _from_far(log_density, values[-1]) or found if is_far and found.reason == FALLS else found
+
+
+def _from_far(log_density: Callable[[Number], Number], last: Number) -> Tail | None:
+    """What a place much further out says against a fall: exp(y / 512) outgrows y^2 beyond y = 10,000 only."""
+    with mpmath.workdps(FAR_DIGITS):
+        far = log_density(mpmath.mpf(FAR))
+    if far is None:
+        return Tail("infinite", "the inner integral diverges on an open set of places far out")
+    if far < last:
+        return None
+    return Tail("infinite" if far > FAR else "cannot tell", f"G falls first, but is {mpmath.nstr(far, 5)} at y = {FAR}")
 
 
 def _judged(values: list[Number]) -> Tail:
@@ -91,7 +109,7 @@ def _faster(values: list[Number]) -> Tail:
     slopes = [(b - a) / (v - u) for a, b, u, v in zip(values, values[1:], LADDER, LADDER[1:], strict=False)]
     grow = all(abs(b) > abs(a) * (1 + NEAR / 10) for a, b in pairwise(slopes))
     if grow and all(slope < 0 for slope in slopes):
-        return Tail("finite", "G falls faster than every multiple of y", _falling(values))
+        return Tail("finite", FALLS, _falling(values))
     if grow and all(slope > 0 for slope in slopes):
         return Tail("infinite", "G grows faster than every multiple of y")
     return Tail("cannot tell", f"G has the slopes {[mpmath.nstr(slope, 5) for slope in slopes]}")

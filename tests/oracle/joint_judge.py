@@ -72,12 +72,17 @@ def end_density(x: Family, z: Family, weights: Weights, end: int = 1) -> Callabl
     return _log_density(Side(x), outer, weights, curve)
 
 
-def judge(x: Family, z: Family, weights: Weights) -> Judgement:
-    """Whether the joint of these families, their fixed parameters at numbers, has a finite integral."""
+def judge(x: Family, z: Family, weights: Weights, is_far: bool = False) -> Judgement:
+    """Whether the joint of these families, their fixed parameters at numbers, has a finite integral.
+
+    `is_far` looks further out, which takes seconds; so does a disagreement of the two orders.
+    """
     orders = [(Side(x), Side(z), weights), (Side(z), Side(x), weights.exchanged)]
-    found = [_in_order(*order) for order in orders]
+    found = [_in_order(*order, is_far) for order in orders]
     told = [judgement for judgement in found if judgement.word != "cannot tell"]
     words = {judgement.word for judgement in told}
+    if len(words) > 1 and not is_far:
+        return judge(x, z, weights, is_far=True)
     assert len(words) < 2, f"the two orders of integration disagree: {found}"
     return told[0] if told else found[0]
 
@@ -193,7 +198,7 @@ def _or_zero(margin: Callable[..., Number], eta: Sequence[Number]) -> Number:
         return mpmath.mpf(0)
 
 
-def _in_order(inner: Side, outer: Side, weights: Weights) -> Judgement:
+def _in_order(inner: Side, outer: Side, weights: Weights, is_far: bool) -> Judgement:
     """The judgement with `inner` integrated in closed form and `outer` left."""
     if not any(any(row) for row in weights.between):
         return _independent(inner, outer, weights)
@@ -202,7 +207,8 @@ def _in_order(inner: Side, outer: Side, weights: Weights) -> Judgement:
         return _on_points(inner, outer, weights, points)
     if not outer.is_scalar:
         return Judgement("cannot tell", f"{outer.family.name} is no scalar")
-    return _on_integers(inner, outer, weights) if outer.family.support.is_discrete else _on_reals(inner, outer, weights)
+    along = _on_integers if outer.family.support.is_discrete else _on_reals
+    return along(inner, outer, weights, is_far)
 
 
 def _independent(inner: Side, outer: Side, weights: Weights) -> Judgement:
@@ -223,7 +229,7 @@ def _on_points(inner: Side, outer: Side, weights: Weights, points: Sequence[Sequ
     return Judgement("finite", f"proper given each of the {len(points)} values of the {outer.family.name}")
 
 
-def _on_integers(inner: Side, outer: Side, weights: Weights) -> Judgement:
+def _on_integers(inner: Side, outer: Side, weights: Weights, is_far: bool) -> Judgement:
     """A scalar sum: every integer has mass."""
     first, last = outer.ends
     with mpmath.workdps(60):
@@ -232,11 +238,11 @@ def _on_integers(inner: Side, outer: Side, weights: Weights) -> Judgement:
             if not inner.is_natural(_natural(outer, weights, [value])):
                 return Judgement("infinite", f"improper given {outer.family.name} = {value}")
     assert last == mpmath.inf
-    found = tail(_log_density(inner, outer, weights, _to_infinity))
+    found = tail(_log_density(inner, outer, weights, _to_infinity), is_far)
     return Judgement(found.word, found.reason, (("oo", found),))
 
 
-def _on_reals(inner: Side, outer: Side, weights: Weights) -> Judgement:
+def _on_reals(inner: Side, outer: Side, weights: Weights, is_far: bool) -> Judgement:
     """A scalar integral: a domain left on an open set, the ends, and the places where its boundary is touched."""
     with mpmath.workdps(80):
         touched, left = _boundary(inner, outer, weights)
@@ -245,7 +251,7 @@ def _on_reals(inner: Side, outer: Side, weights: Weights) -> Judgement:
     if any(_is_left(inner, outer, weights, curve) for _, curve in _ends(outer)):
         return Judgement("infinite", f"improper far out in the range of {outer.family.name}")
     tails = [*_ends(outer), *(side for place in touched for side in _beside(inner, outer, weights, place))]
-    judged = tuple((name, tail(_log_density(inner, outer, weights, curve))) for name, curve in tails)
+    judged = tuple((name, tail(_log_density(inner, outer, weights, curve), is_far)) for name, curve in tails)
     words = [each.word for _, each in judged]
     for word in ("infinite", "cannot tell", "finite"):
         if word in words:

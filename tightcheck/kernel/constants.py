@@ -21,7 +21,7 @@ from tightcheck.span import combination, enclose, is_zero, separates
 def constants_reachable(design: Design, prior: str, latent: Conditional) -> None:
     """Require that with f constant the posterior of this block, which is its prior, is in the encoder's class."""
     family = family_of(latent.block)
-    is_learned = prior == "declared" and _is_any_member(prior_block(design, latent.block.name), latent)
+    is_learned = prior == "declared" and is_any_member(prior_block(design, latent.block.name), latent)
     if prior != "declared" or is_learned:  # c can be chosen: any constant that the encoder reaches
         maps = [head.source for head in latent.heads if isinstance(head.source, Map)]
         require(
@@ -163,7 +163,7 @@ def _is_constant_at_zero(observed: Conditional) -> bool:
     return finite and positive and observed.block.length is None and in_domain(family_of(observed.block), natural)
 
 
-def _is_any_member(block: PriorBlock | None, latent: Conditional) -> bool:
+def is_any_member(block: PriorBlock | None, latent: Conditional) -> bool:
     """Whether the prior runs through all of the encoder's family, each coordinate for itself."""
     if block is not None and block.components is not None:
         return True  # all components alike

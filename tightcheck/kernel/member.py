@@ -10,7 +10,7 @@ import sympy as sp
 from tightcheck.design import Conditional, Design, Map, PriorBlock
 from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, is_onto
-from tightcheck.kernel.constants import constants_reachable, decoder_constants, is_shared
+from tightcheck.kernel.constants import constants_reachable, decoder_constants, is_any_member, is_shared
 from tightcheck.kernel.heads import INJECTIVE, Side, contains, head_values
 from tightcheck.kernel.integrability import in_domain, integrates, stays_in_domain
 from tightcheck.kernel.model import (
@@ -81,7 +81,7 @@ def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
         / beta
     )
     c = conjugate(design, prior, latent, observed, eta, energy, F, step, beta / multiple)
-    if (components := number_of_components(design, prior, latent)) is not None:
+    if (components := number_of_components(design, prior, latent, step)) is not None:
         require(not latent.block.given, "a mixture given another block is not looked at")
         require(mode != "components", "components of a vector are looked at under one Gaussian")
         needed = 1 if combined(energy, fz) is not None else number_of_values(fz, fx, F, c, multiple)
@@ -98,7 +98,7 @@ def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
         if other.block.name != latent.block.name or (latent.block.copies > 1 and not spread):
             constants_reachable(design, prior, other)
     if latent.block.copies > 1 and not spread:
-        idle_copies_agree(design, prior, latent, g)
+        idle_copies_agree(design, prior, latent, g, step)
 
 
 def moving_mode(latent: Conditional, observed: Conditional, step: Mapping[str, Any]) -> str:
@@ -120,12 +120,14 @@ def _is_one_prior(design: Design, prior: str, latent: Conditional) -> bool:
     )
 
 
-def idle_copies_agree(design: Design, prior: str, latent: Conditional, g: Sequence[sp.Expr]) -> None:
+def idle_copies_agree(
+    design: Design, prior: str, latent: Conditional, g: Sequence[sp.Expr], step: Mapping[str, Any]
+) -> None:
     """Require that constants shared by all coordinates fit the one that moves and those that keep the prior."""
     shared = [head for head in latent.heads if is_shared(head)]
     if not shared:
         return
-    if prior != "declared" or number_of_components(design, prior, latent) is not None:
+    if prior != "declared" or number_of_components(design, prior, latent, step) is not None:
         return  # the others' c can be chosen to agree
     c = prior_in_span(design, latent)
     require(c is not None, "the prior of the idle coordinates is not known")
@@ -176,13 +178,16 @@ def _sums_to_one(eta: Sequence[sp.Expr], side: Side) -> bool:
     )
 
 
-def number_of_components(design: Design, prior: str, latent: Conditional) -> int | None:
-    """Of a declared prior that is any mixture of members of the encoder's family; None for another prior."""
+def number_of_components(design: Design, prior: str, latent: Conditional, step: Mapping[str, Any]) -> int | None:
+    """Of a declared prior that is any mixture of members of the encoder's family; 1 for any member of it, where the step says
+    which by its c; None for another prior."""
     block = prior_block(design, latent.block.name)
-    if prior != "declared" or block is None or block.components is None:
+    if prior != "declared" or block is None or not is_any_member(block, latent):
         return None
-    require(not block.given, "a mixture given another block is not looked at")
-    return block.components
+    if block.components is None and not step.get("c"):
+        return None
+    require(not parents_of(design, block), "a prior given another block is not chosen")
+    return block.components or 1
 
 
 def number_of_values(
@@ -218,7 +223,7 @@ def conjugate(
 ) -> tuple[sp.Expr, ...]:
     """C2 (and C4 for an implied prior): the encoder's constants c, or Rejected."""
     fz = family_of(latent.block)
-    if prior == "declared" and number_of_components(design, prior, latent) is None:
+    if prior == "declared" and number_of_components(design, prior, latent, step) is None:
         block = prior_block(design, latent.block.name)
         require(block is not None, "no prior is declared")
         assert block is not None

@@ -18,11 +18,12 @@ from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.expression import to_text
 from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, substituted
+from tightcheck.kernel.constants import is_any_member
 from tightcheck.kernel.integrability import holds_on, in_domain, integrates
-from tightcheck.kernel.member import decoder_contains, number_of_components
+from tightcheck.kernel.member import decoder_contains
 from tightcheck.kernel.model import decoder_side, is_explicit, statistics_of, total_log_partition
 from tightcheck.kernel.rejected import Rejected
-from tightcheck.kernel.slices import combined, prior_term
+from tightcheck.kernel.slices import combined, prior_block, prior_term
 from tightcheck.kernel.tight import in_variables
 from tightcheck.kernel.zero import Entries
 from tightcheck.once import once
@@ -52,7 +53,9 @@ def _of_pair(
     if family_of(observed.block).series is not None:
         return
     term = prior_term(design, latent) if prior == "declared" else None
-    is_chosen = prior != "declared" or number_of_components(design, prior, latent) is not None
+    block = prior_block(design, latent.block.name) if prior == "declared" else None
+    is_learned = prior == "declared" and is_any_member(block, latent)
+    is_chosen = prior != "declared" or (is_learned and block is not None and block.components is not None)
     told: set[str] = set()
     for F, f0, parameters in islice(candidates(latent, observed, zero, term), MOST_OF_A_PAIR):
         base = {
@@ -75,12 +78,19 @@ def _of_pair(
             if (mode == "together") in barren:
                 continue
             constants = proper_constants(latent, observed, F, f0, mode) if is_chosen else iter(((),))
+            if is_learned and not is_chosen and _is_held(latent):  # the prior that meets the encoder's own constants
+                constants = chain(constants, proper_constants(latent, observed, F, f0, mode))
             first = next(constants, None)
             if first is None:
                 barren.add(mode == "together")
                 continue
             for c in (first,) if is_enough else chain((first,), constants):
                 yield {**base, "mode": mode, "c": [to_text(value) for value in c]}
+
+
+def _is_held(latent: Conditional) -> bool:
+    """Whether the encoder has a constant that is not free."""
+    return any(isinstance(head.source, Constant) and head.source.sharing == "fixed" for head in latent.heads)
 
 
 def _refusal(

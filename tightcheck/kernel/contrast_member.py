@@ -61,4 +61,4 @@ def contrast_member(design: Design, prior: str, step: Mapping[str, Any]) -> None
         if other.block.name != latent.block.name or latent.block.copies > 1:
             constants_reachable(design, prior, other)
     if latent.block.copies > 1:
-        idle_copies_agree(design, prior, latent, g)
+        idle_copies_agree(design, prior, latent, g, {})

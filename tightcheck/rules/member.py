@@ -35,6 +35,7 @@ ORIGINS = (sp.Integer(0), sp.Integer(-1), -sp.Rational(1, 2), sp.Integer(1))
 PARAMETERS = (1, 0, -1, 2)
 MOST_CONSTANTS = 6
 TOLERANCE = 1e-9
+MORE_POINTS = 6
 MOST_OF_A_PAIR = 60
 """How many single models of one latent and one observed block are tried."""
 
@@ -196,7 +197,24 @@ def _statistics_at_points(family: Family) -> tuple[tuple[float, ...], ...]:
     if {symbol for statistic in family.statistics for symbol in statistic.free_symbols} - set(family.variables):
         return ()
     points = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
-    return tuple(tuple(float(s.xreplace(point)) for s in family.statistics) for point in points)
+    if len(family.variables) > 1 and not family.support.is_discrete:
+        points += [_within(family, k) for k in range(MORE_POINTS)]
+    return tuple(tuple(float(s.xreplace(point)) for s in family.statistics) for point in points if point)
+
+
+def _within(family: Family, k: int) -> dict[sp.Symbol, sp.Expr]:
+    """The k-th of some points within the bounds, coordinates of both signs; nothing where the support has none."""
+    point: dict[sp.Symbol, sp.Expr] = {}
+    for j, (x, bounds) in enumerate(zip(family.variables, family.support.bounds or (), strict=False)):
+        low, high = (sp.sympify(end).xreplace(point) for end in bounds)
+        step = sp.Rational(1 + (5 * k + 3 * j) % 7, 4)
+        if low.is_finite and high.is_finite:
+            point[x] = low + (high - low) * step / 2
+        elif low.is_finite or high.is_finite:
+            point[x] = low + step if low.is_finite else high - step
+        else:
+            point[x] = step * (-1) ** (j + k)
+    return point
 
 
 def _is_conjugate(observed: Conditional, eta: Sequence[sp.Expr], fz: Family, term: sp.Expr) -> bool:

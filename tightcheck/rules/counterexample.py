@@ -74,6 +74,8 @@ def _outputs(
     firsts = [shown_functions(observed, [coordinate])[0] for coordinate in active]
     total = sp.Add(*firsts)
     shapes: list[sp.Expr] = [total, 2 * total - 1, total - 1, total + 1, (total + 1) / 4]
+    if observed.inputs.kind == "identity" and (everything := _all_components(observed, active)) is not None:
+        shapes.append(everything)
     if observed.inputs.kind == "one_hot" and len(firsts) > 1:
         shapes.insert(0, sp.Mul(*firsts))
     if all(isinstance(h.source, Map) and h.source.kind == "unrestricted" for h in moving):
@@ -82,6 +84,13 @@ def _outputs(
     for shape in shapes:
         for head in moving:
             yield {**_constants(observed), head.symbol.name: to_text(shape)}, {}
+
+
+def _all_components(observed: Conditional, active: Sequence[Coordinate]) -> sp.Expr | None:
+    """The sum of all numbers in one draw of a finite vector family; None elsewhere."""
+    (_, variables, family, _), *others = active
+    is_field = family.support.is_finite and len(variables) > 1 and not family.spans_all_functions
+    return sp.Add(*shown_functions(observed, active)) if is_field and not others else None
 
 
 def _constants(observed: Conditional) -> dict[str, str]:

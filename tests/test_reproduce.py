@@ -46,6 +46,19 @@ def test_missing_documents_are_told_in_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in result.output
 
 
+def test_all_leaves_out_what_has_no_data_and_does_the_rest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toy, "run", lambda request: not request.seed)
+    arguments = ["reproduce", "all", "--data", str(tmp_path), "--out", str(tmp_path / "out")]
+    result = CliRunner().invoke(main, arguments)
+    assert result.exit_code == 2
+    assert "images was left out: " in result.output
+    assert "text was left out: " in result.output
+    assert (tmp_path / "out" / "index.html").exists()
+    stopped = CliRunner().invoke(main, [*arguments, "--seed", "1"])
+    assert stopped.exit_code == 3
+    assert "left out" not in stopped.output
+
+
 def test_the_toy_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(toy, "QUICK", (16, (3, 2)))
     result = CliRunner().invoke(main, ["reproduce", "toy", "--quick", "--out", str(tmp_path)])

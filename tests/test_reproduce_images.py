@@ -14,7 +14,7 @@ pytest.importorskip("torchmetrics")
 
 from tightcheck.experiments.reproduce import images, images_measure, images_stages  # noqa: E402
 from tightcheck.experiments.reproduce.frame import Request, Store  # noqa: E402
-from tightcheck.experiments.reproduce.images_data import NoFacesError, faces  # noqa: E402
+from tightcheck.experiments.reproduce.images_data import MissingDataError, faces  # noqa: E402
 from tightcheck.experiments.reproduce.images_networks import (  # noqa: E402
     Decoder,
     Encoder,
@@ -51,7 +51,7 @@ def test_pictures_are_squares_of_64_pixels_and_are_decoded_once(data: Path, tmp_
 
 
 def test_missing_pictures_are_told_with_their_source_and_layout(tmp_path: Path) -> None:
-    with pytest.raises(NoFacesError, match=r"celeba holds no faces; expected DIR/celeba/.*mmlab\.ie\.cuhk"):
+    with pytest.raises(MissingDataError, match=r"celeba holds no faces; expected DIR/celeba/.*mmlab\.ie\.cuhk"):
         faces(tmp_path, tmp_path / "faces.npy")
 
 

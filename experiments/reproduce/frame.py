@@ -1,6 +1,7 @@
 """What every experiment is given, and what it gives: a module NAME.py here with `run` and `section`.
 
-    run(request) -> bool        works until finished (True) or until `request.is_over()`; a later run goes on from there
+    run(request) -> bool        works until finished (True) or until `request.is_over()`; a later run goes on from there.
+                                Raises MissingDataError
     section(store) -> str       the experiment's part of the page, from the stored results alone, as HTML under a heading;
                                 empty if there are none
 
@@ -25,6 +26,13 @@ Record = Mapping[str, Any]
 
 TITLES = {"toy": "4.1 Four Gaussians", "images": "4.2 Images", "text": "4.3 Text documents"}
 """The experiments' names and their headings, in the order of the paper's sections and of the page's."""
+
+
+class MissingDataError(FileNotFoundError):
+    """An experiment's data are not there: the sentence names the public original and the layout."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 @dataclass(frozen=True)

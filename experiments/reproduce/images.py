@@ -39,7 +39,7 @@ class Models:
 def train(
     data: Path, out: Path, size: Size, seed: int, device: torch.device, is_over: Callable[[], bool]
 ) -> Models | None:
-    """Every stage in order; None while one is not done. Raises NoFacesError."""
+    """Every stage in order; None while one is not done. Raises MissingDataError."""
     folder = _folder(out, size, seed)
     torch.manual_seed(seed)
     pictures = faces(data, out / "faces.npy")

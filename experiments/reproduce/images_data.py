@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from tightcheck import atomic
+from tightcheck.experiments.reproduce.frame import MissingDataError
 
 SIZE = 64
 LAYOUT = (
@@ -21,12 +22,8 @@ LAYOUT = (
 )
 
 
-class NoFacesError(FileNotFoundError):
-    """The data are not where they are looked for."""
-
-
 def faces(data: Path, cache: Path) -> Tensor:
-    """The faces, uint8 of shape (N, 3, 64, 64). Decoded once into `cache`. Raises NoFacesError."""
+    """The faces, uint8 of shape (N, 3, 64, 64). Decoded once into `cache`. Raises MissingDataError."""
     if not cache.exists():
         images = np.stack([_scaled(file) for file in _files(data)])
         cache.parent.mkdir(parents=True, exist_ok=True)
@@ -39,7 +36,7 @@ def _files(data: Path) -> Iterator[IO[bytes]]:
     folder = data / "celeba"
     archives, images = sorted(folder.glob("*.tar.gz")), sorted(folder.glob("*.jpg"))
     if not archives and not images:
-        raise NoFacesError(f"{folder} holds no faces; {LAYOUT}.")
+        raise MissingDataError(f"{folder} holds no faces; {LAYOUT}.")
     for archive in archives:
         with tarfile.open(archive) as tar:
             for member in tar:

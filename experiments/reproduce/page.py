@@ -24,7 +24,7 @@ figcaption, .provenance { font-size: .85rem; color: #444; }
   body { font-size: 10pt; margin: 0; padding: 0; }
   table { font-size: 6.5pt; } th, td { padding: .1rem .3rem; }
   .wide { overflow: visible; }
-  h2, h3, caption { break-after: avoid; } tr, figure { break-inside: avoid; }
+  h2, h3, caption { break-after: avoid; } .wide, figure { break-inside: avoid; }
 }
 """
 

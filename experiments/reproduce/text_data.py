@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import gammaln
 
+from tightcheck.experiments.reproduce.frame import MissingDataError
+
 Counts: TypeAlias = sparse.csr_array
 Vector: TypeAlias = NDArray[np.float64]
 
@@ -21,13 +23,6 @@ LAYOUT = (
     "(a newsgroup 1..20 per line), as in the original, or train_bow.npz and test_bow.npz (SciPy CSR matrices, documents x "
     "words) with the same labels, in DIR, in DIR/20news or in DIR/matlab"
 )
-
-
-class MissingDataError(FileNotFoundError):
-    """The files are not there: the sentence names the public original and the layout."""
-
-    def __str__(self) -> str:
-        return str(self.args[0])
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cache
 from itertools import combinations_with_replacement
 
 import mpmath
@@ -14,18 +15,21 @@ import sympy as sp
 from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
 
-from tests.oracle.joint_judge import Side
+from tests.oracle.joint_judge import Side, Weights
 from tests.oracle.joint_rays import diverges
 from tests.test_joint_judged import between, density, family, order, weights
 from tightcheck import registry
-from tightcheck.density import JointDensity, What
+from tightcheck.density import JointDensity, What, joint_density
+from tightcheck.density.problem import problem_of
+from tightcheck.family import Family
 from tightcheck.kernel.joint_compound import compound_of
 from tightcheck.kernel.joint_lines import holds_no_line, runs_over_lines
-from tightcheck.kernel.joint_normals import Arc, HalfSpace, Normal, arcs_of, normals_of
+from tightcheck.kernel.joint_normals import Arc, HalfSpace, Normal, arcs_of
 from tightcheck.kernel.joint_numbers import rational
 from tightcheck.kernel.joint_signs import Exact
 from tightcheck.kernel.joint_strict import is_tempered
 from tightcheck.kernel.joint_support import inside, largest
+from tightcheck.product import product
 
 Values = Mapping[str, Fraction | int]
 
@@ -232,7 +236,7 @@ def test_the_judge_sees_a_joint_that_is_none() -> None:
 def test_normals_are_those_of_the_natural_domain(name: str) -> None:
     """Parameters are natural iff they are inside the half-spaces of finely cut arcs, but next to the boundary."""
     conditions = sp.lambdify(family(name).natural_parameters, sp.And(*family(name).natural_domain), "math")
-    arcs = list(arcs_of(normals_of(family(name))))
+    arcs = list(arcs_of((family(name),)))
     for _ in range(6):
         arcs = [half for arc in arcs for half in (arc.halves() if arc.ends else [arc])]
     planes = [plane(n, arc) for arc in arcs for n in arc.corners]
@@ -292,3 +296,62 @@ def test_which_families_the_rules_are_about() -> None:
     assert not runs_over_lines(family("exponential"))
     assert holds_no_line(family("wishart"))
     assert not holds_no_line(family("isotropic_gaussian"))
+
+
+PRODUCTS = (
+    *(
+        ("gamma", "gamma"),
+        ("gaussian", "gaussian"),
+        ("beta", "gamma"),
+        ("beta", "beta"),
+        ("inverse_gamma", "beta_prime"),
+    ),
+    *(("negative_binomial", "negative_binomial"), ("gaussian", "laplace"), ("isotropic_gaussian", "inverse_gaussian")),
+)
+
+
+@cache
+def squares(x: str, z: str) -> tuple[JointDensity, Family, Family]:
+    """Two draws x and two draws z, and the families of the pairs."""
+    return joint_density(family(x), family(z), 2, 2), product(*[family(x)] * 2), product(*[family(z)] * 2)
+
+
+@pytest.mark.parametrize(("x", "z"), PRODUCTS)
+def test_no_entry_is_forced_between_two_draws_and_two(x: str, z: str) -> None:
+    found, _, _ = squares(x, z)
+    assert found.what is What.INEQUALITIES
+    assert found.holds(start_of(found, Fraction(32))) is True
+
+
+def start_of(found: JointDensity, level: Fraction) -> dict[str, Fraction]:
+    """Minus the product of two functions that grow, by factors."""
+    left, right = (
+        [-level, *(v or Fraction(1, 8) for v in inside(family(part.family.name)) * part.block.copies)]
+        for part in found.form.parts
+    )
+    places = problem_of(found.form).places
+    return {e.symbol.name: -left[i] * right[k] for e, (i, k) in zip(found.entries, places, strict=True)}
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_no_curve_refutes_a_density_of_two_draws_and_two(data: st.DataObject) -> None:
+    found, x, z = squares(*data.draw(st.sampled_from(PRODUCTS)))
+    start = start_of(found, Fraction(32))
+    values = {n: v + data.draw(st.fractions(-2, 2, max_denominator=4)) * (abs(v) + 1) for n, v in start.items()}
+    step = data.draw(st.sampled_from([Fraction(1), Fraction(1, 2), Fraction(1, 8)]))
+    values = between(start, values, step)
+    rows, columns = len(x.natural_parameters), len(z.natural_parameters)
+    matrix = [[Fraction(0)] * (columns + 1) for _ in range(rows + 1)]
+    for e, (i, k) in zip(found.entries, problem_of(found.form).places, strict=True):
+        matrix[i][k] = values[e.symbol.name]
+    w = Weights(tuple(tuple(row[1:]) for row in matrix[1:]), tuple(row[0] for row in matrix[1:]), tuple(matrix[0][1:]))
+    said, told = found.holds(values), diverges(x, z, w, data.draw(st.integers(0, 10**6)))
+    event(f"{said}: {'a curve' if told else 'no curve'}")
+    assert not (said and told), told
+
+
+@pytest.mark.parametrize(("x", "z"), [("poisson", "gamma"), ("gaussian_fixed_variance", "gamma")])
+def test_tails_lighter_than_exponential_are_left_out(x: str, z: str) -> None:
+    """sup x is infinite though every eta is natural: the lemma says nothing."""
+    assert joint_density(family(x), family(z), 2, 2).holds({"W[0,0]": -1, "b[0]": 1, "b[1]": 1}) in (None, False)

@@ -36,7 +36,7 @@ def form_density(form: Form) -> JointDensity:
     if max(len(problem.xs), len(problem.zs)) > 1 and (found := product_of(problem, _names(problem))) is not None:
         return _from_rule(problem, found)
     if min(len(problem.xs), len(problem.zs)) > 1:
-        return _undecided(problem, "no rule reaches several x and several z of these families")
+        return _tested(problem)
     tree = tree_of(problem)
     if tree is not None:
         found_cases = _from_cases(problem, tree)
@@ -98,8 +98,11 @@ def _tested(problem: Problem) -> JointDensity:
     left = signs_left(trees, *problem.shape)
     zero = frozenset(place for place in problem.interactions() if left[place] <= {0})
     test = exact_test(problem)
-    if not density_without_zeros(problem, test) and not density_with(problem, left, test):
-        return _undecided(problem, "there are too many cases, and no W with everything else not 0 was found")
+    if not density_without_zeros(problem, test):
+        if min(len(problem.xs), len(problem.zs)) > 1:
+            return _undecided(problem, "no rule reaches several x and several z of these families")
+        if not density_with(problem, left, test):
+            return _undecided(problem, "there are too many cases, and no W with everything else not 0 was found")
     names = _names(problem)
     tested, cost = tested_sentences(problem)
     formulas = tuple(dict.fromkeys(joined(tree) for tree in trees))

@@ -60,9 +60,10 @@ def tested_sentences(problem: Problem) -> tuple[tuple[str, ...], str]:
     )
     inside = f"f({z}) is in the natural domain of {x} for almost every {z}"
     integrable = f"h'({z}) exp(<c, psi({z})> + A(f({z}))) is integrable"
-    if not _are_vectors(problem):
+    if not _are_vectors(problem) and min(len(problem.xs), len(problem.zs)) == 1:
         return (inside, f"{integrable} at each end of the range and where f meets the boundary"), ENDS
-    if any(compound_of(with_defaults(family)) is not None for family in (*problem.xs, *problem.zs)):
+    is_pair = len(problem.xs) == len(problem.zs) == 1
+    if is_pair and any(compound_of(with_defaults(family)) is not None for family in (*problem.xs, *problem.zs)):
         counts, others = (x, z) if compound_of(with_defaults(problem.xs[0])) is not None else (z, x)
         parameter, margin = ("f", "c") if counts == x else ("g", "a")
         return (

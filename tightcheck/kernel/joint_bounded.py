@@ -7,6 +7,7 @@ and z with these margins. Lemma `joint`, (u).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,8 +15,8 @@ from tightcheck.family import Family
 from tightcheck.kernel.joint_expressions import in_domain
 from tightcheck.kernel.joint_numbers import ONE, ZERO, Number, Unreached
 from tightcheck.kernel.joint_signs import Exact
-from tightcheck.kernel.joint_support import largest
-from tightcheck.kernel.joint_weights import Weights
+from tightcheck.kernel.joint_support import largest_of
+from tightcheck.kernel.joint_weights import Side, Weights, rows_of
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def bounds_of(family: Family) -> tuple[tuple[Bound, ...], ...]:
         for way in (1, -1):
             direction = [(-ONE if way > 0 else ONE) if k == place else ZERO for k in range(size)]
             try:
-                support = largest(family, direction)
+                support = largest_of((family,), direction)
             except Unreached:
                 support = None
             if support is not None:
@@ -45,10 +46,10 @@ def bounds_of(family: Family) -> tuple[tuple[Bound, ...], ...]:
     return tuple(found)
 
 
-def only_takes_away(x: Family, z: Family, weights: Weights) -> bool:
+def only_takes_away(xs: Side, zs: Side, weights: Weights) -> bool:
     """Whether W, in rationals, gives a density for this reason; False says nothing."""
     ties = [(i, k) for i, row in enumerate(weights) for k, w in enumerate(row) if i and k and w.terms]
-    ways_x, ways_z = _ways(x, {i for i, _ in ties}), _ways(z, {k for _, k in ties})
+    ways_x, ways_z = _ways(xs, {i for i, _ in ties}), _ways(zs, {k for _, k in ties})
     if ways_x is None or ways_z is None:
         return False
     signs = Exact()
@@ -58,17 +59,22 @@ def only_takes_away(x: Family, z: Family, weights: Weights) -> bool:
             return False
         rows[i] = rows[i] + weights[i][k] * ways_z[k].end
         columns[k] = columns[k] + weights[i][k] * ways_x[i].end
-    return _is_natural(x, rows) and _is_natural(z, columns)
+    return have_margins(xs, rows) and have_margins(zs, columns)
 
 
-def _ways(family: Family, places: set[int]) -> dict[int, Bound] | None:
+def _ways(side: Side, places: set[int]) -> dict[int, Bound] | None:
     """The first bound of each statistic that is tied; None where one has none."""
-    bounds = bounds_of(family)
+    bounds = [own for family in side for own in bounds_of(family)]
     return {i: bounds[i - 1][0] for i in places} if all(bounds[i - 1] for i in places) else None
 
 
-def _is_natural(family: Family, margin: list[Number]) -> bool:
-    return in_domain(family.natural_domain, dict(zip(family.natural_parameters, margin[1:], strict=True)), Exact())
+def have_margins(side: Side, margin: Sequence[Number]) -> bool:
+    """Whether these parameters, after a first entry for the constant, are natural for each factor of a side."""
+    rows = rows_of(side, [[entry] for entry in margin])
+    return all(
+        in_domain(z.natural_domain, {eta: row[0] for eta, row in zip(z.natural_parameters, own, strict=True)}, Exact())
+        for z, own in zip(side, rows, strict=True)
+    )
 
 
-__all__ = ["Bound", "bounds_of", "only_takes_away"]
+__all__ = ["Bound", "bounds_of", "have_margins", "only_takes_away"]

@@ -50,6 +50,7 @@ from tightcheck.kernel.joint_numbers import (
 from tightcheck.kernel.joint_range import Touch, along, at, negative
 from tightcheck.kernel.joint_region import stays_inside, stays_inside_on_sphere
 from tightcheck.kernel.joint_signs import Branch, Exact, Path
+from tightcheck.kernel.joint_sphere import is_sphere
 from tightcheck.kernel.joint_vectors import is_density_of_vectors
 from tightcheck.kernel.joint_weights import Side, Weights, rows_of, transposed
 
@@ -81,8 +82,8 @@ def is_density(xs: Side, zs: Side, weights: Weights, signs: Signs) -> bool:
             reasons.append("both sides have several factors")
         except Unreached as reason:
             reasons.append(str(reason))
-    if len(xs) == len(zs) == 1 and isinstance(signs, Exact):
-        return is_density_of_vectors(xs[0], zs[0], weights)
+    if isinstance(signs, Exact):
+        return is_density_of_vectors(xs, zs, weights)
     raise Unreached("; ".join(dict.fromkeys(reasons)))
 
 
@@ -96,15 +97,6 @@ def effort(integrated: Side, others: Side) -> tuple[bool, int]:
 def _length(family: Family) -> int:
     is_special = bool(family.log_partition.has(sp.loggamma, sp.besseli, sp.Piecewise))
     return int(sp.count_ops(family.log_partition)) + (100 if is_special else 0)
-
-
-@cache
-def is_sphere(family: Family) -> bool:
-    """Whether the statistics are the points of a sphere about 0 with its surface measure: cosine and sine, a unit vector."""
-    if family.support.chart is not None:
-        return family.statistics == family.variables and family.log_base_measure == 0
-    x = family.variables[0]
-    return family.statistics == (sp.cos(x), sp.sin(x)) and family.log_base_measure == 0
 
 
 def integrates_over_sphere(xs: Side, z: Family, weights: Weights, signs: Signs) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from typing import TypeAlias
@@ -13,6 +13,7 @@ import sympy as sp
 from tightcheck.family import Family
 from tightcheck.kernel.joint_faces import Face, Product, product_condition, stated_face
 from tightcheck.kernel.joint_numbers import ZERO, Number, rational
+from tightcheck.kernel.joint_weights import Side
 
 Angle: TypeAlias = tuple[int, int]
 """A direction (v, w) of the plane by whole numbers."""
@@ -102,8 +103,24 @@ class Arc:
         yield Arc(self.piece, (middle, q))
 
 
-def arcs_of(pieces: Sequence[Piece]) -> Iterator[Arc]:
-    """All normals: half a turn for a cone, as n(-p, -p) = n(p, p)."""
+def arcs_of(side: Side) -> Iterator[Arc]:
+    """All normals of the factors' domains: half a turn for a cone, as n(-p, -p) = n(p, p)."""
+    size, first = sum(len(family.natural_parameters) for family in side), 0
+    for family in side:
+        yield from _arcs([_placed(piece, first, size) for piece in normals_of(family)])
+        first += len(family.natural_parameters)
+
+
+def _placed(piece: Piece, first: int, size: int) -> Piece:
+    """A piece of the domain of one factor among all natural parameters of a side."""
+    if isinstance(piece, HalfSpace):
+        behind = size - first - len(piece.normal)
+        return replace(piece, normal=(*(ZERO,) * first, *piece.normal, *(ZERO,) * behind))
+    p = piece.product
+    return replace(piece, product=replace(p, a=p.a + first, b=p.b + first, c=p.c + first), size=size)
+
+
+def _arcs(pieces: Sequence[Piece]) -> Iterator[Arc]:
     for piece in pieces:
         if isinstance(piece, HalfSpace):
             yield Arc(piece, None)

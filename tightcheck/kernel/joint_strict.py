@@ -17,50 +17,50 @@ from tightcheck.family import Family
 from tightcheck.kernel.joint_normals import Arc, HalfSpace, Normal, arcs_of, normals_of
 from tightcheck.kernel.joint_numbers import ZERO, Number, Unreached, rational
 from tightcheck.kernel.joint_signs import Exact
-from tightcheck.kernel.joint_support import NUDGE, largest
-from tightcheck.kernel.joint_weights import Weights, transposed
+from tightcheck.kernel.joint_support import NUDGE, is_bounded, largest, largest_of
+from tightcheck.kernel.joint_weights import Side, Weights, transposed
 
 MOST_ARCS = 200
 MOST_PAIRS = 1000
 
 
-def is_strict_density(x: Family, z: Family, weights: Weights) -> bool:
+def is_strict_density(xs: Side, zs: Side, weights: Weights) -> bool:
     """Whether W, in rationals, gives a density. Raises Unreached on the boundary of the set, and for other families."""
-    answers = [_stays_inside(x, z, weights[1:]), _stays_inside(z, x, transposed(weights)[1:])]
+    answers = [_stays_inside(xs, zs, weights[1:]), _stays_inside(zs, xs, transposed(weights)[1:])]
     if False in answers:
         return False
     if None in answers:
         raise Unreached("W is on the boundary of the set, or close to it")
-    if is_simplicial(x) and is_simplicial(z):
+    if all(map(is_simplicial, (*xs, *zs))):
         return True
-    if not (is_tempered(x) and is_tempered(z)):
+    if not all(is_bounded(family) or is_simplicial(family) or is_tempered(family) for family in (*xs, *zs)):
         raise Unreached("log-partitions that are no sums of logarithms, log Gamma and fractions of degree 1")
-    if not _is_negative(list(arcs_of(normals_of(x))), list(arcs_of(normals_of(z))), weights):
+    if not _is_negative(list(arcs_of(xs)), list(arcs_of(zs)), weights):
         raise Unreached("W is on the boundary of the set, or close to it")
     return True
 
 
-def _stays_inside(x: Family, z: Family, rows: Weights) -> bool | None:
-    """Whether sup_z <n, f(z)> + constant < 0 for all normals n of x's domain; False where one is above 0, None for 0."""
-    arcs, answer = list(arcs_of(normals_of(x))), True
+def _stays_inside(xs: Side, zs: Side, rows: Weights) -> bool | None:
+    """Whether sup_z <n, f(z)> + constant < 0 for all normals n of the domains of x; False where one is above 0, None for 0."""
+    arcs, touches = list(arcs_of(xs)), False
     for _ in range(MOST_ARCS):
         if not arcs:
-            return answer or None
+            return None if touches else True
         arc = arcs.pop()
-        corners = [_excess(n, arc, z, rows) for n in arc.corners]
+        corners = [_excess(n, arc, zs, rows) for n in arc.corners]
         if any(sign > 0 for sign in corners):
             return False
         if any(sign == 0 for sign in corners):
-            answer = False
-        elif any(_excess(n, arc, z, rows) > 0 for n in arc.between):
+            touches = True
+        elif any(_excess(n, arc, zs, rows) > 0 for n in arc.between):
             arcs += arc.halves()
     return None
 
 
-def _excess(normal: Normal, arc: Arc, z: Family, rows: Weights) -> int:
+def _excess(normal: Normal, arc: Arc, zs: Side, rows: Weights) -> int:
     """The sign of sup_z <n, f(z)> + constant; 1 for infinity, and where f(z) is on an open boundary for all z."""
     mixed = [sum((n * w for n, w in zip(normal, column, strict=True)), ZERO) for column in zip(*rows, strict=True)]
-    support = largest(z, mixed[1:])
+    support = largest_of(zs, mixed[1:])
     constant = arc.piece.constant if isinstance(arc.piece, HalfSpace) else ZERO
     if support is None:
         return 1
@@ -141,7 +141,7 @@ def is_tempered(family: Family) -> bool:
 
 def _inwards(family: Family) -> list[Number]:
     """Minus the sum of normals that span the cone: a direction inside the recession cone."""
-    corners = [n for arc in arcs_of(normals_of(family)) for n in arc.corners]
+    corners = [n for arc in arcs_of((family,)) for n in arc.corners]
     return [-sum(column, ZERO) for column in zip(*corners, strict=True)]
 
 

@@ -15,10 +15,13 @@ import sympy as sp
 from tightcheck.family import Family
 from tightcheck.kernel.joint_expressions import evaluate, in_domain
 from tightcheck.kernel.joint_faces import outer_faces
+from tightcheck.kernel.joint_finite import extreme_points
 from tightcheck.kernel.joint_germs import Germ, Huge, compare, constant, lead, monomial, plus, settled
 from tightcheck.kernel.joint_growth import log_partition_along
-from tightcheck.kernel.joint_numbers import ZERO, Number, Unreached, rational
+from tightcheck.kernel.joint_numbers import ZERO, Number, Unreached, power, rational, total
 from tightcheck.kernel.joint_signs import Exact
+from tightcheck.kernel.joint_sphere import is_sphere
+from tightcheck.kernel.joint_weights import Side
 
 Direction = Sequence[Number]
 """A vector of rationals in the space of the natural parameters."""
@@ -72,6 +75,35 @@ def largest(family: Family, direction: Direction) -> Number | None:
     return factor if key == LINEAR else None
 
 
+def largest_of(side: Side, direction: Direction) -> Number | None:
+    """The same for independent factors: the sum over them."""
+    sum_, first = ZERO, 0
+    for family in side:
+        own = direction[first : first + len(family.natural_parameters)]
+        first += len(own)
+        found = _largest_on(family, own)
+        if found is None:
+            return None
+        sum_ = sum_ + found
+    return sum_
+
+
+def is_bounded(family: Family) -> bool:
+    """Whether the statistics are those of a finite set or of a sphere, so that all suprema are finite."""
+    return family.support.is_finite or is_sphere(family)
+
+
+def _largest_on(family: Family, direction: Direction) -> Number | None:
+    """The largest value over finitely many points, the length on a sphere, or what the log-partition says."""
+    if is_sphere(family):
+        square = total(d * d for d in direction)
+        return power(square, Fraction(1, 2), Exact()) if square.terms else ZERO
+    if not family.support.is_finite:
+        return largest(family, direction)
+    values = [total(d * c for d, c in zip(direction, point, strict=True)) for point in extreme_points(family)]
+    return max(values, key=lambda value: Fraction(value.rational or 0))
+
+
 def _holds(condition: sp.Basic, values: dict[sp.Symbol, Germ]) -> bool:
     """Whether a condition holds for all large t; on a ray from a point inside an open domain none becomes an equation."""
     if not isinstance(condition, (sp.StrictLessThan, sp.LessThan, sp.StrictGreaterThan, sp.GreaterThan)):
@@ -87,4 +119,4 @@ def _holds(condition: sp.Basic, values: dict[sp.Symbol, Germ]) -> bool:
     return found is not None and found[2] > 0
 
 
-__all__ = ["Direction", "inside", "largest"]
+__all__ = ["Direction", "inside", "is_bounded", "largest", "largest_of"]

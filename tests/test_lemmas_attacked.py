@@ -21,6 +21,7 @@ BITS = "{latent: {family: bernoulli, dim: 2}, map: {kind: affine}, output: logit
 THROWS = "{latent: {family: binomial, dim: 1, trials: 4}, map: {kind: unrestricted}, output: logits}"
 COUNT = "{latent: {family: poisson, dim: 1}, map: {kind: affine}, output: log_rate}"
 NORMAL = "{latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind: affine}, output: [mean, log_variance]}"
+CUT = "{latent: {family: truncated_gaussian, dim: 1}, map: {kind: unrestricted}, output: [loc, variance]}"
 NO_BIAS = NORMAL.replace("kind: affine", "kind: affine, bias: false")
 HALF_GAUSSIAN = (
     "{latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind: affine},"
@@ -113,6 +114,10 @@ EDGES = [
         " prior: {family: bernoulli, probs: 0.5}}",
         "restricted",
     ),
+    # On (0, 1) exp(2 z^2) is a density, and no variance stands for it. The posterior has the coefficient c - |w|^2 / 2 of z^2.
+    ("a density that grows outwards", CUT, pixels("{log_density: '2*z^2'}"), "impossible"),
+    ("a posterior that may grow outwards", CUT, pixels("implied"), "restricted"),
+    ("a posterior that grows outwards for small w", CUT, real("mean", "{log_density: '2*z^2'}"), "restricted"),
     # log(a) is no number for a < 0, and x does not depend on z for a > 0.
     (
         "a rate that may not be negative",

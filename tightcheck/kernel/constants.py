@@ -9,7 +9,7 @@ import sympy as sp
 
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map, PriorBlock
 from tightcheck.kernel.classes import family_of, is_onto
-from tightcheck.kernel.heads import Side, contains, head_values, holds_constants, out_of_range
+from tightcheck.kernel.heads import Side, contains, head_values, holds_constants, is_parametrised, out_of_range
 from tightcheck.kernel.integrability import in_domain
 from tightcheck.kernel.model import formula, in_support
 from tightcheck.kernel.rejected import Rejected, require
@@ -68,6 +68,7 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
     require(not (shared and per_coordinate and unknown), "coordinates share a constant and their priors may differ")
     reached = _takes_zeros(design, latent, eta)
     require(reached, "without a bias the encoder is not shown to reach the learned prior")
+    require(is_parametrised(latent, eta), "the encoder's parameters are not shown to stand for every learned prior")
     for head in latent.heads:  # a learned prior can be chosen: every constant head must then be free or agree
         is_fixed = isinstance(head.source, Constant) and head.source.sharing == "fixed"
         require(not is_fixed and head.bounds is None, f"{head.symbol} is not shown to reach the learned prior")

@@ -48,6 +48,21 @@ def raw_values(conditional: Conditional, eta: Sequence[sp.Expr]) -> dict[Head, s
     return {h: sp.sympify(by_symbol[h.symbol]).xreplace(known) for h in conditional.heads}
 
 
+def is_parametrised(conditional: Conditional, eta: Sequence[sp.Expr]) -> bool:
+    """Whether the heads that eta stands for are certainly real, and positive where they must be. Where the natural domain
+    says it of what a positive head, a logarithm or a root is made of, every natural parameter has such heads; a truncated
+    Gaussian that grows outwards has no variance."""
+    way, family = parametrisation_of(conditional), family_of(conditional.block)
+    limited = set().union(*(relation.free_symbols for relation in family.natural_domain))
+    known = dict(zip(family.natural_parameters, eta, strict=True))
+    parts = [e for symbol, e in zip(way.symbols, way.inverse, strict=True) if symbol.is_positive]
+    for e in map(sp.sympify, way.inverse):
+        parts += [log.args[0] for log in e.atoms(sp.log)]
+        parts += [power.base for power in e.atoms(sp.Pow) if not power.exp.is_integer and power.base != sp.E]
+    partial = [part for part in map(sp.sympify, parts) if not (part.is_nonnegative or part.free_symbols & limited)]
+    return all(bool(part.xreplace(known).is_positive) for part in partial)
+
+
 def opaque(expression: sp.Expr, variables: frozenset[sp.Symbol]) -> sp.Expr:
     """The expression with every part that is free of the variables replaced by a symbol: the same function of them."""
     return _opaque(expression, variables, {})
@@ -214,6 +229,7 @@ def contains(conditional: Conditional, eta: Sequence[sp.Expr], side: Side, rank:
     `rank` is how many independent affine functions the map has to put out in all, `used` how many coordinates each of
     them may depend on (None: coordinates of several blocks).
     """
+    require(is_parametrised(conditional, eta), "the natural parameters are not shown to be any of the parametrisation")
     for head, stated in raw_values(conditional, eta).items():
         moving = bool(stated.free_symbols & set(side.variables))
         value = normal_form(opaque(stated, frozenset(side.variables))) if moving else stated
@@ -332,7 +348,7 @@ def in_range(head: Head, value: sp.Expr) -> bool:
     if link.has(SOFTMAX) or link.free_symbols != {OUTPUT} or not value.is_number:
         return False
     low, high = sorted(ends(link), key=lambda v: sp.N(v))
-    return bool(low < value) and bool(value < high)
+    return bool(value.is_real) and bool(low < value) and bool(value < high)
 
 
 @cache

@@ -11,7 +11,7 @@ from tightcheck.design import Conditional, Design, Map, PriorBlock
 from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, is_onto
 from tightcheck.kernel.constants import constants_reachable, decoder_constants, is_any_member, is_shared
-from tightcheck.kernel.heads import INJECTIVE, Side, contains, head_values
+from tightcheck.kernel.heads import INJECTIVE, Side, contains, head_values, is_parametrised
 from tightcheck.kernel.integrability import in_domain, integrates, stays_in_domain
 from tightcheck.kernel.model import (
     at_parameters,
@@ -80,8 +80,10 @@ def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
         * multiple
         / beta
     )
-    c = conjugate(design, prior, latent, observed, eta, energy, F, step, beta / multiple)
-    if (components := number_of_components(design, prior, latent, step)) is not None:
+    components = number_of_components(design, prior, latent, step)
+    chosen = prior != "declared" or components is not None
+    c = conjugate(design, prior, latent, observed, eta, energy, F, step, beta / multiple, chosen)
+    if components is not None:
         require(not latent.block.given, "a mixture given another block is not looked at")
         require(mode != "components", "components of a vector are looked at under one Gaussian")
         needed = 1 if combined(energy, fz) is not None else number_of_values(fz, fx, F, c, multiple)
@@ -166,6 +168,7 @@ def decoder_contains(
             assert c.formula is not None
             stated = at_parameters(c.formula, observed, parameters, side)
             require(is_zero(stated - value), "the expression at these parameters is another function")
+        require(is_parametrised(observed, eta), "f is not shown to be parametrised as in the design")
         return
     contains(observed, eta, side, rank, 1)
 
@@ -220,10 +223,12 @@ def conjugate(
     F: Sequence[Sequence[sp.Expr]],
     step: Mapping[str, Any],
     beta: sp.Expr,
+    is_chosen: bool = False,
 ) -> tuple[sp.Expr, ...]:
-    """C2 (and C4 for an implied prior): the encoder's constants c, or Rejected."""
+    """C2 (and C4 for an implied prior): the encoder's constants c, or Rejected. Where a declared prior `is_chosen` by the step's
+    c, whether it is in the design is for the caller to check."""
     fz = family_of(latent.block)
-    if prior == "declared" and number_of_components(design, prior, latent, step) is None:
+    if prior == "declared" and not is_chosen:
         block = prior_block(design, latent.block.name)
         require(block is not None, "no prior is declared")
         assert block is not None

@@ -48,6 +48,7 @@ NAMED = [
     ("ppca-diagonal", ("encoder",), "tight"),
     ("m2", ("latents",), "tight"),
     ("scvi-latent-library", ("latents",), "tight"),
+    ("scvi-observed-library", ("latents",), "tight"),
     ("toy-mixture", ("encoder",), "tight"),
 ]
 
@@ -59,6 +60,24 @@ def test_published_designs(name: str, change: tuple[str, ...], verdict: str) -> 
     costs = [each.cost for each in found.found]
     assert costs == sorted(costs)
     assert all(RANKS[each.declared] >= RANKS.get(found.declared, 1) for each in found.found)
+
+
+def test_no_larger_change_is_shown_for_no_more() -> None:
+    """Counts, then binary latents, make this design restricted; a mixture changes less and makes it tight."""
+    for name in ("vdsh", "mnist-bernoulli-vae"):
+        found = example(name).found
+        for k, each in enumerate(found):
+            smaller = found[:k]
+            assert each.declared.word == "tight" or all(RANKS[s.declared] < RANKS[each.declared] for s in smaller)
+
+
+def test_the_registry_family_that_is_smallest_is_pointed_at() -> None:
+    found = example("ppca-diagonal")
+    (sentence,) = (line for line in found.smallest if "registry" in line)
+    number = int(sentence.rstrip(".").rpartition(" ")[2])
+    (edit,) = found.found[number - 1].edits
+    assert "full covariance" in edit.words
+    assert "No family of the registry was found" in example("mnist-bernoulli-vae").smallest[-1]
 
 
 @pytest.mark.long

@@ -78,24 +78,34 @@ def mixture(files: Files, design: Design) -> Iterator[Edit]:
     kept = next((b for b in design.latent if b.family == "categorical" and b.copies == 1), None)
     classes = kept.dimension if kept is not None else CLASSES
     block = {**({"name": kept.name} if kept is not None else {}), "family": "categorical", "dim": classes}
-    outputs = [
-        output(customary(family_of(observed.block))) if _uses(observed, named) else row
-        for row, observed in zip(files.rows("decoder", "output"), design.decoder, strict=True)
-    ]
     maps = [{"kind": "affine"} for _ in design.decoder]
     edited = files.with_rows(
         "encoder", blocks=[block], map=[{"kind": "affine"}], output=["logits"], features=[shown(design)]
     )
-    edited = edited.with_part("encoder", bounds=None).with_rows("decoder", map=maps, output=outputs)
+    edited = edited.with_part("encoder", bounds=None).with_rows("decoder", map=maps)
     edited = edited.with_part("decoder", prior={"learned": "categorical"}, input="one_hot")
     words = (
         f"drop {' and '.join(sorted(named - {kept.name}))} and keep the class {kept.name}"
         if kept is not None
         else f"take one categorical latent of {CLASSES} classes (any number) instead"
     )
-    yield Edit(
-        f"{words}: a mixture, whose posterior is softmax of an affine map", "latents", edited, design.latent[0].place
-    )
+    words = f"{words}: a mixture, whose posterior is softmax of an affine map"
+    yield Edit(words, "latents", _without(named, edited, design), design.latent[0].place)
+    covariates = edited.decoder.get("covariates")
+    computed = {name for name, source in covariates.items() if source} if isinstance(covariates, dict) else set()
+    if any(_uses(observed, computed) for observed in design.decoder):
+        plain = _without(named | computed, edited, design).with_part("decoder", covariates=None)
+        words = f"{words}; its classes have distributions of x that do not name {' and '.join(sorted(computed))}"
+        yield Edit(words, "latents", plain, design.latent[0].place)
+
+
+def _without(names: set[str], files: Files, design: Design) -> Files:
+    """The files, the decoder's outputs those of a customary parametrisation where they name one of these."""
+    outputs = [
+        output(customary(family_of(observed.block))) if _uses(observed, names) else row
+        for row, observed in zip(files.rows("decoder", "output"), design.decoder, strict=True)
+    ]
+    return files.with_rows("decoder", output=outputs)
 
 
 def _uses(observed: Conditional, names: set[str]) -> bool:

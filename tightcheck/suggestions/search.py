@@ -88,7 +88,26 @@ def suggest(encoder: str | Path, decoder: str | Path | None) -> Suggestions:
         return Suggestions(declared, implied, smallest, ())
     found = sorted(_better(files.read(encoder, decoder), design, declared), key=_order)
     keeps_dependence = [each for each in found if each.declared is not Verdict.COLLAPSE]
-    return Suggestions(declared, implied, smallest, tuple(keeps_dependence or found[:MOST_COLLAPSED]))
+    shown = tuple(_undominated(keeps_dependence)) or tuple(found[:MOST_COLLAPSED])
+    return Suggestions(declared, implied, (*smallest, _in_the_registry(shown)), shown)
+
+
+def _undominated(found: list[Suggested]) -> Iterator[Suggested]:
+    """Those that are tight, and those that are better than all that change less."""
+    best = -1
+    for each in found:
+        rank = _rank(each.declared, each.lossless is Lossless.YES)
+        if each.declared is Verdict.TIGHT or rank > best:
+            yield each
+        best = max(best, rank)
+
+
+def _in_the_registry(shown: tuple[Suggested, ...]) -> str:
+    """Which suggestion is the smallest family, or one that holds it, for this decoder and this prior."""
+    for number, each in enumerate(shown, start=1):
+        if each.declared is Verdict.TIGHT and all(edit.kind == "encoder" for edit in each.edits):
+            return f"A family of the registry that holds them is suggestion {number}."
+    return "No family of the registry was found that holds them for every decoder of the design and this prior."
 
 
 def _decided(design: Design) -> tuple[Verdict, Verdict]:

@@ -188,12 +188,23 @@ def statement(design: Design) -> tuple[str, ...]:
     sums = " + ".join(map(_log_partition, parts))
     lines = [
         f"For one decoder f the smallest encoder family has the statistics f_1({latent}), f_2({latent}), ... and "
-        f"C({latent}) = log p({latent}) - log h'({latent}) - A(f({latent})), with A(f) = {sums} up to a constant."
+        f"C({latent}) = log p({latent}) - log h'({latent}) - A(f({latent})), with A(f) = {sums} up to a constant"
+        f"{''.join(_meaning(part) for part in parts if _is_long(part))}."
     ]
     highest = order(design)
     if highest is not None:
         lines.append(_on_bits(design, highest))
     return tuple(lines)
+
+
+def _is_long(part: Part) -> bool:
+    """Whether A is named, not written out."""
+    return part.length is not None or part.log_partition.has(sp.Piecewise, sp.Sum) or len(part.natural) > 3
+
+
+def _meaning(part: Part) -> str:
+    """What stands behind the name of A."""
+    return f", A_{part.name} the log-partition function of {part.family.name.replace('_', ' ')}"
 
 
 def _log_partition(part: Part) -> str:
@@ -204,7 +215,7 @@ def _log_partition(part: Part) -> str:
         eta: sp.Symbol(f"f{index}" if len(symbols) == 1 else f"f_{k}{',i' if index else ''}", real=True)
         for k, eta in enumerate(symbols, start=1)
     }
-    if part.length is not None or part.log_partition.has(sp.Piecewise, sp.Sum) or len(symbols) > 3:
+    if _is_long(part):
         return f"A_{part.name}(f)"
     moving = sp.expand(part.log_partition, deep=False).as_independent(*symbols, as_Add=True)[1]
     shown = show.text(moving.xreplace(names))

@@ -10,7 +10,7 @@ import sympy as sp
 from tightcheck.decide import decide
 from tightcheck.design import Design
 from tightcheck.kernel import Rejected
-from tightcheck.kernel.check import prove
+from tightcheck.kernel.check import prove, run
 from tightcheck.strategies import WrittenDesign
 from tightcheck.verdict import Verdict
 
@@ -79,3 +79,25 @@ def test_the_stated_mixture_is_the_conjugate_density() -> None:
     quotient = sp.Add(*components) / (1 + sp.exp(w * z + b)) ** 3
     values = [sp.N(sp.log(quotient.subs(z, k)) + k**2, 40) for k in (-2, -1, 0, 1, 3)]
     assert all(abs(value) < sp.Float("1e-35", 40) for value in values)
+
+
+def test_other_lemmas_choose_no_prior() -> None:
+    """(1 + e^z)(1 + e^-z) = 2 + e^z + e^-z takes three components; two pixels that move against each other need them all."""
+    contrast = {"lemma": "contrast_member", "latent": "z", "observed": "x", "F": [["1", "0"]], "f0": ["0"], "f1": ["0"]}
+    beyond = {
+        "lemma": "out_of_reach",
+        "reason": "origin",
+        "latent": "z",
+        "observed": "x",
+        "F": [["1", "0"]],
+        "f0": ["0"],
+    }
+    for step in (contrast, beyond):
+        for prior in (2, 3):
+            with pytest.raises(Rejected):
+                run(
+                    design(prior, PIXELS),
+                    "declared",
+                    {**step, "c": ["0", "-1"], "mode": "one", "parameters": {}},
+                    frozenset(),
+                )

@@ -11,6 +11,8 @@ from tightcheck.density.problem import Problem
 from tightcheck.kernel.joint_compound import compound_of
 from tightcheck.kernel.joint_curves import curve_of
 from tightcheck.kernel.joint_sides import with_defaults
+from tightcheck.kernel.joint_sphere import is_sphere
+from tightcheck.kernel.joint_weights import Side
 
 
 def sentences_of(formula: Formula, names: Mapping[str, sp.Expr]) -> tuple[str, ...]:
@@ -43,7 +45,8 @@ def cost_of(constraints: sp.Basic) -> str:
         return ""
     over = "all counts: a search up to where it turns" if any(n.startswith("max of") for n in hidden) else ""
     inside = "one stationary point, a root of degree at most 2" if any(n.startswith("max in") for n in hidden) else ""
-    return f"{len(hidden)} maxima: each is {' or '.join(filter(None, (inside, over)))}"
+    ways = " or ".join(filter(None, (inside, over)))
+    return f"{len(hidden)} maxima: each is {ways}" if len(hidden) > 1 else f"one maximum: {ways}"
 
 
 ENDS = "one test looks at each end of the support and at one maximum per condition of the natural domain"
@@ -60,7 +63,7 @@ def tested_sentences(problem: Problem) -> tuple[tuple[str, ...], str]:
     )
     inside = f"f({z}) is in the natural domain of {x} for almost every {z}"
     integrable = f"h'({z}) exp(<c, psi({z})> + A(f({z}))) is integrable"
-    if not _are_vectors(problem) and min(len(problem.xs), len(problem.zs)) == 1:
+    if _is_number(problem.xs) or _is_number(problem.zs):
         return (inside, f"{integrable} at each end of the range and where f meets the boundary"), ENDS
     is_pair = len(problem.xs) == len(problem.zs) == 1
     if is_pair and any(compound_of(with_defaults(family)) is not None for family in (*problem.xs, *problem.zs)):
@@ -78,5 +81,6 @@ def tested_sentences(problem: Problem) -> tuple[tuple[str, ...], str]:
     ), ARCS
 
 
-def _are_vectors(problem: Problem) -> bool:
-    return all(curve_of(family) is None for family in (*problem.xs, *problem.zs))
+def _is_number(side: Side) -> bool:
+    """Whether a side is one number or one point of a sphere, over which the margin is integrated."""
+    return len(side) == 1 and (curve_of(side[0]) is not None or is_sphere(side[0]))

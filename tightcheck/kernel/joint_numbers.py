@@ -421,7 +421,7 @@ def square_root(number: Number) -> tuple[int, Number] | None:
         return None
     half = tuple(power // 2 for power in top)
     rest = {powers: factor / scale for powers, factor in rest.items() if powers != top}
-    root = {half: Fraction(1)}
+    root: dict[tuple[Rational, ...], Fraction] = {half: Fraction(1)}
     while rest:
         top = max(rest)
         step, factor = tuple(p - h for p, h in zip(top, half, strict=True)), rest[top] / 2

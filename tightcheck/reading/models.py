@@ -42,7 +42,7 @@ Outputs = str | dict[str, OutputValue] | list[str | dict[str, OutputValue] | lis
 class Map(Shape):
     """The class of functions that the network computes."""
 
-    kind: Annotated[str, Limits("affine, mlp, unrestricted or expression")]
+    kind: Annotated[str, Limits("affine, mlp, unrestricted, expression, or an architecture")]
     hidden: list[Size] = []
     activation: str = "relu"
     bias: bool = True

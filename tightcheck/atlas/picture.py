@@ -22,7 +22,7 @@ from tightcheck.joint.parts import Part
 
 Array = NDArray[np.float64]
 
-SIZE, MARGIN = 240, 34
+SIZE, MARGIN = 240, 46
 AREA = 'fill="var(--area, currentColor)" fill-opacity='
 SHARES = (0.95, 0.8, 0.6, 0.4, 0.2)
 COARSE, FINE, MOST_INTEGERS = 160, 64, 60

@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from tightcheck.density.problem import Problem
 from tightcheck.kernel.joint_cases import TREE_SIZE, cases, necessary, necessary_together, signature
+from tightcheck.kernel.joint_gaussian import quadratic_of
 from tightcheck.kernel.joint_numbers import TooLong
 from tightcheck.kernel.joint_signs import TooMany, Tree
 
@@ -14,16 +15,28 @@ MOST_WORK = 25_000
 MOST_TOGETHER = 100
 """The leaves of a tree of all necessary conditions at once."""
 
-KNOWN: dict[tuple[tuple[str, ...], tuple[str, ...]], Tree | None] = {}
+Key = tuple[tuple[tuple[str, bool], ...], tuple[tuple[str, bool], ...]]
+"""The two sides of a problem: signatures, and whether a factor is quadratic in its own variables, since its witnesses are
+lines there."""
+
+
+KNOWN: dict[Key, Tree | None] = {}
 """Cases by the signatures of the two sides; None where there are too many."""
 
-NECESSARY: dict[tuple[tuple[str, ...], tuple[str, ...]], tuple[Tree, ...]] = {}
+NECESSARY: dict[Key, tuple[Tree, ...]] = {}
 """What is necessary, by the same signatures."""
+
+
+def _key(problem: Problem) -> Key:
+    left, right = (
+        tuple((signature(f), quadratic_of(f) is not None) for f in side) for side in (problem.xs, problem.zs)
+    )
+    return left, right
 
 
 def tree_of(problem: Problem) -> Tree | None:
     """The cases of all signs that matter; None where there are too many to write down."""
-    key = tuple(map(signature, problem.xs)), tuple(map(signature, problem.zs))
+    key = _key(problem)
     if key not in KNOWN:
         try:
             KNOWN[key] = cases(problem.xs, problem.zs, TREE_SIZE, work=MOST_WORK)
@@ -34,7 +47,7 @@ def tree_of(problem: Problem) -> Tree | None:
 
 def necessary_trees_of(problem: Problem) -> tuple[Tree, ...]:
     """What is necessary, condition by condition: neither side leaves the other's domain towards an end."""
-    key = tuple(map(signature, problem.xs)), tuple(map(signature, problem.zs))
+    key = _key(problem)
     if key not in NECESSARY:
         trees = necessary(problem.xs, problem.zs, TREE_SIZE)
         with suppress(TooMany, TooLong):

@@ -108,6 +108,10 @@ RELATIONS: Mapping[frozenset[int], Callable[[sp.Expr], sp.Basic]] = {
 
 def _relation(number: sp.Expr, signs: frozenset[int]) -> sp.Basic:
     constant, rest = number.as_independent(*number.free_symbols, as_Add=True) if number.free_symbols else (0, number)
+    factor, term = rest.as_coeff_Mul()
+    if not term.is_Add and not term.is_number:  # W < 1, not -W > -1
+        constant, rest = constant / factor, term
+        signs = frozenset(-sign for sign in signs) if factor < 0 else signs
     relation = RELATIONS[signs](rest)
     return relation.func(rest, -constant, evaluate=False) if constant else relation
 

@@ -73,7 +73,8 @@ def is_quadratic_density(
     for row in weights[1:]:
         for place in {place for square in z.square for place in square}:
             if signs.sign(_sum(w * square.get(place, ZERO) for w, square in zip(row[1:], z.square, strict=True))):
-                signs.note("z along a line", "the logarithm of the margin is of order t^4")
+                names = " and ".join(dict.fromkeys(family.name for family in zs))
+                signs.note(f"{names} along a line", "the logarithm of the margin is of order t^4")
                 return False
     size = x.dimension + z.dimension
     matrix = [[ZERO] * size for _ in range(size)]

@@ -28,7 +28,8 @@ def is_density_along_lines(linear: Side, others: Side, weights: Weights, signs: 
             for row in range(1, len(weights)):
                 moved = sum((s * column[row] for s, column in zip(face.slopes, columns, strict=True)), ZERO)
                 if signs.sign(moved):
-                    signs.note("x along a line, both ways", f"a natural parameter of {z.name} leaves its domain")
+                    names = " and ".join(dict.fromkeys(x.name for x in linear))
+                    signs.note(f"{names} along a line, both ways", f"a natural parameter of {z.name} leaves its domain")
                     return False
     if not all(holds_no_line(z) for z in others):
         return None

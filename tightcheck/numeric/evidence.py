@@ -68,7 +68,8 @@ def posterior_measure(model: Model, x: Tensor, count: int) -> Measure:
     spread, so that a narrow posterior is approached step by step.
     """
     size = model.latent.free_variables
-    centre, axes = x.new_zeros(size), 4.0 * torch.eye(size, dtype=x.dtype, device=x.device)
+    one = torch.eye(size, dtype=x.dtype, device=x.device)
+    centre, axes = x.new_zeros(size), 4.0 * one
     for _ in range(MOVES):
         measure = box(model.latent, centre, axes, LOOK[size])
         ((z, log_weights),) = Measure(measure.side, measure.nodes, measure.log_weights, measure.count).blocks()
@@ -76,9 +77,9 @@ def posterior_measure(model: Model, x: Tensor, count: int) -> Measure:
         u = torch.linspace(-REACH, REACH, LOOK[size], dtype=x.dtype, device=x.device)
         t = torch.cartesian_prod(*[u] * size).reshape(-1, size)
         mean = share @ t
-        spread = (share[:, None] * (t - mean)).T @ (t - mean) + torch.eye(size, dtype=x.dtype) * (u[1] - u[0]) ** 2 / 4
+        spread = (share[:, None] * (t - mean)).T @ (t - mean) + one * (u[1] - u[0]) ** 2 / 4
         centre, moved = centre + axes @ mean, axes @ torch.linalg.cholesky(spread)
-        settled = float(mean.abs().max()) < 0.1 and float((spread - torch.eye(size, dtype=x.dtype)).abs().max()) < 0.3
+        settled = float(mean.abs().max()) < 0.1 and float((spread - one).abs().max()) < 0.3
         axes = moved
         if settled:
             break

@@ -93,7 +93,7 @@ def _starts(model: Model, x: Tensor, measure: Measure, seed: int) -> list[Tensor
     starts = [centre.expand(data, size)]
     generator = torch.Generator().manual_seed(seed)
     for _ in range(RANDOM_STARTS if model.latent.count is not None else 0):
-        noise = torch.randn(data, size, generator=generator, dtype=x.dtype).to(x.device)
+        noise = torch.randn(data, size, generator=generator, dtype=x.dtype, device="cpu").to(x.device)
         starts.append(centre + 2 * noise)
     return starts
 

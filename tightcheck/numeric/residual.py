@@ -41,7 +41,7 @@ def least_squares(columns: Tensor, targets: Tensor, has_constant: bool = True) -
     ones = columns.new_ones(len(columns), 1)
     basis = torch.cat([ones, columns], 1) if has_constant else columns
     scale = basis.abs().amax(0).clamp(min=1e-300)
-    solution = torch.linalg.lstsq(basis / scale, targets, driver=_driver(basis), rcond=1e-12).solution
+    solution = _minimum_norm(basis / scale, targets)
     fitted = basis / scale @ solution
     residuals = targets - fitted
     spread = ((targets - targets.mean(0)) ** 2).sum(0)
@@ -51,9 +51,11 @@ def least_squares(columns: Tensor, targets: Tensor, has_constant: bool = True) -
     return Fit(solution / scale[:, None], residuals, r_squared, relative)
 
 
-def _driver(basis: Tensor) -> str:
-    """Full-rank least squares alone runs on a GPU."""
-    return "gels" if basis.is_cuda else "gelsd"
+def _minimum_norm(basis: Tensor, targets: Tensor) -> Tensor:
+    """On the CPU: on a GPU PyTorch has the method for columns of full rank alone."""
+    solved = torch.linalg.lstsq(basis.cpu(), targets.cpu(), driver="gelsd", rcond=1e-12)
+    solution: Tensor = solved.solution.to(targets.device)
+    return solution
 
 
 @dataclass(frozen=True)

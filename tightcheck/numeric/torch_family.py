@@ -23,6 +23,7 @@ and is differentiable too. Everything except `sample` and a log-partition declar
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
 from itertools import product as cartesian
@@ -303,7 +304,7 @@ class TorchFamily:
             with torch.no_grad():
                 bound = ratio(rows[..., -1, :])[..., 0]
                 tail = terms[..., -1] - torch.log1p(-torch.clamp(bound, max=1 - 1e-9)) - total
-                settled = (bound < 1) & (tail < torch.log(torch.tensor(tolerance))) | ~self.in_domain(eta)
+                settled = (bound < 1) & (tail < math.log(tolerance)) | ~self.in_domain(eta)
             if bool(settled.all()) or count >= 2**20:
                 return torch.where(settled, total, torch.nan)
             count *= 2

@@ -351,6 +351,15 @@ def test_no_curve_refutes_a_density_of_two_draws_and_two(data: st.DataObject) ->
     assert not (said and told), told
 
 
+@pytest.mark.parametrize("z", ["beta", "dirichlet", "gamma", "inverse_gaussian", "wishart"])
+def test_several_draws_along_lines_depend_on_none(z: str) -> None:
+    found = joint_density(family("gaussian_fixed_variance"), family(z), 3, 2)
+    assert found.what is What.ONLY_ZERO
+    start = start_of(found, Fraction(1))
+    assert found.holds({e.symbol.name: start[e.symbol.name] for e in found.entries if not e.is_interaction}) is True
+    assert found.holds(start) is False
+
+
 @pytest.mark.parametrize(("x", "z"), [("poisson", "gamma"), ("gaussian_fixed_variance", "gamma")])
 def test_tails_lighter_than_exponential_are_left_out(x: str, z: str) -> None:
     """sup x is infinite though every eta is natural: the lemma says nothing."""

@@ -35,8 +35,6 @@ def form_density(form: Form) -> JointDensity:
     problem = problem_of(form)
     if max(len(problem.xs), len(problem.zs)) > 1 and (found := product_of(problem, _names(problem))) is not None:
         return _from_rule(problem, found)
-    if min(len(problem.xs), len(problem.zs)) > 1:
-        return _tested(problem)
     tree = tree_of(problem)
     if tree is not None:
         found_cases = _from_cases(problem, tree)

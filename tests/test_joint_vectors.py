@@ -351,6 +351,15 @@ def test_no_curve_refutes_a_density_of_two_draws_and_two(data: st.DataObject) ->
     assert not (said and told), told
 
 
+def test_a_line_on_each_side_forces_independence() -> None:
+    """log x runs over R, so f has no quadratic part; then g is linear in x and below -1 somewhere unless it is constant."""
+    found = density("chi_squared", "full_gaussian")
+    assert found.what is density("full_gaussian", "chi_squared").what is What.ONLY_ZERO
+    assert found.holds(margins(found)) is True
+    linear = next(e.symbol.name for e in found.entries if e.is_interaction)
+    assert found.holds({**margins(found), linear: Fraction(1, 100)}) is False
+
+
 @pytest.mark.parametrize("z", ["beta", "dirichlet", "gamma", "inverse_gaussian", "wishart"])
 def test_several_draws_along_lines_depend_on_none(z: str) -> None:
     found = joint_density(family("gaussian_fixed_variance"), family(z), 3, 2)

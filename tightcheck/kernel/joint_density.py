@@ -33,7 +33,7 @@ from tightcheck.kernel.joint_germs import (
     settled,
 )
 from tightcheck.kernel.joint_growth import log_partition_along
-from tightcheck.kernel.joint_lines import is_density_along_lines
+from tightcheck.kernel.joint_lines import is_bounded_on_space, is_density_along_lines
 from tightcheck.kernel.joint_numbers import (
     ONE,
     ZERO,
@@ -69,6 +69,9 @@ def is_density(xs: Side, zs: Side, weights: Weights, signs: Signs) -> bool:
     for _, linear, others, w in sides:
         if (answer := is_density_along_lines(linear, others, w, signs)) is not None:
             return answer
+    for _, integrated, others, w in sides:
+        if not is_bounded_on_space(integrated, others, w, signs):
+            return False
     for side, integrated, others, w in sides:
         if len(others) == 1 and not signs.once(side, partial(may_be_proper, integrated, others[0], w, signs, side)):
             return False

@@ -5,15 +5,16 @@ Where the half-spaces about Omega_psi hold no line, x and z are independent in e
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from tightcheck.family import Family
 from tightcheck.kernel.joint_curves import constants_of, curve_of
 from tightcheck.kernel.joint_expressions import in_domain
-from tightcheck.kernel.joint_faces import Face, outer_faces
+from tightcheck.kernel.joint_faces import Face, along_face, outer_faces
 from tightcheck.kernel.joint_gaussian import quadratic_of
 from tightcheck.kernel.joint_germs import FLAT, compare, lead
-from tightcheck.kernel.joint_numbers import ZERO, Signs, Unreached
+from tightcheck.kernel.joint_numbers import ZERO, Number, Signs, Unreached
 from tightcheck.kernel.joint_signs import Branch, Path
 from tightcheck.kernel.joint_weights import Side, Weights, rows_of, transposed
 
@@ -34,6 +35,30 @@ def is_density_along_lines(linear: Side, others: Side, weights: Weights, signs: 
     if not all(holds_no_line(z) for z in others):
         return None
     return _has_margins(others, transposed(weights), signs) and _has_margins(linear, weights, signs)
+
+
+def is_bounded_on_space(xs: Side, zs: Side, weights: Weights, signs: Signs) -> bool:
+    """Necessary: what is linear on R^n, n > 1, and bounded above is constant. z has statistics of degree at most 2."""
+    blocks = rows_of(zs, transposed(weights))
+    for z, columns in zip(zs, blocks, strict=True):
+        quadratic = quadratic_of(z) if len(z.variables) > 1 else None
+        if quadratic is None:
+            continue
+        for x, rows in zip(xs, rows_of(xs, transposed([[ZERO] * len(weights), *columns])), strict=True):
+            for face in half_spaces(x):
+                alpha = along_face(face, rows)[1:]
+                places = {place for square in quadratic.square for place in square}
+                curved = (_mixed(alpha, [square.get(place, ZERO) for square in quadratic.square]) for place in places)
+                if not all(map(signs.is_known_zero, curved)):
+                    continue
+                if any(signs.sign(_mixed(alpha, slopes)) for slopes in zip(*quadratic.linear, strict=True)):
+                    signs.note(f"{z.name} along a line", f"a natural parameter of {x.name} leaves its domain")
+                    return False
+    return True
+
+
+def _mixed(alpha: Sequence[Number], numbers: Sequence[Number]) -> Number:
+    return sum((a * n for a, n in zip(alpha, numbers, strict=True)), ZERO)
 
 
 def _has_margins(side: Side, weights: Weights, signs: Signs) -> bool:
@@ -85,4 +110,4 @@ def holds_no_line(family: Family) -> bool:
     return bool(fmpq_mat(entries).rank() == len(family.natural_parameters))
 
 
-__all__ = ["holds_no_line", "is_density_along_lines", "runs_over_lines"]
+__all__ = ["holds_no_line", "is_bounded_on_space", "is_density_along_lines", "runs_over_lines"]

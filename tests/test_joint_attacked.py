@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -12,6 +13,7 @@ from tightcheck import registry
 from tightcheck.family import Family
 from tightcheck.kernel.joint_density import is_density
 from tightcheck.kernel.joint_expressions import evaluate
+from tightcheck.kernel.joint_faces import outer_faces
 from tightcheck.kernel.joint_germs import Huge, monomial
 from tightcheck.kernel.joint_numbers import Number, Unreached, rational
 from tightcheck.kernel.joint_signs import Exact
@@ -56,3 +58,12 @@ def test_a_logarithm_of_what_is_huge_is_not_huge() -> None:
         evaluate(sp.exp(t), values, signs)
     with pytest.raises(Unreached):
         evaluate(sp.log(sp.exp(t) - 1), values, signs)
+
+
+@pytest.mark.parametrize(("sign", "count"), [(1, 2), (-1, 0)])
+def test_half_spaces_follow_from_sums_of_one_sign(sign: int, count: int) -> None:
+    """e^a + e^b < 1 bounds a and b; e^a - e^b < 1 bounds neither."""
+    a, b = sp.symbols("eta_1 eta_2", real=True)
+    domain = (sp.StrictLessThan(sp.exp(a) + sign * sp.exp(b), 1),)
+    family = replace(registry.load("beta"), natural_parameters=(a, b), natural_domain=domain)
+    assert len(outer_faces(family)) == count

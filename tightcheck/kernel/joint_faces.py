@@ -61,10 +61,12 @@ def _implied(family: Family, found: Sequence[Face]) -> Iterator[Face]:
                 yield from _about(product, len(etas))
         else:
             signs = Path(positive=constants_of(family))
-            for i, eta in enumerate(etas):
-                share = -sp.diff(excess, eta) / sp.exp(eta)
-                rest = excess.subs(dict.fromkeys(etas, -sp.oo))
-                if share.is_positive and rest.is_positive and not share.has(*etas):
+            shares = [-sp.diff(excess, eta) / sp.exp(eta) for eta in etas]
+            rest = excess.subs(dict.fromkeys(etas, -sp.oo))
+            if not rest.is_positive or any(share.has(*etas) or not share.is_nonnegative for share in shares):
+                continue
+            for i, share in enumerate(shares):
+                if share.is_positive:
                     slopes = tuple(ONE if i == k else ZERO for k in range(len(etas)))
                     yield Face(value(sp.log(share) - sp.log(rest), {}, signs), slopes, False)
 
@@ -125,7 +127,7 @@ def _product(excess: sp.Poly, found: Sequence[Face]) -> Product | None:
     ((powers, k),), ((c, m),) = mixed, squares
     a, b = (i for i, power in enumerate(powers) if power)
     known = {i: face for face in found for i in (a, b) if not face.constant.terms and _is_alone(face, i)}
-    if not known:
+    if not known or c in (a, b):
         return None
     first, face = next(iter(known.items()))
     way = int(sp.sign(_rational_of(face.slopes[first])))

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from fractions import Fraction
-from typing import Any
 
 import sympy as sp
 
@@ -74,7 +73,6 @@ class JointDensity:
     witness: tuple[Divergence, ...] = ()
     cost: str = ""
     undecided_because: str = ""
-    certificate: Mapping[str, Any] | None = None
     test: Callable[[Mapping[str, Fraction]], bool | None] | None = field(default=None, repr=False, compare=False)
 
     def holds(self, weights: Mapping[str, Fraction | int]) -> bool | None:

@@ -57,7 +57,6 @@ def _from_rule(problem: Problem, found: Found) -> JointDensity:
         found.sentences,
         found.divergences,
         found.cost,
-        certificate=_certificate(problem, found.zero),
         test=exact_test(problem, found.test),
     )
 
@@ -82,7 +81,6 @@ def _from_cases(problem: Problem, tree: Tree) -> JointDensity:
         sentences_of(formula, names),
         _divergences(problem, tree, zero),
         cost_of(constraints),
-        certificate=_certificate(problem, zero),
         test=exact_test(problem),
     )
 
@@ -113,7 +111,6 @@ def _tested(problem: Problem) -> JointDensity:
         (*sentences_of(formula, names), *tested),
         (),
         cost,
-        certificate=_certificate(problem, zero),
         test=test,
     )
 
@@ -152,15 +149,6 @@ def _in_words(problem: Problem, why: str) -> tuple[str, str]:
         why = re.sub(rf"\b{old}\b", new, why)
     direction, rate = why.split("; ", 1)
     return direction, rate
-
-
-def _certificate(problem: Problem, zero: frozenset[tuple[int, int]]) -> dict[str, object]:
-    return {
-        "lemma": "joint",
-        "observed": [family.name for family in problem.xs],
-        "latent": [family.name for family in problem.zs],
-        "zero": [list(place) for place in sorted(zero)],
-    }
 
 
 @cache

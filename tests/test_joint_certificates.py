@@ -68,7 +68,9 @@ def test_another_form_is_refused(names: Pair) -> None:
     for lemma in others - {certificate["lemma"]}:
         refused({**certificate, "lemma": lemma})
     for side in ("x", "z"):
-        refused({**certificate, side: {**certificate[side], "copies": 0}})
+        for copies in (0, -1, 10**9, True, "2"):
+            refused({**certificate, side: {**certificate[side], "copies": copies}})
+        refused({**certificate, side: {**certificate[side], "dimension": 10**9}})
         refused({**certificate, side: {**certificate[side], "family": "cauchy"}})
         refused({**certificate, side: {**certificate[side], "fixed": {"nothing": "3"}}})
 

@@ -111,7 +111,7 @@ def _load(name: str, size: int | None, wanted: Mapping[str, Any]) -> Asked:
     try:
         family = registry.load(name, size if is_vector else None, fixed, **rows)
     except (ValueError, TypeError, AssertionError) as error:
-        raise ChoiceError(f"{name}: {error}") from None
+        raise ChoiceError(str(error) if name in str(error) else f"{name}: {error}") from None
     copies = 1 if is_vector or size is None else size
     return Asked(family, copies, fixed, rows)
 

@@ -82,6 +82,8 @@ def side_of(data: Mapping[str, Any], name: str) -> Side:
     require(set(data) == SIDE_KEYS, f"{name} has other keys than it should")
     copies = data["copies"]
     require(type(copies) is int and 1 <= copies <= LARGEST_SIDE, f"{name} has no number of copies")
+    size = data["dimension"]
+    require(size is None or (type(size) is int and 1 <= size <= LARGEST_SIDE), f"{name} has no dimension")
     fixed = {key: sp.Rational(Fraction(value)) for key, value in data["fixed"].items()}
     exact = {key: int if key == "edges" else lambda entry: sp.Rational(Fraction(entry)) for key in data["rows"]}
     rows = {key: tuple(tuple(map(exact[key], row)) for row in value) for key, value in data["rows"].items()}

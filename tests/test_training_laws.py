@@ -17,7 +17,7 @@ from tightcheck.training.sphere import VonMisesFisher
 from tightcheck.training.untrainable import Untrainable
 
 SCALARS = [name for name in registry.names() if registry.load(name).dimension is None]
-UNTRAINED = {"conway_maxwell_poisson", "normal_gamma", "normal_inverse_gamma"}
+UNTRAINED = {"normal_gamma", "normal_inverse_gamma"}
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +55,19 @@ def test_what_has_no_law_is_refused_in_a_sentence(name: str) -> None:
     natural, _ = one_parameter_point(name)
     with pytest.raises(Untrainable, match="analysed, not trained"):
         scalar_law(name, {}, natural)
+
+
+@pytest.mark.parametrize("name", ["conway_maxwell_poisson", "logarithmic", "zero_truncated_poisson"])
+def test_counts_without_a_distribution_in_pytorch_are_drawn_with_their_masses(name: str) -> None:
+    natural, values = one_parameter_point(name)
+    law = scalar_law(name, {}, natural)(values)
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        drawn = law.draw(20_000).flatten()
+    for point in drawn.unique()[:4]:
+        mass = float(law.log_prob(point.reshape(1, 1, 1, 1)).exp())
+        error = math.sqrt(mass * (1 - mass) / len(drawn))
+        assert abs(float((drawn == point).double().mean()) - mass) < 5 * error
 
 
 VECTORS = {

@@ -157,6 +157,7 @@ def _print(trained: Trained, predicted: Analysis, best: int, parts: Split | None
             f"{parts.amortisation:.3g} by the encoder's network (some examples, +- {parts.error:.1g})"
         )
     show(_comparison(predicted.verdict.word))
+    show(_course(trained, best))
     for remark in trained.model.remarks:
         show(remark)
     rows: list[tuple[str, ...]] = [
@@ -170,6 +171,15 @@ def _print(trained: Trained, predicted: Analysis, best: int, parts: Split | None
         for epoch, values in sorted(trained.measured.items())
     ]
     table(("epoch", "ELBO", "gap", "span residual", "of variance"), rows)
+
+
+def _course(trained: Trained, best: int) -> str:
+    """From the first measurement to the last: the gap, and the decoder's distance from the consistent models."""
+    first, last = trained.measured[min(trained.measured)], trained.measured[max(trained.measured)]
+    gap = f"Here the gap went from {first.gap[best]:.3g} to {last.gap[best]:.3g} nats"
+    if first.span_residual is None or last.span_residual is None:
+        return f"{gap}."
+    return f"{gap}, the span residual from {first.span_residual[best]:.3g} to {last.span_residual[best]:.3g} nats."
 
 
 def _comparison(verdict: str) -> str:

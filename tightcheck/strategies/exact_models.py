@@ -51,7 +51,7 @@ class ExactModel:
 
     def numbers(self, device: str = "cpu") -> Model:
         """The model in float64."""
-        from tightcheck.numeric.model import Model
+        from tightcheck.numeric.model import Affine, Model
         from tightcheck.numeric.side import Side
         from tightcheck.numeric.torch_family import torch_family
 
@@ -62,8 +62,9 @@ class ExactModel:
         W, b, c = (_tensor(part, device) for part in (self.weights, self.offsets, self.c))
         latent, observed = sides
 
-        def decoder(z: Tensor) -> Tensor:
-            return latent.statistics(z) @ W.T + b
+        affine = Affine(W.T, b)
+        is_affine_in_z = all(family.family.statistics == family.family.variables for family, _ in latent.parts)
+        decoder = affine if is_affine_in_z else lambda z: affine(latent.statistics(z))
 
         def log_prior(z: Tensor) -> Tensor:
             psi = latent.statistics(z)

@@ -173,9 +173,12 @@ def _csv(path: Path) -> np.ndarray:
             except ValueError:
                 if number > 1:
                     cell = next(c for c in row if not _is_number(c))
-                    raise DataError(f"{path}: line {number} holds {cell[:40]!r}; write numbers alone.") from None
+                    instead = "separate the numbers by commas" if ";" in cell or "\t" in cell else "write numbers alone"
+                    raise DataError(f"{path}: line {number} holds {cell[:40]!r}; {instead}.") from None
             if rows and len(rows[-1]) != len(rows[0]):
                 raise DataError(f"{path}: line {number} has {len(rows[-1])} numbers, the first has {len(rows[0])}.")
+    if not rows:
+        raise DataError(f"{path} holds no numbers; write one example in each line.")
     return np.array(rows)
 
 

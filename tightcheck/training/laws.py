@@ -26,6 +26,8 @@ from tightcheck.training.sphere import VonMisesFisher
 from tightcheck.training.untrainable import Untrainable
 
 Parameters = Mapping[str, Tensor]
+REST, MOST_POINTS = 1e-6, 2**14
+"""Mass that a list of counts may leave out, and its longest length."""
 LARGEST_FIELD = 12
 """Nodes of a Markov random field whose configurations are listed."""
 
@@ -117,8 +119,6 @@ def _written(
 
 def _listed(facts: TorchFamily, natural: tuple[sp.Expr, ...]) -> Callable[[Parameters], Law]:
     """The density of the family's own formulas."""
-    if facts.family.series is not None:
-        raise Untrainable(f"the log-partition of a {facts.name} is a series; it is analysed, not trained")
     formulas = [Formula(expression) for expression in natural]
 
     def law(parameters: Parameters) -> Law:
@@ -130,7 +130,7 @@ def _listed(facts: TorchFamily, natural: tuple[sp.Expr, ...]) -> Callable[[Param
 
 
 class Exponential(Distribution):
-    """log h(x) + <T(x), eta> - A(eta), without draws unless the support is finite; eta (..., statistics)."""
+    """log h(x) + <T(x), eta> - A(eta), with draws where the points can be listed; eta (..., statistics)."""
 
     arg_constraints: dict[str, constraints.Constraint] = {}  # noqa: RUF012
 
@@ -144,11 +144,31 @@ class Exponential(Distribution):
         return self.facts.log_density(value if self.is_vector else value[..., None], self.eta, self.fixed)
 
     def sample(self, sample_shape: Any = ()) -> Tensor:
-        """Draws from the list of all points."""
-        if not self.facts.family.support.is_finite:
+        """Draws from the list of all points, or of one number's points up to where next to no mass is left."""
+        support = self.facts.family.support
+        if support.is_discrete and not support.is_finite and not self.is_vector:
+            return self._counted(tuple(sample_shape))
+        if not support.is_finite:
             raise Untrainable(f"there is no way to draw from the family {self.facts.name} here; use it for x only")
         drawn = self.facts.sample(self.eta.detach(), tuple(sample_shape))
         return drawn if self.is_vector else drawn[..., 0]
+
+    @torch.no_grad()
+    def _counted(self, shape: tuple[int, ...]) -> Tensor:
+        """By the distribution function over the first points, twice as many until all but REST of the mass is there."""
+        count = 64
+        while True:
+            points = self.facts.lowest + torch.arange(count, dtype=self.eta.dtype, device=self.eta.device)
+            fixed = {name: value[..., None] for name, value in self.fixed.items()}
+            logs = self.facts.log_density(points[:, None], self.eta[..., None, :], fixed)
+            below = logs.exp().cumsum(-1)
+            if bool((below[..., -1] > 1 - REST).all()) or count >= MOST_POINTS:
+                break
+            count *= 2
+        draws = math.prod(shape)
+        share = torch.rand(*below.shape[:-1], draws, dtype=below.dtype, device=below.device) * below[..., -1:]
+        place = torch.searchsorted(below, share).clamp(max=count - 1)
+        return points[place].movedim(-1, 0).reshape(*shape, *below.shape[:-1])
 
 
 class Counts(Distribution):

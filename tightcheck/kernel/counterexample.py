@@ -34,6 +34,10 @@ from tightcheck.kernel.zero import Entries, observed_of
 from tightcheck.span import combination, is_zero, normal_form, separates
 
 
+LONGEST = 40
+"""How many operations a log-partition may have to be written out as a combination of statistics."""
+
+
 def nonmember(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> None:
     """A model of the design that is not consistent, by ball arithmetic at exact points."""
     if step["condition"] == "prior":
@@ -157,7 +161,10 @@ def _stays_inside(family: Family, eta: Sequence[sp.Expr]) -> bool:
 
 def _is_absorbed(observed: Conditional, active: Sequence[Coordinate], eta: Sequence[sp.Expr]) -> bool:
     """Whether A(f), less what is nowhere positive, is in span(psi, 1): c can be any point of Omega_psi less what it adds."""
-    terms = sp.Add.make_args(normal_form(total_log_partition(observed, eta)))
+    stated = total_log_partition(observed, eta)
+    if stated.count_ops() > LONGEST:  # what a network bends is in no span, and is long to write out
+        return False
+    terms = sp.Add.make_args(normal_form(stated))
     energy = sp.Add(*(term for term in terms if not term.is_nonpositive))
     if len(active) == 1:
         _, variables, family, _ = active[0]

@@ -33,7 +33,6 @@ from tightcheck.kernel.slices import combined, prior_block, prior_in_span, prior
 from tightcheck.kernel.zero import Entries, observed_of
 from tightcheck.span import combination, is_zero, normal_form, separates
 
-
 LONGEST = 40
 """How many operations a log-partition may have to be written out as a combination of statistics."""
 

@@ -7,7 +7,7 @@ leaves the closure of its domain.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 
@@ -131,10 +131,8 @@ def is_tempered(family: Family) -> bool:
         size = len(family.natural_parameters)
         middle = _inwards(family)
         steps = [[rational(NUDGE * int(i == k)) for i in range(size)] for k in range(size)]
-        return all(
-            largest(family, [a + b for a, b in zip(middle, step, strict=True)]) is not None
-            for step in ([ZERO] * size, *steps)
-        )
+        directions = [[a + b for a, b in zip(middle, step, strict=True)] for step in ([ZERO] * size, *steps)]
+        return all(_is_generic(family, d) and largest(family, d) is not None for d in directions)
     except Unreached:
         return False
 
@@ -158,6 +156,26 @@ def _is_slow(term: sp.Expr, family: Family) -> bool:
     if isinstance(special[0], sp.loggamma):
         return not rest.has(*etas) and inner.is_polynomial(*etas) and sp.Poly(inner, *etas).total_degree() <= 1
     return _degree(inner, etas) is not None and rest.is_polynomial(*etas) and sp.Poly(rest, *etas).total_degree() <= 1
+
+
+def _is_generic(family: Family, direction: Sequence[Number]) -> bool:
+    """Whether no denominator of A, and nothing inside its logarithms, has a leading form that vanishes in this direction."""
+    etas = family.natural_parameters
+    place = {eta: sp.Rational(str(d.rational)) for eta, d in zip(etas, direction, strict=True)}
+    inner = [log.args[0] for log in family.log_partition.atoms(sp.log, sp.loggamma)]
+    bare = family.log_partition.replace(sp.log, lambda _: sp.Integer(0)).replace(sp.loggamma, lambda _: sp.Integer(0))
+    parts = [part for fraction in inner for part in sp.fraction(sp.together(fraction))]
+    parts += [sp.fraction(sp.together(term))[1] for term in sp.Add.make_args(bare)]
+    return all(_leading_form(sp.Poly(part, *etas), place) != 0 for part in parts if part.has(*etas))
+
+
+def _leading_form(polynomial: sp.Poly, place: Mapping[sp.Symbol, sp.Rational]) -> sp.Expr:
+    """The terms of the highest degree, at a place."""
+    degree = polynomial.total_degree()
+    leading = [(powers, c) for powers, c in polynomial.terms() if sum(powers) == degree]
+    return sp.Add(
+        *(c * sp.Mul(*(place[e] ** p for e, p in zip(polynomial.gens, powers, strict=True))) for powers, c in leading)
+    )
 
 
 def _degree(fraction: sp.Expr, etas: Sequence[sp.Symbol]) -> int | None:

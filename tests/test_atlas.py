@@ -20,7 +20,7 @@ from tightcheck.atlas.build import build
 from tightcheck.atlas.choices import Asked, asked
 from tightcheck.atlas.example import example, inner_point
 from tightcheck.atlas.facts import pair
-from tightcheck.atlas.page import SYMBOLS, file_of
+from tightcheck.atlas.page import SYMBOLS, condition, file_of
 from tightcheck.atlas.picture import _coarse, _energy, _normalised, picture
 from tightcheck.cli import main
 from tightcheck.density import What, joint_density
@@ -63,6 +63,14 @@ def test_pages_are_well_formed_and_load_nothing(atlas: Path) -> None:
         for fragment in re.findall(r"<(?:math|svg)\b.*?</(?:math|svg)>", text, re.DOTALL):
             ElementTree.fromstring(fragment)
         assert not re.findall(r'(?:src|href)="(?:https?:)?//', text)
+
+
+def test_conditions_are_formulas_wherever_their_brackets_stand() -> None:
+    written = "(V < 0 and (c < 0 or (b = 0 and c = 0))) or (W != 0 and (V*a - W**2/4 > 0 or c + exp(a) < 0))"
+    shown = condition(written)
+    assert shown.count("<math") == 7
+    words = re.sub(r"<math.*?</math>", "#", shown)
+    assert words == "(# and (# or (# and #))) or (# and (# or #))"
 
 
 def test_a_second_run_makes_nothing(atlas: Path) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
-from re import sub
+from re import split, sub
 
 from tightcheck.atlas.facts import Pair, certificate_note, words
 from tightcheck.atlas.text import divergence
@@ -126,7 +126,7 @@ def _sections(found: Pair, picture: str | None, weights: Mapping[str, Fraction] 
     joint, density = found.joint, found.density
     yield f"<p>{escape(joint.name or '')}</p>"
     yield f'<div class="display">{mathml(joint.latex, joint.formula, "block")}</div>'
-    yield from _list("A density if and only if", density.sentences)
+    yield from _list("A density if and only if", density.sentences, condition)
     yield from _list("Not shown", (density.undecided_because,) if density.undecided_because else ())
     yield from _list("Why entries are zero", tuple(map(divergence, density.witness)))
     yield from _list("The cost of testing one W", (density.cost,) if density.cost else ())
@@ -159,10 +159,23 @@ def sentence(text: str) -> str:
     return html.sentence(sub(r"_(\d+),(\d+)", r"_{\1,\2}", text))
 
 
-def _list(title: str, lines: Sequence[str]) -> Iterator[str]:
+def condition(text: str) -> str:
+    """Relations with `and` and `or` between them as HTML; brackets around several are words, not part of a formula."""
+    found = []
+    for part in split(r"( (?:and|or) )", text):
+        start, end = 0, len(part)
+        while part[start:end].startswith("(") and part[start:end].count("(") > part[start:end].count(")"):
+            start += 1
+        while part[start:end].endswith(")") and part[start:end].count(")") > part[start:end].count("("):
+            end -= 1
+        found.append(f"{part[:start]}{sentence(part[start:end])}{part[end:]}")
+    return "".join(found)
+
+
+def _list(title: str, lines: Sequence[str], written: Callable[[str], str] = sentence) -> Iterator[str]:
     """A titled list of sentences with formulas."""
     if lines:
-        items = "".join(f"<li>{sentence(line)}</li>" for line in lines)
+        items = "".join(f"<li>{written(line)}</li>" for line in lines)
         yield f'<h2>{title}</h2><ul class="formulas">{items}</ul>'
 
 

@@ -97,6 +97,19 @@ def test_a_parameter_is_one_number_wherever_its_name_stands() -> None:
     assert not [each for each in found if each.objection]
 
 
+def test_a_bounded_output_is_clipped() -> None:
+    """log rate clip(w z + b) of an exponential z is affine only where it is constant: no finding against a collapse."""
+    latent = {"latent": {"family": "exponential", "dim": 1}, "map": {"kind": "affine"}, "output": ["rate"]}
+    observed = {"observed": {"family": "poisson", "dim": 2}, "map": {"kind": "affine"}}
+    written = WrittenDesign(latent, {**observed, "output": [{"log_rate": {"bounds": [-3, 2]}}], "prior": "implied"})
+    design = written.design()
+    decision = decide(design, "implied")
+    decision.verdict = Verdict.COLLAPSE
+    found = [each for each in attack(design, decision, 8) if isinstance(each, Finding)]
+    assert any(each.judgement.is_dependent for each in found)
+    assert not [each for each in found if each.objection]
+
+
 def fit_of(model: ExactModel) -> Fit:
     generator = torch.Generator().manual_seed(0)
     numbers = model.numbers()

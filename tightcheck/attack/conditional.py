@@ -82,7 +82,10 @@ def draw(
 
     def natural(points: Tensor) -> Tensor:
         raw = outputs(points)
-        heads = [_linked(conditional, k, raw, names, covariates, parameters, points) for k in range(len(mapped))]
+        heads = [
+            _bounded(head, _linked(conditional, k, raw, names, covariates, parameters, points))
+            for k, head in enumerate(mapped)
+        ]
         stacked = torch.stack(heads, -1) if heads else points.new_empty(*points.shape[:-1], copies, 0)
         eta = translated(stacked, parameters)
         return eta.expand(*points.shape[:-1], copies, eta.shape[-1]).flatten(-2)
@@ -242,6 +245,11 @@ def _expression(
         return value.expand(shape)
 
     return run
+
+
+def _bounded(head: Head, value: Tensor) -> Tensor:
+    """The parameter clipped to its bounds."""
+    return value if head.bounds is None else value.clamp(*map(float, head.bounds))
 
 
 def _linked(

@@ -194,6 +194,35 @@ def test_natural_parameters_other_than_the_family_states_are_refused(tmp_path: P
         check(certificate)
 
 
+def test_a_prior_with_other_natural_parameters_than_its_family_is_refused() -> None:
+    """What a prior's natural parameters are is a fact of the registry, not of the certificate."""
+    seen = 0
+    for certificate in certificates():
+        for k, block in enumerate(certificate["design"]["prior"]["blocks"]):
+            if block["natural"]:
+                seen += 1
+                forged = copy.deepcopy(certificate)
+                first = block["natural"][0]["formula"]
+                forged["design"]["prior"]["blocks"][k]["natural"][0]["formula"] = f"1 + ({first})"
+                with pytest.raises(Rejected):
+                    check(forged)
+    assert seen
+
+
+def test_batch_normalisation_in_training_mode_is_outside_whatever_the_certificate_says() -> None:
+    for certificate in certificates():
+        forged = copy.deepcopy(certificate)
+        sources = [
+            head["source"] for side in ("encoder", "decoder") for c in forged["design"][side] for head in c["heads"]
+        ]
+        for source in sources:
+            if "batch_norm" in source:
+                source["batch_norm"] = "train"
+        if forged != certificate:
+            with pytest.raises(Rejected, match="not written"):
+                check(forged)
+
+
 def test_mutants_are_rejected_or_true() -> None:
     check_mutants(1500, seed=0)
 

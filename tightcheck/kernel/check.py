@@ -16,7 +16,7 @@ from typing import Any
 import sympy as sp
 
 from tightcheck import serial
-from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Design, Map
+from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Design, Map, PriorBlock
 from tightcheck.kernel.classes import all_entries, family_of
 from tightcheck.kernel.conjugation import CONJUGATION_LEMMAS
 from tightcheck.kernel.constants import constants_reachable, decoder_constants, unreachable
@@ -43,7 +43,7 @@ from tightcheck.kernel.pinned import pinned_equal, pinned_impossible, shared_pre
 from tightcheck.kernel.prior_tail import prior_tail
 from tightcheck.kernel.rays import PRIOR_FREE_LEMMAS
 from tightcheck.kernel.rejected import Rejected, require
-from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term, prior_values
+from tightcheck.kernel.slices import prior_block, prior_family, prior_in_span, prior_term, prior_values
 from tightcheck.kernel.tight import tight
 from tightcheck.kernel.zero import Entries
 from tightcheck.verdict import Verdict
@@ -157,7 +157,7 @@ def well_formed(design: Design) -> None:
                 words = source.kind in ("affine", "mlp", "unrestricted", "expression") and isinstance(
                     source.activation, str
                 )
-                words = words and isinstance(source.bias, bool) and source.batch_norm in (None, "train", "eval")
+                words = words and isinstance(source.bias, bool) and source.batch_norm in (None, "eval")
                 require(
                     words and all(isinstance(width, int) for width in source.hidden), "a map is not written as maps are"
                 )
@@ -176,6 +176,9 @@ def well_formed(design: Design) -> None:
         alone = block.family is None and block.log_density is None and block.precision is None
         count = block.components
         require(count is None or (alone and type(count) is int and count >= 1), "a mixture is not written as they are")
+        require(
+            _is_parametrised(design, block), f"the natural parameters of {block.block}'s prior are not its family's"
+        )
     for latent in design.encoder:
         require(not has_impossible_point(design, latent), f"the prior of {latent.block.name} leaves out a point of z")
     parents = {name for latent in design.encoder for name in latent.block.given}
@@ -185,6 +188,17 @@ def well_formed(design: Design) -> None:
             latent.block.name not in parents or is_finite,
             f"{latent.block.name} is given to another block and is no single finite draw",
         )
+
+
+def _is_parametrised(design: Design, block: PriorBlock) -> bool:
+    """Whether the prior's natural parameters are those of a way of writing its family, or 0 throughout."""
+    if block.family is None or block.precision is not None:
+        return not block.natural
+    field = next((e.block for e in design.encoder if e.block.name == block.block and e.block.edges is not None), None)
+    on_its_graph = field is not None and field.family == block.family
+    family = family_of(field) if field and on_its_graph else prior_family(block.family, block.dimension)
+    zeros = (sp.Integer(0),) * len(family.natural_parameters)
+    return tuple(block.natural) in (zeros, *(tuple(way.natural) for way in family.parametrisations))
 
 
 def has_impossible_point(design: Design, latent: Conditional) -> bool:

@@ -9,6 +9,7 @@ from tightcheck import atomic
 from tightcheck.experiments.reproduce.frame import Store
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 BLUE, ORANGE, GREEN, VERMILLION, SKY, PURPLE = "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7"
@@ -35,6 +36,16 @@ def new_figure(width: float, height: float) -> Figure:
     mpl.rcParams.update(SETTINGS)
     logging.getLogger("fontTools").setLevel(logging.ERROR)  # it remarks on the dates inside the fonts
     return Figure(figsize=(width, height), layout="constrained")
+
+
+def logarithmic(panel: Axes) -> None:
+    """A logarithmic vertical axis whose marks are written as numbers."""
+    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
+
+    panel.set_yscale("log")
+    panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    panel.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+    panel.yaxis.set_minor_formatter(NullFormatter())
 
 
 def save(store: Store, name: str, figure: Figure) -> None:

@@ -39,7 +39,11 @@ def draw(store: Store) -> None:
     records, enumerated = store.read("text/*"), store.read("text-enumerated/*")
     if records:
         style.save(store, "text-nelbo", text_figures.curves(records, "test", "test NELBO, nats"))
-        style.save(store, "text-span", text_figures.curves(records, "residual_share", "span residual, 1 - R²", "log"))
+        style.save(
+            store,
+            "text-span",
+            text_figures.curves(records, "residual_share", "span residual, 1 - R²", is_logarithmic=True),
+        )
     if enumerated:
         style.save(store, "text-without-sampling", text_figures.without_sampling(enumerated))
 

@@ -16,7 +16,7 @@ LINES = {"e1": (style.BLUE, "-"), "e2": (style.ORANGE, "--"), "e3": (style.VERMI
 BITS = (8, 16, 32, 64)
 
 
-def curves(records: Sequence[Mapping[str, Any]], column: str, label: str, scale: str = "linear") -> Figure:
+def curves(records: Sequence[Mapping[str, Any]], column: str, label: str, is_logarithmic: bool = False) -> Figure:
     """A panel per code length (columns) and decoder depth (rows), a line per encoder; titles name the epochs reached."""
     depths = sorted({record["depth"] for record in records})
     figure = style.new_figure(7.2, 1.5 + 1.35 * len(depths))
@@ -25,7 +25,8 @@ def curves(records: Sequence[Mapping[str, Any]], column: str, label: str, scale:
         for panel, bits in zip(row, BITS, strict=True):
             shown = {r["encoder"]: r for r in records if (r["bits"], r["depth"]) == (bits, depth) and r["epochs"]}
             _panel(panel, shown, column)
-            panel.set_yscale(scale)
+            if is_logarithmic:
+                style.logarithmic(panel)
             panel.set_title(f"{bits} bits, {depth} hidden\n{_epochs(shown)}", fontsize=8)
         row[0].set_ylabel(label)
     for panel in panels[-1]:
@@ -41,6 +42,9 @@ def _epochs(shown: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _panel(panel: Axes, shown: Mapping[str, Mapping[str, Any]], column: str) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    panel.xaxis.set_major_locator(MaxNLocator(3, integer=True))
     for encoder in ENCODERS:
         if encoder in shown:
             values = shown[encoder][column]
@@ -57,8 +61,6 @@ MARKS = {"e1": "o", "e2": "s", "e3": "^", "tight": "D"}
 
 def without_sampling(records: Sequence[Mapping[str, Any]]) -> Figure:
     """Gap and span residual on test documents of the designs trained by enumeration, a line each."""
-    from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
-
     figure = style.new_figure(7.2, 2.9)
     panels = figure.subplots(1, 2)
     for record in records:
@@ -72,10 +74,7 @@ def without_sampling(records: Sequence[Mapping[str, Any]]) -> Figure:
                 label=f"{record['encoder']}, {record['prior']} prior", linewidth=1.5,
             )  # fmt: skip
     for panel, label in zip(panels, ("gap on test documents, nats", "span residual to (1, z), nats"), strict=True):
-        panel.set_yscale("log")
-        panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        panel.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
-        panel.yaxis.set_minor_formatter(NullFormatter())
+        style.logarithmic(panel)
         panel.set_xlabel("epoch")
         panel.set_ylabel(label)
     handles, labels = panels[0].get_legend_handles_labels()

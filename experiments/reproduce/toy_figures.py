@@ -112,7 +112,7 @@ def pulled(points: StationaryPoints) -> Figure:
     )
     panel.axhline(0, color="black", linewidth=2)
     panel.annotate("consistent set, F = 0", (1.2, 0), (0, -4), textcoords="offset points", fontsize=8, va="top")
-    for name, colour, sign in (("likelihood_gradient", style.VERMILLION, 1), ("gap_gradient", style.BLUE, -1)):
+    for name, colour, sign in (("likelihood_gradient", style.ORANGE, 1), ("gap_gradient", style.BLUE, -1)):
         field = sign * np.array([[getattr(value, name) for value in row[1::2]] for row in values[::2]])
         shown = np.sqrt(np.linalg.norm(field, axis=-1, keepdims=True)) + 1e-9
         panel.quiver(
@@ -123,7 +123,7 @@ def pulled(points: StationaryPoints) -> Figure:
             angles="xy",
             scale=26,
             width=0.0024,
-            alpha=0.75,
+            alpha=0.9,
         )
     _points(panel, points)
     panel.set_xlabel(r"$\theta_1$")
@@ -143,7 +143,7 @@ def _points(panel: Axes, points: StationaryPoints) -> None:
     )
     for label, point, marker, shift in named:
         here, (x, y) = pull(point), point
-        for gradient, colour in ((here.likelihood_gradient, style.VERMILLION), (-here.gap_gradient, style.BLUE)):
+        for gradient, colour in ((here.likelihood_gradient, style.ORANGE), (-here.gap_gradient, style.BLUE)):
             if np.linalg.norm(gradient) > 1e-4:
                 panel.annotate(
                     "",
@@ -157,7 +157,7 @@ def _points(panel: Axes, points: StationaryPoints) -> None:
             bbox={"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none", "alpha": 0.85},
         )  # fmt: skip
     panel.legend(
-        [Line2D([], [], color=style.VERMILLION, linewidth=2), Line2D([], [], color=style.BLUE, linewidth=2)],
+        [Line2D([], [], color=style.ORANGE, linewidth=2), Line2D([], [], color=style.BLUE, linewidth=2)],
         [r"$\nabla L$, up the likelihood", r"$-\nabla F$, towards the set"],
         loc="lower right",
         bbox_to_anchor=(1, 1),

@@ -21,6 +21,7 @@ BITS = "{latent: {family: bernoulli, dim: 2}, map: {kind: affine}, output: logit
 THROWS = "{latent: {family: binomial, dim: 1, trials: 4}, map: {kind: unrestricted}, output: logits}"
 COUNT = "{latent: {family: poisson, dim: 1}, map: {kind: affine}, output: log_rate}"
 NORMAL = "{latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind: affine}, output: [mean, log_variance]}"
+NORMALS = NORMAL.replace("dim: 1", "dim: 2")
 CUT = "{latent: {family: truncated_gaussian, dim: 1}, map: {kind: unrestricted}, output: [loc, variance]}"
 NO_BIAS = NORMAL.replace("kind: affine", "kind: affine, bias: false")
 HALF_GAUSSIAN = (
@@ -55,6 +56,17 @@ def clipped(expression: str, parameters: str = "") -> str:
     """A mean that is written out and clipped to [0, 1], under the implied prior."""
     network = f"{{kind: expression, expression: '{expression}'{parameters}}}"
     return real("{mean: {bounds: [0, 1]}}", "implied", network)
+
+
+def pixel(network: str, output: str, more: str = "") -> str:
+    """One bit under a Gaussian prior."""
+    return f"{{observed: {{family: bernoulli, dim: 1}}, map: {network}, output: {output}, prior: {GAUSSIAN}{more}}}"
+
+
+def rate(link: str) -> str:
+    """One count with an affine map under a Gaussian prior."""
+    observed = "{family: poisson, dim: 1}"
+    return f"{{observed: {observed}, map: {{kind: affine}}, output: {{rate: {{link: {link}}}}}, prior: {GAUSSIAN}}}"
 
 
 EDGES = [
@@ -136,6 +148,32 @@ EDGES = [
         f" prior: {GAUSSIAN}}}",
         "tight",
     ),
+    *(
+        ("constant behind " + name, NORMAL, pixel("{kind: mlp, hidden: [8]}", f"{{logits: {{{link}}}}}"), "tight")
+        for name, link in {
+            "its bounds": "link: exp(output) + 2, bounds: [0, 1]",
+            "squares": "link: sin(output)^2 + cos(output)^2",
+            "two logarithms": "link: log(1 + exp(output)) - log(1 + exp(-output)) - output",
+        }.items()
+    ),
+    *(
+        ("shown no z but " + shown, NORMAL, pixel("{kind: unrestricted}", "logits", f", input: {shown}"), "tight")
+        for shown in ("softmax", "layer_norm", "frequencies", "sin(z)^2 + cos(z)^2", "(z+1)^2 - z^2 - 2*z")
+    ),
+    # An affine function on the line that is positive is constant, and so is one on the counts that is between 0 and 1.
+    *(
+        ("an affine rate behind " + link, NORMAL, rate(link), "tight")
+        for link in ("2*output", "output + 1", "output^3", "3*softmax")
+    ),
+    (
+        "an affine probability of a count",
+        COUNT,
+        pixel("{kind: affine}", "probs").replace(GAUSSIAN, "{family: poisson, rate: 1}"),
+        "tight",
+    ),
+    ("one ReLU for a probability", NORMAL, pixel("{kind: mlp, hidden: [1]}", "probs"), "tight"),
+    ("a sum of constants", NORMALS, written("w*sum(sin(z)^2 + cos(z)^2)", GAUSSIAN, "[w]"), "tight"),
+    ("a sum of shares", NORMALS, written("w*sum(softmax(z))", GAUSSIAN, "[w]"), "tight"),
 ]
 
 

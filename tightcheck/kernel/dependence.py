@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 
 import sympy as sp
 
-from tightcheck.design import Conditional, Design, Head, Map
+from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Design, Head, Map
 from tightcheck.expression import CoordinateSum, Softmax
-from tightcheck.kernel.classes import all_entries, expression_of, family_of, function_class, substituted
+from tightcheck.family import Family
+from tightcheck.kernel.classes import (
+    BOUNDED_ACTIVATIONS,
+    all_entries,
+    expression_of,
+    family_of,
+    function_class,
+    substituted,
+)
+from tightcheck.kernel.constants import separates_numbers
 from tightcheck.kernel.defined import is_defined
-from tightcheck.kernel.integrability import stays_in_domain
+from tightcheck.kernel.heads import INJECTIVE
+from tightcheck.kernel.integrability import holds, stays_in_domain
 from tightcheck.kernel.model import Coordinate
+from tightcheck.kernel.ranges import LINE, Interval, extent
 from tightcheck.kernel.slices import runs_over_all_reals
 from tightcheck.kernel.zero import observed_of
 from tightcheck.span import separates
 
+OUTPUTS = tuple(map(sp.Rational, ("0", "1/2", "1", "-1", "2", "-3", "7", "-20", "50")))
 VALUES = (sp.Integer(1), sp.Integer(-1), sp.Rational(1, 2))
 MOST_PARAMETERS = 4
 
 
 def may_depend(design: Design) -> bool:
     """Whether some model depends on z: a network that can move within its domain, or a formula that does."""
-    on_lines = all(runs_over_all_reals(family_of(latent.block)) for latent in design.encoder)
     for name in {entry[0] for entry in all_entries(design)}:
         observed = observed_of(design, name)
         heads = [head for head in observed.heads if isinstance(head.source, Map)]
-        if any(_can_move(observed, head, on_lines) for head in heads if _kind(head) != "expression"):
+        networks = [head for head in heads if _kind(head) != "expression"]
+        if networks and _inputs_move(design, observed) and any(_can_move(design, observed, head) for head in networks):
             return True
-        if any(_kind(head) == "expression" for head in heads) and _is_moved(design, observed):
+        if len(networks) < len(heads) and _is_moved(design, observed):
             return True
     return False
 
@@ -39,17 +51,81 @@ def _kind(head: Head) -> str:
     return head.source.kind
 
 
-def _can_move(observed: Conditional, head: Head, on_lines: bool) -> bool:
+def _inputs_move(design: Design, observed: Conditional) -> bool:
+    """Whether what the network is shown of z takes two values: one coordinate alone is lost by a softmax, by the normalisation
+    of a layer, and by its share of a sum."""
+    inputs = observed.inputs
+    if inputs.kind == "one_hot":
+        return any(family_of(latent.block).support.is_discrete for latent in design.encoder)
+    if inputs.kind in INJECTIVE:
+        return True
+    if inputs.kind == "expression" and inputs.expression is not None:
+        active, names = _named(design, inputs.expression.free_symbols)
+        return _takes_two_values(inputs.expression.xreplace(names), active)
+    return any(latent.block.copies * (latent.block.dimension or 1) > 1 for latent in design.encoder)
+
+
+def _can_move(design: Design, observed: Conditional, head: Head) -> bool:
     """Whether a network's output need not be constant. An affine map on all of R^d, or one unit that is unbounded on both sides,
-    puts out positive numbers only where it is constant."""
+    puts out positive numbers only where it is constant; probabilities need an output that is bounded, or a bounded z."""
     family, source = family_of(observed.block), head.source
     assert isinstance(source, Map)
-    is_natural = head.symbol in family.natural_parameters and not family.has_full_domain
-    is_halved = head.link is None and (bool(head.symbol.is_positive) or is_natural)
+    low, high = _range_of(head)
+    on_lines = all(runs_over_all_reals(family_of(latent.block)) for latent in design.encoder)
+    is_natural = head.symbol in family.natural_parameters and not _is_natural_for_all(observed, head)
+    is_halved = (bool(head.symbol.is_positive) and not bool(low >= 0)) or is_natural
     is_line = source.kind == "affine" or source.activation == "identity"
-    is_narrow = source.activation == "leaky_relu" and min(source.hidden, default=1) == 1
+    narrowest = min(source.hidden, default=1)
+    is_narrow = source.activation == "leaky_relu" and narrowest == 1
     onto = source.kind != "unrestricted" and (is_line or is_narrow or not source.bias)
-    return not (on_lines and is_halved and onto)
+    if on_lines and is_halved and onto:
+        return False
+    if head.symbol.name.startswith("prob") and not bool(low >= 0 and high <= 1):
+        levels_off = source.activation in BOUNDED_ACTIVATIONS or narrowest >= 2
+        returns = source.kind == "unrestricted" or (source.bias and not is_line and levels_off)
+        if not returns and not any(_is_compact(family_of(latent.block)) for latent in design.encoder):
+            return False
+    return _link_moves(observed, head, source)
+
+
+def _range_of(head: Head) -> Interval:
+    """An interval that holds every value of the link, within the head's bounds; what else it mentions is positive."""
+    link = OUTPUT if head.link is None else head.link
+    link = link.xreplace({s: sp.Dummy(positive=True) for s in link.free_symbols - {OUTPUT, SOFTMAX}})
+    low, high = extent(link, {OUTPUT: LINE, SOFTMAX: (sp.Integer(0), sp.Integer(1))})
+    low = sp.Integer(0) if link.is_nonnegative else low
+    return (low, high) if head.bounds is None else (sp.Max(low, head.bounds[0]), sp.Min(high, head.bounds[1]))
+
+
+def _is_natural_for_all(observed: Conditional, head: Head) -> bool:
+    """Whether every condition on this natural parameter holds whatever the map puts out."""
+    link = OUTPUT if head.link is None else head.link
+    conditions = [c for c in family_of(observed.block).natural_domain if c.has(head.symbol)]
+    return all(holds(condition, {head.symbol: link}) for condition in conditions)
+
+
+def _is_compact(family: Family) -> bool:
+    """Whether the draws are certainly bounded."""
+    ends = [sp.sympify(end) for pair in family.support.bounds or () for end in pair]
+    return family.support.is_finite or (bool(ends) and all(bool(end.is_finite) for end in ends))
+
+
+def _link_moves(observed: Conditional, head: Head, source: Map) -> bool:
+    """Whether the link, clipped, certainly takes two valid values. With a bias any two outputs are possible; without one they
+    come from both sides of 0, or from one, so the link has to rise or fall throughout."""
+    link = OUTPUT if head.link is None else head.link
+    if link.has(SOFTMAX) and observed.block.copies * (observed.block.dimension or 1) == 1:
+        return False  # the softmax of one output is 1
+    if not source.bias and not link.has(SOFTMAX):
+        slope, middle = sp.diff(link, OUTPUT), link.xreplace({OUTPUT: sp.Integer(0)})
+        inside = head.bounds is None or (bool(head.bounds[0] < middle) and bool(middle < head.bounds[1]))
+        return inside and bool(slope.is_positive or slope.is_negative)
+    others = {s: sp.Rational(1, 2) for s in link.free_symbols - {OUTPUT, SOFTMAX}}
+    values = [link.xreplace({**others, OUTPUT: t, SOFTMAX: 1 / (2 + abs(t))}) for t in OUTPUTS]
+    if head.bounds is not None:
+        values = [sp.Max(head.bounds[0], sp.Min(head.bounds[1], value)) for value in values]
+    valid = [value for value in values if bool(value.is_real) and (value.is_positive or not head.symbol.is_positive)]
+    return any(separates_numbers(a, b) for a, b in combinations(valid, 2))
 
 
 def _is_moved(design: Design, observed: Conditional) -> bool:
@@ -101,11 +177,22 @@ def _named(design: Design, symbols: set[sp.Symbol]) -> tuple[list[Coordinate], d
 
 def _takes_two_values(entry: sp.Expr, active: Sequence[Coordinate]) -> bool:
     """Whether the entry certainly differs at two points."""
-    if entry.has(CoordinateSum, Softmax):
-        return any(entry.has(v) for _, variables, _, _ in active for v in variables)
     points = list(_points(active))
+    if entry.has(CoordinateSum, Softmax):
+        inner = [part.args[0] for part in entry.atoms(CoordinateSum, Softmax)]
+        if len(active) != 1 or len(active[0][1]) != 1 or any(part.has(CoordinateSum, Softmax) for part in inner):
+            return False
+        entry = _written_out(entry, active[0], points[0])
     others = {s: sp.Rational(1, 2) for s in entry.free_symbols - {s for point in points for s in point}}
     return any(separates(entry, [], [{**others, **p}, {**others, **q}]) for p, q in combinations(points, 2))
+
+
+def _written_out(entry: sp.Expr, coordinate: Coordinate, others: Mapping[sp.Symbol, sp.Expr]) -> sp.Expr:
+    """Sums over the coordinates and softmaxes as functions of one of them, all others at one point."""
+    more = coordinate[0].block.copies - 1
+    return entry.replace(CoordinateSum, lambda e: e + more * e.xreplace(others)).replace(
+        Softmax, lambda e: sp.exp(e) / (sp.exp(e) + more * sp.exp(e.xreplace(others)))
+    )
 
 
 def _points(active: Sequence[Coordinate]) -> Iterator[dict[sp.Symbol, sp.Expr]]:

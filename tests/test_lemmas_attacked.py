@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from tightcheck.design import Design
 from tightcheck.kernel import Rejected
 from tightcheck.kernel.check import prove
 from tightcheck.kernel.integrability import stays_in_domain
+from tightcheck.kernel.member import member
 from tightcheck.read_yaml import read_design
 
 GAUSSIAN = "{family: gaussian, mean: 0, variance: 1}"
@@ -190,6 +192,19 @@ def test_no_other_verdict(name: str, encoder: str, decoder: str, truth: str, tmp
     """A verdict is the truth or is not given."""
     design = read(encoder, decoder, tmp_path)
     assert decide(design, design.prior.kind).verdict.word in (truth, "undecided")
+
+
+def test_a_learned_prior_has_parameters_of_its_kind(tmp_path: Path) -> None:
+    """The posterior has the coefficient e - w^2 / 2 of z^2, e < 0 the prior's: -1/4 is out of reach of w = 1."""
+    learned = "{learned: per_coordinate}"
+    prior = f"{{family: truncated_gaussian, loc: {learned}, variance: {learned}}}"
+    design = read(CUT.replace("variance]", "{variance: {fixed: 2}}]"), real("mean", prior), tmp_path)
+    block = design.prior.blocks[0]
+    own = {name: c for name, c in block.parameters.items() if c.value is None}  # the ends are the encoder's
+    design = replace(design, prior=replace(design.prior, blocks=(replace(block, parameters=own),)))
+    step: Step = {"lemma": "member", "latent": "z", "observed": "x", "F": [["1", "0"]], "f0": ["0"], "c": ["0", "-1/4"]}
+    with pytest.raises(Rejected):
+        member(design, "declared", step)
 
 
 def test_a_negative_variance_couples_nothing(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import sympy as sp
 
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map, PriorBlock
 from tightcheck.kernel.classes import family_of, is_onto
-from tightcheck.kernel.heads import Side, contains, head_values, holds_constants, is_parametrised, out_of_range
+from tightcheck.kernel.heads import Side, contains, head_values, holds_constants, is_parametrised, out_of_range, partial
 from tightcheck.kernel.integrability import in_domain
 from tightcheck.kernel.model import formula, in_support
 from tightcheck.kernel.rejected import Rejected, require
@@ -170,6 +170,10 @@ def is_any_member(block: PriorBlock | None, latent: Conditional) -> bool:
         return True  # all components alike
     if block is None or block.family != latent.block.family or block.precision is not None or not block.parameters:
         return False
+    family = family_of(latent.block)
+    ways = [way for way in family.parametrisations if tuple(way.natural) == tuple(block.natural)]
+    if not any(not partial(family, way) for way in ways):
+        return False  # a member may have no such parameters
     return all(c.value is None and c.sharing == "per_coordinate" for c in block.parameters.values())
 
 

@@ -49,18 +49,22 @@ def raw_values(conditional: Conditional, eta: Sequence[sp.Expr]) -> dict[Head, s
 
 
 def is_parametrised(conditional: Conditional, eta: Sequence[sp.Expr]) -> bool:
-    """Whether the heads that eta stands for are certainly real, and positive where they must be. Where the natural domain
-    says it of what a positive head, a logarithm or a root is made of, every natural parameter has such heads; a truncated
-    Gaussian that grows outwards has no variance."""
+    """Whether the heads that eta stands for are certainly real, and positive where they must be."""
     way, family = parametrisation_of(conditional), family_of(conditional.block)
-    limited = set().union(*(relation.free_symbols for relation in family.natural_domain))
     known = dict(zip(family.natural_parameters, eta, strict=True))
+    return all(bool(part.xreplace(known).is_positive) for part in partial(family, way))
+
+
+def partial(family: Family, way: Parametrisation) -> list[sp.Expr]:
+    """What has to be positive beyond the natural domain for a natural parameter to have parameters of this kind. Where the
+    natural domain says it of what a positive one, a logarithm or a root is made of, every natural parameter has them; a
+    truncated Gaussian that grows outwards has no variance."""
+    limited = set().union(*(relation.free_symbols for relation in family.natural_domain))
     parts = [e for symbol, e in zip(way.symbols, way.inverse, strict=True) if symbol.is_positive]
     for e in map(sp.sympify, way.inverse):
         parts += [log.args[0] for log in e.atoms(sp.log)]
         parts += [power.base for power in e.atoms(sp.Pow) if not power.exp.is_integer and power.base != sp.E]
-    partial = [part for part in map(sp.sympify, parts) if not (part.is_nonnegative or part.free_symbols & limited)]
-    return all(bool(part.xreplace(known).is_positive) for part in partial)
+    return [part for part in map(sp.sympify, parts) if not (part.is_nonnegative or part.free_symbols & limited)]
 
 
 def opaque(expression: sp.Expr, variables: frozenset[sp.Symbol]) -> sp.Expr:

@@ -173,6 +173,10 @@ EDGES = [
         pixel("{kind: affine}", "probs").replace(GAUSSIAN, "{family: poisson, rate: 1}"),
         "tight",
     ),
+    *(
+        ("an affine function in " + link, NORMAL, pixel("{kind: affine}", f"{{logits: {{link: {link}}}}}"), "tight")
+        for link in ("log(output)", "sqrt(output)", "atanh(output)")
+    ),
     ("one ReLU for a probability", NORMAL, pixel("{kind: mlp, hidden: [1]}", "probs"), "tight"),
     ("a sum of constants", NORMALS, written("w*sum(sin(z)^2 + cos(z)^2)", GAUSSIAN, "[w]"), "tight"),
     ("a sum of shares", NORMALS, written("w*sum(softmax(z))", GAUSSIAN, "[w]"), "tight"),

@@ -67,7 +67,8 @@ def _inputs_move(design: Design, observed: Conditional) -> bool:
 
 def _can_move(design: Design, observed: Conditional, head: Head) -> bool:
     """Whether a network's output need not be constant. An affine map on all of R^d, or one unit that is unbounded on both sides,
-    puts out positive numbers only where it is constant; probabilities need an output that is bounded, or a bounded z."""
+    puts out positive numbers only where it is constant; probabilities need an output that is bounded, or a bounded z, and so may
+    links that are not defined everywhere."""
     family, source = family_of(observed.block), head.source
     assert isinstance(source, Map)
     low, high = _range_of(head)
@@ -80,10 +81,13 @@ def _can_move(design: Design, observed: Conditional, head: Head) -> bool:
     onto = source.kind != "unrestricted" and (is_line or is_narrow or not source.bias)
     if on_lines and is_halved and onto:
         return False
-    if head.symbol.name.startswith("prob") and not bool(low >= 0 and high <= 1):
+    is_probability = head.symbol.name.startswith("prob") and not bool(low >= 0 and high <= 1)
+    is_partial = not _is_defined_throughout(OUTPUT if head.link is None else head.link)
+    if is_probability or is_partial:
         levels_off = source.activation in BOUNDED_ACTIVATIONS or narrowest >= 2
         returns = source.kind == "unrestricted" or (source.bias and not is_line and levels_off)
-        if not returns and not any(_is_compact(family_of(latent.block)) for latent in design.encoder):
+        is_small = any(_is_compact(family_of(latent.block)) for latent in design.encoder)
+        if not (returns or (is_small and (source.bias or not is_partial))):
             return False
     return _link_moves(observed, head, source)
 
@@ -95,6 +99,14 @@ def _range_of(head: Head) -> Interval:
     low, high = extent(link, {OUTPUT: LINE, SOFTMAX: (sp.Integer(0), sp.Integer(1))})
     low = sp.Integer(0) if link.is_nonnegative else low
     return (low, high) if head.bounds is None else (sp.Max(low, head.bounds[0]), sp.Min(high, head.bounds[1]))
+
+
+def _is_defined_throughout(link: sp.Expr) -> bool:
+    """Whether the link is a real number for almost every output: logarithms and roots of what is never below 0."""
+    inner = [part.args[0] for part in link.atoms(sp.log, sp.loggamma)]
+    inner += [part.base for part in link.atoms(sp.Pow) if not part.exp.is_integer and part.base != sp.E]
+    signed = all(part.is_nonnegative or bool(extent(part, {OUTPUT: LINE})[0] >= 0) for part in inner)
+    return signed and not link.has(sp.atanh)
 
 
 def _is_natural_for_all(observed: Conditional, head: Head) -> bool:

@@ -173,3 +173,11 @@ def test_what_has_no_ball_is_said() -> None:
     precision = ctx.prec
     assert not span.separates(sp.zeta(z), [], [{z: sp.Integer(2)}, {z: sp.Integer(3)}])
     assert ctx.prec == precision
+
+
+def test_what_is_too_long_stays_as_it_is_written() -> None:
+    """(1 + e + e^x)^6 (1 + 2 e + e^x)^6 ... has 28^7 terms: it is not written out, and keeps its value."""
+    long = sp.log(z**2 + sp.Mul(*((1 + k * sp.E + sp.exp(z)) ** 6 for k in range(1, 8))))
+    point = {z: sp.Rational(1, 3)}
+    assert span.normal_form(long).count_ops() < 1000
+    assert abs(numeric(span.normal_form(long), point) - numeric(long, point)) < mpmath.mpf(10) ** -30

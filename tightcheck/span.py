@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from math import comb, prod
 from typing import TYPE_CHECKING, Any
 
 import sympy as sp
@@ -27,6 +28,10 @@ ATTEMPTS = 12
 PRECISION = 200  # bits
 LARGEST_DEGREE = 60
 """Of polynomials in exponentials that are factored; beyond, a logarithm stays as it is written."""
+MOST_OPERATIONS = 100
+"""Of sums under a logarithm that are factored."""
+MOST_TERMS = 500
+"""Of sums that are written out; beyond, products and powers stay as they are."""
 
 
 @dataclass(frozen=True)
@@ -105,8 +110,20 @@ def _reduced(expression: sp.Expr) -> sp.Expr:
 
 
 def _expanded(expression: sp.Expr) -> sp.Expr:
-    """Products and powers of sums written out."""
-    return expression.expand(power_exp=False, log=False, basic=False)
+    """Products and powers of sums written out, where that is not too long."""
+    return expression if _terms(expression) > MOST_TERMS else expression.expand(power_exp=False, log=False, basic=False)
+
+
+def _terms(expression: sp.Expr) -> int:
+    """How many terms the expression has when it is written out, or a part of it that has more than are written out."""
+    counts = [_terms(part) for part in expression.args]
+    if expression.is_Add:
+        return sum(counts)
+    if expression.is_Mul:
+        return prod(counts)
+    if expression.is_Pow and expression.exp.is_Integer and expression.exp > 1:
+        return comb(counts[0] + min(int(expression.exp), MOST_TERMS) - 1, counts[0] - 1)
+    return longest if (longest := max(counts, default=1)) > MOST_TERMS else 1
 
 
 def _split_logarithms(expression: sp.Expr) -> sp.Expr:
@@ -138,7 +155,8 @@ def _log_factor(term: sp.Expr) -> tuple[sp.Expr, sp.Expr | None]:
 
 def _log(argument: sp.Expr) -> sp.Expr:
     """log |a|, factored: log(a z + a) = log a + log(z + 1), log(1 + 1/z) = log(1 + z) - log z."""
-    if not argument.is_Add or _degree_in_exponentials(argument) > LARGEST_DEGREE:
+    is_long = sp.count_ops(argument) > MOST_OPERATIONS or _terms(argument) > MOST_TERMS
+    if not argument.is_Add or is_long or _degree_in_exponentials(argument) > LARGEST_DEGREE:
         return sp.log(argument)
     numerator, denominator = sp.fraction(sp.factor(sp.together(argument)))
     return _log_polynomial(numerator) - _log_polynomial(denominator)

@@ -72,7 +72,7 @@ def _from_far(log_density: Callable[[Number], Number], last: Number) -> Tail | N
         return Tail("infinite", "the inner integral diverges on an open set of places far out")
     if far < last:
         return None
-    return Tail("infinite" if far > FAR else "cannot tell", f"G falls first, but is {mpmath.nstr(far, 5)} at y = {FAR}")
+    return Tail("infinite" if far > FAR else "cannot tell", f"G falls first, but is larger again at y = {FAR}")
 
 
 def _judged(values: list[Number]) -> Tail:

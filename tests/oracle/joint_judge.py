@@ -83,7 +83,9 @@ def judge(x: Family, z: Family, weights: Weights, is_far: bool = False) -> Judge
     words = {judgement.word for judgement in told}
     if len(words) > 1 and not is_far:
         return judge(x, z, weights, is_far=True)
-    assert len(words) < 2, f"the two orders of integration disagree: {found}"
+    if len(words) > 1:
+        reasons = "; ".join(f"{each.word}: {each.reason}" for each in told)
+        return Judgement("cannot tell", f"the two orders of integration disagree as far as one looks: {reasons}")
     return told[0] if told else found[0]
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,13 +16,12 @@ from tightcheck import atomic
 from tightcheck.experiments.reproduce.text_data import Corpus
 from tightcheck.experiments.reproduce.text_likelihood import Documents
 from tightcheck.experiments.reproduce.text_model import ENCODERS, Models, Shape, divergence
+from tightcheck.numeric.memory import keep_freed_memory
 from tightcheck.training.estimators import arm
 
 LEARNING_RATE = 0.001
 BATCH = 64
 """Documents per step; the paper does not state its own."""
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3
-"""Of glibc's malloc.h."""
 
 
 @dataclass
@@ -70,14 +67,6 @@ def epoch(state: State, data: Documents, samples: int, seed: int) -> list[float]
             state.optimiser.step()
             total += (bounds.detach() + batch.log_base_measure).sum(1)
     return [-value / len(data) for value in total.tolist()]
-
-
-def keep_freed_memory() -> None:
-    """Tells glibc to use freed blocks again: else each step's gradients are new pages, a quarter of a deep shape's time."""
-    if sys.platform == "linux":
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", lambda *_: None)  # another C library has none
-        mallopt(M_MMAP_THRESHOLD, 2**30)
-        mallopt(M_TRIM_THRESHOLD, 2**31 - 1)
 
 
 @contextmanager

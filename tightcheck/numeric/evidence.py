@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from tightcheck.numeric.measure import REACH, LogSum, Measure, box
+from tightcheck.numeric.memory import keep_freed_memory
 from tightcheck.numeric.model import Model
 
 GRIDS = {1: (240, 360), 2: (60, 80), 3: (32, 44)}
@@ -35,6 +36,7 @@ def evidence(model: Model, x: Tensor, measure: Measure) -> Evidence:
 
     A sum of non-negative terms loses a relative (count + n) 2^-53 at most; the exponents lose |exponent| n 2^-53.
     """
+    keep_freed_memory()
     total, largest = LogSum(), x.new_zeros(())
     products = model.products(model.observed.statistics(x))
     for z, log_weights in measure.blocks():

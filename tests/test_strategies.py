@@ -19,7 +19,7 @@ from tightcheck.decide import decide
 from tightcheck.family import Family
 from tightcheck.numeric.residual import Fit, span_residual
 from tightcheck.read_yaml import read_design
-from tightcheck.strategies import ExactModel, WrittenDesign
+from tightcheck.strategies import ExactModel, WrittenDesign, text
 from tightcheck.verdict import ORDER, Verdict
 
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -212,3 +212,9 @@ def test_the_strategies_import_nothing_heavy() -> None:
 def test_a_design_is_printed_as_its_files() -> None:
     printed = repr(WrittenDesign({"latent": {"family": "bernoulli"}}, {"observed": {"family": "poisson"}}))
     assert printed == "# encoder.yaml\nlatent:\n  family: bernoulli\n# decoder.yaml\nobserved:\n  family: poisson\n"
+
+
+def test_a_part_that_two_blocks_share_is_written_out_for_each() -> None:
+    """The reader refuses anchors and aliases."""
+    part = {"kind": "affine"}
+    assert text({"map": [part, part]}).count("kind: affine") == 2

@@ -12,10 +12,14 @@ Words = dict[str, Any]
 
 
 def text(words: Words) -> str:
-    """The words as a YAML file."""
+    """The words as a YAML file; what is written twice is written out twice."""
     import yaml
 
-    return str(yaml.safe_dump(words, sort_keys=False))
+    class Plain(yaml.SafeDumper):
+        def ignore_aliases(self, data: object) -> bool:
+            return True
+
+    return str(yaml.dump(words, Dumper=Plain, sort_keys=False))
 
 
 class WrittenDesign(NamedTuple):

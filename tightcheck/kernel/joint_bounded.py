@@ -7,16 +7,15 @@ and z with these margins. Lemma `joint`, (u).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from tightcheck.family import Family
-from tightcheck.kernel.joint_expressions import in_domain
+from tightcheck.kernel.joint_margins import have_margins
 from tightcheck.kernel.joint_numbers import ONE, ZERO, Number, Unreached
 from tightcheck.kernel.joint_signs import Exact
 from tightcheck.kernel.joint_support import largest_of
-from tightcheck.kernel.joint_weights import Side, Weights, rows_of
+from tightcheck.kernel.joint_weights import Side, Weights
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def only_takes_away(xs: Side, zs: Side, weights: Weights) -> bool:
             return False
         rows[i] = rows[i] + weights[i][k] * ways_z[k].end
         columns[k] = columns[k] + weights[i][k] * ways_x[i].end
-    return have_margins(xs, rows) and have_margins(zs, columns)
+    return have_margins(xs, rows, Exact()) and have_margins(zs, columns, Exact())
 
 
 def _ways(side: Side, places: set[int]) -> dict[int, Bound] | None:
@@ -68,13 +67,4 @@ def _ways(side: Side, places: set[int]) -> dict[int, Bound] | None:
     return {i: bounds[i - 1][0] for i in places} if all(bounds[i - 1] for i in places) else None
 
 
-def have_margins(side: Side, margin: Sequence[Number]) -> bool:
-    """Whether these parameters, after a first entry for the constant, are natural for each factor of a side."""
-    rows = rows_of(side, [[entry] for entry in margin])
-    return all(
-        in_domain(z.natural_domain, {eta: row[0] for eta, row in zip(z.natural_parameters, own, strict=True)}, Exact())
-        for z, own in zip(side, rows, strict=True)
-    )
-
-
-__all__ = ["Bound", "bounds_of", "have_margins", "only_takes_away"]
+__all__ = ["Bound", "bounds_of", "only_takes_away"]

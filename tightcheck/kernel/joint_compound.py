@@ -19,8 +19,9 @@ from functools import cache
 import sympy as sp
 
 from tightcheck.family import Family
-from tightcheck.kernel.joint_expressions import in_domain, value
-from tightcheck.kernel.joint_numbers import Number, Unreached, logarithm, rational, total
+from tightcheck.kernel.joint_expressions import value
+from tightcheck.kernel.joint_margins import is_natural
+from tightcheck.kernel.joint_numbers import Number, Unreached, dot, logarithm, rational, total
 from tightcheck.kernel.joint_signs import Exact
 from tightcheck.kernel.joint_support import largest
 from tightcheck.kernel.joint_weights import Weights
@@ -73,9 +74,7 @@ def is_compound_density(x: Family, z: Family, weights: Weights) -> bool:
     if not _stays_below(compound, z, weights[1:]):
         return False
     margins = [[b + w for b, w in zip(weights[0][1:], row[1:], strict=True)] for row in weights[1:]]
-    return all(
-        in_domain(z.natural_domain, dict(zip(z.natural_parameters, margin, strict=True)), Exact()) for margin in margins
-    )
+    return all(is_natural(z, margin, Exact()) for margin in margins)
 
 
 def _stays_below(compound: Compound, z: Family, rows: Weights) -> bool:
@@ -111,7 +110,7 @@ def _stays_below(compound: Compound, z: Family, rows: Weights) -> bool:
 
 
 def _mixed(xi: Proportions, numbers: Sequence[Number]) -> Number:
-    return total(rational(share) * number for share, number in zip(xi, numbers, strict=True))
+    return dot(map(rational, xi), numbers)
 
 
 def _entropy(xi: Proportions, others: Sequence[Fraction]) -> Number:

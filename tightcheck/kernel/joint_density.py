@@ -15,7 +15,6 @@ import sympy as sp
 
 from tightcheck.family import Family
 from tightcheck.kernel.joint_curves import Curve, End, constants_of, curve_of
-from tightcheck.kernel.joint_expressions import in_domain
 from tightcheck.kernel.joint_faces import Face, along_face, faces, has_faces, outer_faces
 from tightcheck.kernel.joint_finite import is_proper_at_every_point
 from tightcheck.kernel.joint_gaussian import is_quadratic_density
@@ -34,6 +33,7 @@ from tightcheck.kernel.joint_germs import (
 )
 from tightcheck.kernel.joint_growth import log_partition_along
 from tightcheck.kernel.joint_lines import is_bounded_on_space, is_density_along_lines
+from tightcheck.kernel.joint_margins import is_natural
 from tightcheck.kernel.joint_numbers import (
     ONE,
     ZERO,
@@ -41,6 +41,7 @@ from tightcheck.kernel.joint_numbers import (
     Number,
     Signs,
     Unreached,
+    dot,
     inverse,
     letter,
     letters_of,
@@ -189,7 +190,7 @@ def _stays(x: Family, alpha: Sequence[Number], end: End, signs: Signs) -> bool:
 
 def _starts(x: Family, face: Face, alpha: Sequence[Number], curve: Curve, signs: Signs) -> bool:
     assert curve.first is not None
-    first = sum((a * s for a, s in zip(alpha[1:], curve.first, strict=True)), alpha[0])
+    first = alpha[0] + dot(alpha[1:], curve.first)
     if signs.sign(first) >= (1 if face.is_closed else 0):
         signs.note(f"at {curve.lower}", f"a natural parameter of {x.name} leaves its domain")
         return False
@@ -263,9 +264,7 @@ def _is_fixed(x: Family, rows: Weights, signs: Signs) -> bool:
 
 def _is_natural(x: Family, rows: Weights, signs: Signs) -> bool:
     """Whether the part of f(z) that does not depend on z is in the domain."""
-    return in_domain(
-        x.natural_domain, {eta: row[0] for eta, row in zip(x.natural_parameters, rows, strict=True)}, signs
-    )
+    return is_natural(x, [row[0] for row in rows], signs)
 
 
 def _integrates_towards(
@@ -349,7 +348,7 @@ def _leaving(x: Family, here: Sequence[Number], signs: Signs) -> list[Germ]:
     if not has_faces(x):
         return etas
     for face in faces(x):
-        distance = face.constant + sum((s * value for s, value in zip(face.slopes, here, strict=True)), ZERO)
+        distance = face.constant + dot(face.slopes, here)
         sign = signs.sign(distance)
         if sign > 0:
             raise Contradiction

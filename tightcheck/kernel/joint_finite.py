@@ -9,9 +9,9 @@ from itertools import product
 import sympy as sp
 
 from tightcheck.family import Family
-from tightcheck.kernel.joint_expressions import in_domain
 from tightcheck.kernel.joint_faces import along_face, exact, faces, has_faces
-from tightcheck.kernel.joint_numbers import ZERO, Number, Signs, Unreached
+from tightcheck.kernel.joint_margins import is_natural
+from tightcheck.kernel.joint_numbers import Number, Signs, Unreached, dot
 from tightcheck.kernel.joint_weights import Side, Weights, rows_of, transposed
 
 
@@ -26,10 +26,7 @@ def is_proper_at_every_point(summed: Side, others: Side, weights: Weights, signs
                 )
                 if signs.sign(largest) >= (1 if face.is_closed else 0):
                     return False
-        elif not all(
-            in_domain(z.natural_domain, dict(zip(z.natural_parameters, g, strict=True)), signs)
-            for g in images(summed, columns)
-        ):
+        elif not all(is_natural(z, g, signs) for g in images(summed, columns)):
             return False
     return True
 
@@ -45,7 +42,7 @@ def _largest(finite: Family, alpha: Sequence[Number], signs: Signs) -> Number:
     """The largest value of <alpha, nu(x)>."""
     best: Number | None = None
     for point in extreme_points(finite):
-        value = sum((a * c for a, c in zip(alpha, point, strict=True)), ZERO)
+        value = dot(alpha, point)
         if best is None or signs.sign(value - best) > 0:
             best = value
     assert best is not None
@@ -56,7 +53,7 @@ def images(summed: Side, columns: Weights) -> Iterator[list[Number]]:
     """g(x) at the extreme points of the statistics of a finite x; `columns` are those of W that make up g."""
     for points in product(*(extreme_points(family) for family in summed)):
         statistics = [c for point in points for c in point]
-        yield [sum((w * s for w, s in zip(column[1:], statistics, strict=True)), column[0]) for column in columns]
+        yield [column[0] + dot(column[1:], statistics) for column in columns]
 
 
 @cache

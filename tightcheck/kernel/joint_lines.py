@@ -5,16 +5,15 @@ Where the half-spaces about Omega_psi hold no line, x and z are independent in e
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 
 from tightcheck.family import Family
 from tightcheck.kernel.joint_curves import constants_of, curve_of
-from tightcheck.kernel.joint_expressions import in_domain
 from tightcheck.kernel.joint_faces import Face, along_face, outer_faces
 from tightcheck.kernel.joint_gaussian import quadratic_of
 from tightcheck.kernel.joint_germs import FLAT, compare, lead
-from tightcheck.kernel.joint_numbers import ZERO, Number, Signs, Unreached
+from tightcheck.kernel.joint_margins import have_margins
+from tightcheck.kernel.joint_numbers import ZERO, Signs, Unreached, dot
 from tightcheck.kernel.joint_signs import Branch, Path
 from tightcheck.kernel.joint_weights import Side, Weights, rows_of, transposed
 
@@ -27,14 +26,14 @@ def is_density_along_lines(linear: Side, others: Side, weights: Weights, signs: 
     for z, columns in zip(others, blocks, strict=True):
         for face in half_spaces(z):
             for row in range(1, len(weights)):
-                moved = sum((s * column[row] for s, column in zip(face.slopes, columns, strict=True)), ZERO)
+                moved = dot(face.slopes, [column[row] for column in columns])
                 if signs.sign(moved):
                     names = " and ".join(dict.fromkeys(x.name for x in linear))
                     signs.note(f"{names} along a line, both ways", f"a natural parameter of {z.name} leaves its domain")
                     return False
     if not all(holds_no_line(z) for z in others):
         return None
-    return _has_margins(others, transposed(weights), signs) and _has_margins(linear, weights, signs)
+    return have_margins(others, weights[0], signs) and have_margins(linear, [row[0] for row in weights], signs)
 
 
 def is_bounded_on_space(xs: Side, zs: Side, weights: Weights, signs: Signs) -> bool:
@@ -48,27 +47,13 @@ def is_bounded_on_space(xs: Side, zs: Side, weights: Weights, signs: Signs) -> b
             for face in half_spaces(x):
                 alpha = along_face(face, rows)[1:]
                 places = {place for square in quadratic.square for place in square}
-                curved = (_mixed(alpha, [square.get(place, ZERO) for square in quadratic.square]) for place in places)
+                curved = (dot(alpha, [square.get(place, ZERO) for square in quadratic.square]) for place in places)
                 if not all(map(signs.is_known_zero, curved)):
                     continue
-                if any(signs.sign(_mixed(alpha, slopes)) for slopes in zip(*quadratic.linear, strict=True)):
+                if any(signs.sign(dot(alpha, slopes)) for slopes in zip(*quadratic.linear, strict=True)):
                     signs.note(f"{z.name} along a line", f"a natural parameter of {x.name} leaves its domain")
                     return False
     return True
-
-
-def _mixed(alpha: Sequence[Number], numbers: Sequence[Number]) -> Number:
-    return sum((a * n for a, n in zip(alpha, numbers, strict=True)), ZERO)
-
-
-def _has_margins(side: Side, weights: Weights, signs: Signs) -> bool:
-    """Without interaction: whether the margins' parameters are natural."""
-    return all(
-        in_domain(
-            family.natural_domain, dict(zip(family.natural_parameters, [row[0] for row in rows], strict=True)), signs
-        )
-        for family, rows in zip(side, rows_of(side, weights), strict=True)
-    )
 
 
 @cache

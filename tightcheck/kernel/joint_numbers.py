@@ -478,3 +478,8 @@ def letters_of(number: Number) -> frozenset[str]:
 def total(numbers: Iterable[Number]) -> Number:
     """The sum."""
     return sum(numbers, ZERO)
+
+
+def dot(left: Iterable[Number], right: Iterable[Number]) -> Number:
+    """The sum of the products of entries at the same place."""
+    return total(a * b for a, b in zip(left, right, strict=True))

@@ -11,7 +11,18 @@ import sympy as sp
 from tightcheck.kernel.joint_curves import Curve
 from tightcheck.kernel.joint_expressions import value
 from tightcheck.kernel.joint_germs import Germ, constant, lead, plus, scaled
-from tightcheck.kernel.joint_numbers import ZERO, Number, Signs, Unreached, inverse, letter, logarithm, power, rational
+from tightcheck.kernel.joint_numbers import (
+    ZERO,
+    Number,
+    Signs,
+    Unreached,
+    dot,
+    inverse,
+    letter,
+    logarithm,
+    power,
+    rational,
+)
 from tightcheck.kernel.joint_signs import Exact
 
 Affine = Sequence[Number]
@@ -84,7 +95,7 @@ def at(curve: Curve, alpha: Affine, point: Number, signs: Signs) -> Number:
     """The function at a point inside."""
     here = {curve.parameter: point}
     values = [value(s, here, signs) if a.terms else ZERO for a, s in zip(alpha[1:], curve.statistics, strict=True)]
-    return sum((a * v for a, v in zip(alpha[1:], values, strict=True)), alpha[0])
+    return alpha[0] + dot(alpha[1:], values)
 
 
 def _stationary_maximum(curve: Curve, alpha: Affine, signs: Signs) -> Number | None:
@@ -131,7 +142,7 @@ def _is_inside(curve: Curve, slope: list[Number], point: Number, signs: Signs) -
 def _negative_on_lattice(curve: Curve, alpha: Affine, is_closed: bool, signs: Signs) -> bool:
     """Every point has mass: a linear function is largest at the first one, or rises; a concave one is climbed."""
     assert curve.first is not None
-    first = sum((a * s for a, s in zip(alpha[1:], curve.first, strict=True)), alpha[0])
+    first = alpha[0] + dot(alpha[1:], curve.first)
     if signs.sign(first) >= (1 if is_closed else 0):
         return False
     if len(curve.statistics) == 1 and sp.diff(curve.statistics[0], curve.parameter, 2) == 0:

@@ -15,7 +15,7 @@ import sympy as sp
 
 from tightcheck.family import Family
 from tightcheck.kernel.joint_normals import Arc, HalfSpace, Normal, arcs_of, normals_of
-from tightcheck.kernel.joint_numbers import ZERO, Number, Unreached, rational
+from tightcheck.kernel.joint_numbers import ZERO, Number, Unreached, dot, rational
 from tightcheck.kernel.joint_signs import Exact
 from tightcheck.kernel.joint_support import NUDGE, is_bounded, largest, largest_of
 from tightcheck.kernel.joint_weights import Side, Weights, transposed
@@ -59,7 +59,7 @@ def _stays_inside(xs: Side, zs: Side, rows: Weights) -> bool | None:
 
 def _excess(normal: Normal, arc: Arc, zs: Side, rows: Weights) -> int:
     """The sign of sup_z <n, f(z)> + constant; 1 for infinity, and where f(z) is on an open boundary for all z."""
-    mixed = [sum((n * w for n, w in zip(normal, column, strict=True)), ZERO) for column in zip(*rows, strict=True)]
+    mixed = [dot(normal, column) for column in zip(*rows, strict=True)]
     support = largest_of(zs, mixed[1:])
     constant = arc.piece.constant if isinstance(arc.piece, HalfSpace) else ZERO
     if support is None:

@@ -13,12 +13,13 @@ from functools import cache
 import sympy as sp
 
 from tightcheck.family import Family
-from tightcheck.kernel.joint_expressions import evaluate, in_domain
+from tightcheck.kernel.joint_expressions import evaluate
 from tightcheck.kernel.joint_faces import outer_faces
 from tightcheck.kernel.joint_finite import extreme_points
 from tightcheck.kernel.joint_germs import Germ, Huge, compare, constant, lead, monomial, plus, settled
 from tightcheck.kernel.joint_growth import log_partition_along
-from tightcheck.kernel.joint_numbers import ZERO, Number, Unreached, power, rational, total
+from tightcheck.kernel.joint_margins import is_natural
+from tightcheck.kernel.joint_numbers import ZERO, Number, Unreached, dot, power, rational, total
 from tightcheck.kernel.joint_signs import Exact
 from tightcheck.kernel.joint_sphere import is_sphere
 from tightcheck.kernel.joint_weights import Side
@@ -42,8 +43,7 @@ def inside(family: Family) -> tuple[Fraction, ...]:
             if any(s is None for s in slopes):
                 raise Unreached(f"the natural domain of {family.name}")
             point = [p - step * Fraction(s) for p, s in zip(point, slopes, strict=True) if s is not None]
-        values = {eta: rational(p) for eta, p in zip(family.natural_parameters, point, strict=True)}
-        if in_domain(family.natural_domain, values, Exact()):
+        if is_natural(family, list(map(rational, point)), Exact()):
             return tuple(point)
     raise Unreached(f"a point inside the natural domain of {family.name}")
 
@@ -100,7 +100,7 @@ def _largest_on(family: Family, direction: Direction) -> Number | None:
         return power(square, Fraction(1, 2), Exact()) if square.terms else ZERO
     if not family.support.is_finite:
         return largest(family, direction)
-    values = [total(d * c for d, c in zip(direction, point, strict=True)) for point in extreme_points(family)]
+    values = [dot(direction, point) for point in extreme_points(family)]
     return max(values, key=lambda value: Fraction(value.rational or 0))
 
 

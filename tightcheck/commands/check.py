@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,6 @@ def command(certificate: str, encoder: str | None, decoder: str | None) -> None:
     certificate of a pair of families, from `joint --json` or the atlas, is re-checked alike. Returns 0 when accepted, 1
     when rejected or when it is about another design, 2 for bad input.
     """
-    from tightcheck.kernel import Rejected
     from tightcheck.kernel import check as accepted
 
     found = _certificates(certificate)
@@ -33,11 +33,8 @@ def command(certificate: str, encoder: str | None, decoder: str | None) -> None:
         _check_pair(found[0], certificate, encoder)
         return
     for data in found:
-        try:
+        with _rejection_is_said():
             verdict = accepted(data)
-        except Rejected as rejection:
-            click.echo(f"rejected: {rejection}")
-            sys.exit(NOT_MET)
         click.echo(f"accepted: {verdict.word} (prior: {data['prior']}). {verdict.value}")
         if encoder is not None and data["design"] != _normalised(encoder, decoder):
             click.echo("but the certificate is about another design than these files.")
@@ -49,16 +46,24 @@ def command(certificate: str, encoder: str | None, decoder: str | None) -> None:
 def _check_pair(data: Mapping[str, Any], path: str, encoder: str | None) -> None:
     """Re-checks the certificate of a pair of families: what W may be."""
     from tightcheck.kernel.joint_set import check_set
-    from tightcheck.kernel.rejected import Rejected
 
     if encoder is not None:
         raise click.UsageError(f"{path} is about a pair of families, not about a design: give it alone.")
-    try:
+    with _rejection_is_said():
         word = check_set(data)
+    click.echo(f"accepted: {word} (x {data['x']['family']}, z {data['z']['family']}, lemma {data['lemma']}).")
+
+
+@contextmanager
+def _rejection_is_said() -> Iterator[None]:
+    """Ends with the kernel's reason and exit 1 where it rejects."""
+    from tightcheck.kernel.rejected import Rejected
+
+    try:
+        yield
     except Rejected as rejection:
         click.echo(f"rejected: {rejection}")
         sys.exit(NOT_MET)
-    click.echo(f"accepted: {word} (x {data['x']['family']}, z {data['z']['family']}, lemma {data['lemma']}).")
 
 
 def _certificates(path: str) -> list[Mapping[str, Any]]:

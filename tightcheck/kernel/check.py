@@ -42,7 +42,7 @@ from tightcheck.kernel.out_of_reach import out_of_reach
 from tightcheck.kernel.pinned import pinned_equal, pinned_impossible, shared_precision
 from tightcheck.kernel.prior_tail import prior_tail
 from tightcheck.kernel.rays import PRIOR_FREE_LEMMAS
-from tightcheck.kernel.rejected import Rejected, require
+from tightcheck.kernel.rejected import malformed_is_rejected, require
 from tightcheck.kernel.slices import prior_block, prior_family, prior_in_span, prior_term, prior_values
 from tightcheck.kernel.tight import tight
 from tightcheck.kernel.zero import Entries
@@ -95,25 +95,8 @@ MEMBERS = frozenset(("member", "gaussian_member", "contrast_member", "written_me
 
 def check(certificate: Mapping[str, Any]) -> Verdict:
     """The verdict that the certificate proves; raises Rejected with the reason if it proves none."""
-    try:
+    with malformed_is_rejected():
         return _check(certificate)
-    except Rejected:
-        raise
-    except (
-        KeyError,
-        TypeError,
-        ValueError,
-        IndexError,
-        AttributeError,
-        AssertionError,
-        LookupError,
-        ArithmeticError,
-    ) as error:
-        raise Rejected(
-            f"the certificate is not of the form that is read here ({type(error).__name__}: {error})"
-        ) from None
-    except RecursionError:
-        raise Rejected("the certificate is nested too deeply") from None
 
 
 def _check(certificate: Mapping[str, Any]) -> Verdict:

@@ -30,7 +30,7 @@ from tightcheck.kernel.joint_numbers import ZERO, Contradiction, Number, TooLong
 from tightcheck.kernel.joint_sides import owned, with_defaults
 from tightcheck.kernel.joint_signs import CONTRADICTION, Exact, Leaf, TooMany, Tree, leaves
 from tightcheck.kernel.joint_weights import Side
-from tightcheck.kernel.rejected import Rejected, require
+from tightcheck.kernel.rejected import Rejected, malformed_is_rejected, require
 
 FORMAT = 1
 KEYS = {"format", "kind", "x", "z", "what", "lemma", "formula", "zero", "witness", "densities", "no_density"}
@@ -49,18 +49,11 @@ def text_of(number: Number) -> str:
 
 def check_set(certificate: Mapping[str, Any]) -> str:
     """What the certificate proves that W may be: everything, inequalities, zeros or only_zero. Raises Rejected."""
-    try:
-        return _check(certificate)
-    except Rejected:
-        raise
-    except (Unreached, Contradiction, TooLong, TooMany) as reason:
-        raise Rejected(f"the procedure does not decide this pair: {reason}") from None
-    except (LookupError, TypeError, ValueError, AttributeError, AssertionError, ArithmeticError) as error:
-        raise Rejected(
-            f"the certificate is not of the form that is read here ({type(error).__name__}: {error})"
-        ) from None
-    except RecursionError:
-        raise Rejected("the certificate is nested too deeply") from None
+    with malformed_is_rejected():
+        try:
+            return _check(certificate)
+        except (Unreached, Contradiction, TooLong, TooMany) as reason:
+            raise Rejected(f"the procedure does not decide this pair: {reason}") from None
 
 
 def _check(data: Mapping[str, Any]) -> str:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 
-from tightcheck.density.problem import Problem
+from tightcheck.density.problem import Problem, name_of
 from tightcheck.kernel.joint_cases import TREE_SIZE, cases, necessary, necessary_together, signature
 from tightcheck.kernel.joint_gaussian import quadratic_of
-from tightcheck.kernel.joint_numbers import TooLong
-from tightcheck.kernel.joint_signs import TooMany, Tree
+from tightcheck.kernel.joint_numbers import Number, TooLong, letter
+from tightcheck.kernel.joint_signs import Leaf, TooMany, Tree, leaves
 
 MOST_WORK = 25_000
 """Products of terms until a formula is given up: two thirds of those that have one take less than a tenth of this."""
@@ -54,3 +55,15 @@ def necessary_trees_of(problem: Problem) -> tuple[Tree, ...]:
             trees = (*trees, necessary_together(problem.xs, problem.zs, MOST_TOGETHER))
         NECESSARY[key] = trees
     return NECESSARY[key]
+
+
+def refutations(
+    tree: Tree, zero: frozenset[tuple[int, int]]
+) -> Iterator[tuple[tuple[int, int], dict[Number, int], Leaf]]:
+    """For each entry that is zero in every density: the simplest case in which it is not, and where the joint diverges."""
+    refuted = [(dict(path), leaf) for path, leaf in leaves(tree) if leaf.answer is False and leaf.why.count("; ") == 1]
+    for place in sorted(zero):
+        own = letter(name_of(*place))
+        there = [(path, leaf) for path, leaf in refuted if path.get(own)]
+        if there:
+            yield place, *min(there, key=lambda pair: sum(1 for sign in pair[0].values() if sign))

@@ -9,13 +9,13 @@ from typing import Any
 import sympy as sp
 
 from tightcheck.density.answer import JointDensity, What
-from tightcheck.density.cases import necessary_trees_of, tree_of
+from tightcheck.density.cases import necessary_trees_of, refutations, tree_of
 from tightcheck.density.formula import All, Condition, Formula, joined
 from tightcheck.density.generic import density_without_zeros
 from tightcheck.density.problem import Problem, name_of, problem_of
 from tightcheck.density.sample import density_with
 from tightcheck.kernel.joint_cases import forced_zero, signs_left
-from tightcheck.kernel.joint_numbers import Unreached, letter
+from tightcheck.kernel.joint_numbers import Unreached
 from tightcheck.kernel.joint_set import FORMAT, SET_LEMMAS, side_of, text_of
 from tightcheck.kernel.joint_sides import with_defaults
 from tightcheck.kernel.joint_signs import Tree, leaves
@@ -97,16 +97,11 @@ def _data(formula: Formula) -> Any:
 
 
 def _witnesses(tree: Tree, zero: frozenset[Place]) -> Iterator[dict[str, Any]]:
-    """For each entry that is zero in every density, the simplest case in which it is not, and where the joint diverges."""
-    refuted = [(dict(path), leaf) for path, leaf in leaves(tree) if leaf.answer is False and leaf.why.count("; ") == 1]
-    for place in sorted(zero):
-        own = letter(name_of(*place))
-        there = [(path, leaf) for path, leaf in refuted if path.get(own)]
-        if there:
-            path, leaf = min(there, key=lambda pair: sum(1 for sign in pair[0].values() if sign))
-            direction, rate = leaf.why.split("; ")
-            case = {text_of(number): sign for number, sign in path.items()}
-            yield {"entries": [list(place)], "case": case, "direction": direction, "rate": rate}
+    """Where the joint diverges in the simplest case of each entry that is zero in every density."""
+    for place, path, leaf in refutations(tree, zero):
+        direction, rate = leaf.why.split("; ")
+        case = {text_of(number): sign for number, sign in path.items()}
+        yield {"entries": [list(place)], "case": case, "direction": direction, "rate": rate}
 
 
 def _densities(

@@ -8,7 +8,7 @@ from functools import cache
 import sympy as sp
 
 from tightcheck.density.answer import Divergence, JointDensity, What
-from tightcheck.density.cases import necessary_trees_of, tree_of
+from tightcheck.density.cases import necessary_trees_of, refutations, tree_of
 from tightcheck.density.formula import All, as_sympy, joined
 from tightcheck.density.generic import density_without_zeros
 from tightcheck.density.one_weight import exact_test
@@ -21,7 +21,7 @@ from tightcheck.family import Family
 from tightcheck.joint.form import Form, assemble
 from tightcheck.joint.parts import Part, reduce
 from tightcheck.kernel.joint_cases import forced_zero, signs_left
-from tightcheck.kernel.joint_numbers import TooLong, letter
+from tightcheck.kernel.joint_numbers import TooLong
 from tightcheck.kernel.joint_signs import Leaf, TooMany, Tree, leaves
 
 
@@ -134,13 +134,8 @@ def _divergences(problem: Problem, tree: Tree, zero: frozenset[tuple[int, int]])
     """For each entry that is zero in every density, where the joint diverges when it is not: the simplest case."""
     found: dict[str, list[sp.Symbol]] = {}
     symbols = dict(zip(problem.places, (entry.symbol for entry in problem.entries), strict=True))
-    refuted = [(dict(path), leaf) for path, leaf in leaves(tree) if leaf.answer is False and leaf.why.count("; ") == 1]
-    for place in sorted(zero):
-        own = letter(name_of(*place))
-        there = [(path, leaf) for path, leaf in refuted if path.get(own)]
-        if there:
-            _, leaf = min(there, key=lambda pair: sum(1 for sign in pair[0].values() if sign))
-            found.setdefault(leaf.why, []).append(symbols[place])
+    for place, _, leaf in refutations(tree, zero):
+        found.setdefault(leaf.why, []).append(symbols[place])
     return tuple(Divergence(tuple(entries), *_in_words(problem, why)) for why, entries in found.items())
 
 

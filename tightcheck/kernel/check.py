@@ -16,7 +16,7 @@ from typing import Any
 import sympy as sp
 
 from tightcheck import serial
-from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Design, Map, PriorBlock
+from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map, PriorBlock
 from tightcheck.kernel.classes import all_entries, family_of
 from tightcheck.kernel.conjugation import CONJUGATION_LEMMAS
 from tightcheck.kernel.constants import constants_reachable, decoder_constants, unreachable
@@ -135,33 +135,11 @@ def well_formed(design: Design) -> None:
     for conditional in (*design.decoder, *design.encoder):
         parametrisation_of(conditional)
         require(conditional.block.copies >= 1, "a block has no copies")
-        for source in (head.source for head in conditional.heads):
-            if isinstance(source, Map):
-                words = source.kind in ("affine", "mlp", "unrestricted", "expression") and isinstance(
-                    source.activation, str
-                )
-                words = words and isinstance(source.bias, bool) and source.batch_norm in (None, "eval")
-                require(
-                    words and all(isinstance(width, int) for width in source.hidden), "a map is not written as maps are"
-                )
-                explicit = source.kind == "expression"
-                require(
-                    explicit == (source.expression is not None) and (explicit or not source.parameters),
-                    "a map has a stray expression",
-                )
-                require(source.kind == "mlp" or not source.hidden, "a map has stray hidden layers")
         for head in conditional.heads:
-            link = OUTPUT if head.link is None else head.link
-            known = {*names, *design.covariates}
-            foreign = {s.name.partition("[")[0] for s in link.free_symbols - {OUTPUT, SOFTMAX}} - known
-            require(link.has(OUTPUT, SOFTMAX) and not foreign, f"the link of {head.symbol} is no function of an output")
+            _well_formed_map(head.source)
+            _well_formed_link(head, {*names, *design.covariates})
     for block in design.prior.blocks:
-        alone = block.family is None and block.log_density is None and block.precision is None
-        count = block.components
-        require(count is None or (alone and type(count) is int and count >= 1), "a mixture is not written as they are")
-        require(
-            _is_parametrised(design, block), f"the natural parameters of {block.block}'s prior are not its family's"
-        )
+        _well_formed_prior(design, block)
     for latent in design.encoder:
         require(not has_impossible_point(design, latent), f"the prior of {latent.block.name} leaves out a point of z")
     parents = {name for latent in design.encoder for name in latent.block.given}
@@ -173,7 +151,40 @@ def well_formed(design: Design) -> None:
         )
 
 
-def _is_parametrised(design: Design, block: PriorBlock) -> bool:
+def _well_formed_map(source: Constant | Map) -> None:
+    """A map is of a known kind, and has only what belongs to it."""
+    if not isinstance(source, Map):
+        return
+    kinds = ("affine", "mlp", "unrestricted", "expression")
+    words = source.kind in kinds and isinstance(source.activation, str)
+    switches = isinstance(source.bias, bool) and source.batch_norm in (None, "eval")
+    widths = all(isinstance(width, int) for width in source.hidden)
+    require(words and switches and widths, "a map is not written as maps are")
+    explicit = source.kind == "expression"
+    require(
+        explicit == (source.expression is not None) and (explicit or not source.parameters),
+        "a map has a stray expression",
+    )
+    require(source.kind == "mlp" or not source.hidden, "a map has stray hidden layers")
+
+
+def _well_formed_link(head: Head, known: set[str]) -> None:
+    """A link is a function of the output; beside it stand blocks and covariates only."""
+    link = OUTPUT if head.link is None else head.link
+    foreign = {s.name.partition("[")[0] for s in link.free_symbols - {OUTPUT, SOFTMAX}} - known
+    require(link.has(OUTPUT, SOFTMAX) and not foreign, f"the link of {head.symbol} is no function of an output")
+
+
+def _well_formed_prior(design: Design, block: PriorBlock) -> None:
+    """A mixture has a number of components and nothing else; a family's natural parameters are written in one of its ways."""
+    alone = block.family is None and block.log_density is None and block.precision is None
+    count = block.components
+    require(count is None or (alone and type(count) is int and count >= 1), "a mixture is not written as they are")
+    is_written = _is_of_its_family(design, block)
+    require(is_written, f"the natural parameters of {block.block}'s prior are not its family's")
+
+
+def _is_of_its_family(design: Design, block: PriorBlock) -> bool:
     """Whether the prior's natural parameters are those of a way of writing its family, or 0 throughout."""
     if block.family is None or block.precision is not None:
         return not block.natural

@@ -15,8 +15,9 @@ from torch import Tensor
 
 from tightcheck import registry
 from tightcheck.attack import prior as priors
+from tightcheck.attack.conditional import Given
 from tightcheck.attack.conditional import draw as draw_conditional
-from tightcheck.attack.numbers import constant, tensor, weight
+from tightcheck.attack.numbers import Chance, constant, tensor, weight
 from tightcheck.attack.picked import Picking, picking
 from tightcheck.attack.refusal import NotDrawn
 from tightcheck.attack.shown import shown
@@ -138,9 +139,10 @@ def draw(design: Design, prior: str, style: str, random: Random) -> Sample | Non
     for conditional in design.decoder:
         see = shown(conditional.inputs, latent, names, covariates)
         conditional = _with_own_logits(conditional)
-        drawn = draw_conditional(conditional, see, see(z).shape[-1], names, covariates, style, random, shared)
-        numbers |= {f"{conditional.block.name} {key}": value for key, value in drawn.numbers.items()}
-        parts.append((conditional.block, drawn.natural))
+        given, chance = Given(see, see(z).shape[-1], names, covariates, shared), Chance(style, random)
+        natural = draw_conditional(conditional, given, chance)
+        numbers |= {f"{conditional.block.name} {key}": value for key, value in chance.numbers.items()}
+        parts.append((conditional.block, natural))
 
     def decoder(points: Tensor) -> Tensor:
         return torch.cat([_completed(block, natural(points)) for block, natural in parts], -1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from random import Random
 
@@ -53,3 +54,24 @@ def tensor(values: Sequence[object]) -> Tensor:
         [[float(v) for v in row] if isinstance(row, (list, tuple)) else float(row) for row in values],  # type: ignore[arg-type]
         dtype=torch.float64,
     )
+
+
+@dataclass
+class Chance:
+    """How the numbers of one model are drawn, and those that were, by name."""
+
+    style: str
+    random: Random
+    numbers: dict[str, object] = field(default_factory=dict)
+
+    def weight(self, style: str | None = None) -> Fraction:
+        """One weight of a matrix."""
+        return weight(self.random, style or self.style)
+
+    def matrix(self, rows: int, columns: int, style: str | None = None) -> list[list[Fraction]]:
+        """Weights from `columns` inputs to `rows` outputs."""
+        return matrix(rows, columns, style or self.style, self.random)
+
+    def constant(self, symbol: sp.Symbol) -> Fraction:
+        """A value that the symbol admits."""
+        return constant(symbol, self.random)

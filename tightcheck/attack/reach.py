@@ -8,7 +8,7 @@ import sympy as sp
 import torch
 from torch import Tensor
 
-from tightcheck.attack.conditional import holds_affine
+from tightcheck.attack.network import holds_affine
 from tightcheck.attack.picked import Posterior
 from tightcheck.attack.refusal import NotDrawn
 from tightcheck.attack.shown import shown

@@ -13,6 +13,7 @@ from tightcheck.kernel.activations import nested
 from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, family_of, function_class, own_coordinate
 from tightcheck.kernel.constants import decoder_constants, separates_numbers
 from tightcheck.kernel.defined import is_defined
+from tightcheck.kernel.domination import degree, outweighs
 from tightcheck.kernel.heads import INJECTIVE, Side
 from tightcheck.kernel.integrability import stays_in_domain
 from tightcheck.kernel.member import solved
@@ -101,8 +102,9 @@ def some_prior_integrates(
 ) -> bool:
     """Whether for some c exp(<c, psi> + A(f)) h' certainly integrates over the active coordinates.
 
-    A finite space; or f bounded inside the natural domain; or f Lipschitz in z: then A(f) is bounded on a bounded space, and
-    on the line grows at most like z^2 when A does, which a negative coefficient of z^2 outweighs. Other blocks must be able
+    A finite space; or f bounded inside the natural domain; or A(f) grows so slowly that psi outweighs it; or f Lipschitz in z:
+    then A(f) is bounded on a bounded space, and on the line grows at most like z^2 when A does, which a negative coefficient
+    of z^2 outweighs. Other blocks must be able
     to stay constant, and so must other copies that share a softmax; else they may move alike: n A(f) does what A(f) does.
     """
     if all(family_of(latent.block).support.is_finite for latent in design.encoder):
@@ -115,12 +117,14 @@ def some_prior_integrates(
         return True
     if _is_absorbed(observed, active, eta) or _is_continuous(observed, active, eta):
         return True
+    if _is_outweighed(observed, active, eta):
+        return True
     maps = [h.source for h in observed.heads if isinstance(h.source, Map)]
     lipschitz = all(m.kind == "affine" or (m.kind == "mlp" and m.activation in LIPSCHITZ_ACTIVATIONS) for m in maps)
     direct = all(
         function_class(observed, i).kind in ("constant", "affine", "mlp") for i in range(len(observed.natural))
     )
-    slow = all(_grows_linearly(entry, active) for entry in eta)
+    slow = all(degree(entry, _variables(active)) in (0, 1) for entry in eta)
     if not ((lipschitz and direct and observed.inputs.kind == "identity") or slow):
         return False
     kind = effective_kind(design, observed, frozenset())
@@ -133,14 +137,14 @@ def some_prior_integrates(
     )
 
 
-def _grows_linearly(entry: sp.Expr, active: Sequence[Coordinate]) -> bool:
-    """Whether |entry| is at most a multiple of 1 + |z|: affine in z, with bounded functions beside it."""
-    bounded = {part: sp.Dummy() for part in entry.atoms(sp.tanh, sp.sin, sp.cos)}
-    reduced, variables = entry.xreplace(bounded), [v for _, vs, _, _ in active for v in vs]
-    known = {*variables, *bounded.values()}
-    if not reduced.is_polynomial(*known) or not reduced.free_symbols <= known:
-        return False
-    return bool(sp.Poly(reduced, *variables).total_degree() <= 1)
+def _is_outweighed(observed: Conditional, active: Sequence[Coordinate], eta: Sequence[sp.Expr]) -> bool:
+    """Whether A(f) grows so slowly that the statistics of each coordinate can outweigh it."""
+    found = degree(total_log_partition(observed, eta), _variables(active))
+    return found is not None and all(outweighs(family, found) for _, _, family, _ in active)
+
+
+def _variables(active: Sequence[Coordinate]) -> list[sp.Symbol]:
+    return [v for _, variables, _, _ in active for v in variables]
 
 
 def _stays_inside(family: Family, eta: Sequence[sp.Expr]) -> bool:
@@ -169,7 +173,7 @@ def _is_absorbed(observed: Conditional, active: Sequence[Coordinate], eta: Seque
         _, variables, family, _ = active[0]
         return combined(energy.xreplace(dict(zip(variables, family.variables, strict=True))), family) is not None
     basis = [s.xreplace(dict(zip(f.variables, v, strict=True))) for _, v, f, _ in active for s in f.statistics]
-    return combination(energy, basis, [v for _, variables, _, _ in active for v in variables]) is not None
+    return combination(energy, basis, _variables(active)) is not None
 
 
 def _is_continuous(observed: Conditional, active: Sequence[Coordinate], eta: Sequence[sp.Expr]) -> bool:

@@ -19,9 +19,10 @@ from tightcheck.expression import to_text
 from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, substituted
 from tightcheck.kernel.constants import is_any_member
-from tightcheck.kernel.integrability import holds_on, in_domain, integrates
+from tightcheck.kernel.integrability import holds, holds_on, in_domain, integrates
 from tightcheck.kernel.member import decoder_contains
-from tightcheck.kernel.model import decoder_side, is_explicit, statistics_of, total_log_partition
+from tightcheck.kernel.model import decoder_side, is_explicit, statistics_of, temperature, total_log_partition
+from tightcheck.kernel.pair_density import is_density_of_pair
 from tightcheck.kernel.rejected import Rejected
 from tightcheck.kernel.slices import combined, prior_block, prior_term
 from tightcheck.kernel.tight import in_variables
@@ -57,6 +58,7 @@ def _of_pair(
     block = prior_block(design, latent.block.name) if prior == "declared" else None
     is_learned = prior == "declared" and is_any_member(block, latent)
     is_chosen = prior != "declared" or (is_learned and block is not None and block.components is not None)
+    beta = temperature(design)
     told: set[str] = set()
     for F, f0, parameters in islice(candidates(latent, observed, zero, term), MOST_OF_A_PAIR):
         base = {
@@ -78,9 +80,9 @@ def _of_pair(
         for mode in _modes(latent, observed):
             if (mode == "together") in barren:
                 continue
-            constants = proper_constants(latent, observed, F, f0, mode) if is_chosen else iter(((),))
+            constants = proper_constants(latent, observed, F, f0, mode, True, beta) if is_chosen else iter(((),))
             if is_learned and not is_chosen and _is_held(latent):  # the prior that meets the encoder's own constants
-                constants = chain(constants, proper_constants(latent, observed, F, f0, mode))
+                constants = chain(constants, proper_constants(latent, observed, F, f0, mode, True, beta))
             first = next(constants, None)
             if first is None:
                 barren.add(mode == "together")
@@ -323,13 +325,33 @@ def _asked(family: Family) -> tuple[tuple[sp.Basic, ...], ...]:
 
 
 def constant_value(observed: Conditional, i: int) -> sp.Expr | None:
-    """The value of a constant natural parameter, learned constants taken as 1."""
+    """The value of a constant natural parameter at valid values of the learned constants."""
     if function_class(observed, i).kind != "constant":
         return None
-    learned = {
-        h.symbol: sp.Integer(1) for h in observed.heads if isinstance(h.source, Constant) and h.source.value is None
+    return substituted(observed, i).xreplace(_learned(observed))
+
+
+MOST_GUESSES = 64
+
+
+def _learned(observed: Conditional) -> dict[sp.Basic, sp.Expr]:
+    """Values 1, 0 or 1/2 of the learned constants with which the constant natural parameters are valid, if there are any."""
+    symbols = [h.symbol for h in observed.heads if isinstance(h.source, Constant) and h.source.value is None]
+    family = family_of(observed.block)
+    constants = {
+        eta: substituted(observed, i)
+        for i, eta in enumerate(family.natural_parameters[: len(observed.natural)])
+        if function_class(observed, i).kind == "constant"
     }
-    return substituted(observed, i).xreplace(learned)
+    conditions = [c for c in family.natural_domain if c.free_symbols <= set(constants)]
+    zeros_and_ones = islice(product((sp.Integer(1), sp.Integer(0)), repeat=len(symbols)), MOST_GUESSES)
+    halves = (sp.Rational(1, 2),) * len(symbols)
+    guesses = [dict(zip(symbols, values, strict=True)) for values in (*zeros_and_ones, halves)]
+    for guess in guesses:
+        known = {eta: value.xreplace(guess) for eta, value in constants.items()}
+        if all(value.is_finite is not False for value in known.values()) and all(holds(c, known) for c in conditions):
+            return guess
+    return guesses[0]
 
 
 def _probabilities(fz: Family, words: int) -> Iterator[Candidate]:
@@ -396,12 +418,13 @@ def proper_constants(
     f0: list[sp.Expr],
     mode: str,
     within_reach: bool = True,
+    beta: sp.Expr = sp.Integer(1),
 ) -> Iterator[tuple[sp.Expr, ...]]:
     """c of an implied prior that integrates: a point deep inside the natural domain, less what A(f) adds to it; the encoder's own
     constants where it has some, if c is to be within its reach."""
     fz = family_of(latent.block)
     eta = _natural(fz, F, f0)
-    copies = sp.Integer(observed.block.copies if mode == "together" or is_explicit(observed) else 1)
+    copies = sp.Integer(observed.block.copies if mode == "together" or is_explicit(observed) else 1) / beta
     try:
         energy = _energy(observed, eta)
     except Rejected:
@@ -411,7 +434,8 @@ def proper_constants(
     for inside in _constants(fz):
         free = [a - b for a, b in zip(inside, added[1:], strict=True)]
         c = tuple(a if value is None else value for a, value in zip(free, stated, strict=True))
-        if integrates(fz, family_of(observed.block), energy, eta, F, c, copies):
+        fx = family_of(observed.block)
+        if integrates(fz, fx, energy, eta, F, c, copies) or is_density_of_pair(fz, fx, F, f0, c, copies):
             yield c
 
 

@@ -11,9 +11,10 @@ from click.testing import CliRunner
 
 pytest.importorskip("torch")
 pytest.importorskip("matplotlib")
+pytest.importorskip("torchmetrics")
 
 from tightcheck.cli import main
-from tightcheck.experiments.reproduce import markup, style, text, toy
+from tightcheck.experiments.reproduce import images, markup, style, text, toy
 from tightcheck.experiments.reproduce.frame import Request, Store
 
 RESULTS = Path(__file__).parent.parent / "experiments" / "results"
@@ -78,6 +79,14 @@ def test_a_slice_without_time_says_there_is_more(monkeypatch: pytest.MonkeyPatch
     assert "run again to go on" in result.output
 
 
+@pytest.mark.parametrize("wrong", [("--device", "nowhere"), ("--seed", "-1"), ("--seconds", "-1")])
+def test_a_wrong_option_is_told_before_anything_runs(tmp_path: Path, wrong: tuple[str, str]) -> None:
+    result = CliRunner().invoke(main, ["reproduce", "toy", *wrong, "--out", str(tmp_path / "out")])
+    assert result.exit_code == 2
+    assert wrong[0] in result.output
+    assert not (tmp_path / "out").exists()
+
+
 def test_records_are_read_back(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write("text/b", [{"x": 1.5}, {"x": None}])
@@ -117,8 +126,11 @@ def test_the_same_figure_gives_the_same_bytes(tmp_path: Path) -> None:
 
 def test_the_committed_results_make_the_committed_page() -> None:
     committed = (RESULTS / "index.html").read_text(encoding="utf-8")
-    assert toy.section(Store(RESULTS)) in committed
-    assert text.section(Store(RESULTS)) in committed
+    for experiment in (toy, images, text):
+        section = experiment.section(Store(RESULTS))
+        assert section
+        assert section in committed
+        assert re.search(r'class="provenance">.*, seed \d+; \d+ s in all', section)
 
 
 def test_the_committed_toy_is_within_a_hundredth_of_the_paper() -> None:

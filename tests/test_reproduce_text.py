@@ -12,6 +12,7 @@ from scipy import sparse
 torch = pytest.importorskip("torch")
 
 from tightcheck.experiments.reproduce import (  # noqa: E402
+    text,
     text_compare,
     text_data,
     text_differences,
@@ -344,7 +345,7 @@ def test_stopping_and_resuming_changes_nothing(tmp_path: Path, monkeypatch: pyte
     whole = Request(Store(tmp_path / "whole"), tmp_path, is_quick=True)
     assert text_run.train(whole, corpora)
     assert text_compare.train(whole, corpora)
-    monkeypatch.setattr(text_run, "SAVED_EVERY", 0.0)
+    monkeypatch.setattr(text_train, "SAVED_EVERY", 0.0)
     parts = Request(Store(tmp_path / "parts"), tmp_path, is_quick=True)
     kills = iter([False, True, False, False, True] + 50 * [False])
     monkeypatch.setattr(Request, "is_over", lambda self: next(kills))
@@ -358,6 +359,28 @@ def test_stopping_and_resuming_changes_nothing(tmp_path: Path, monkeypatch: pyte
 
 def _timeless(record: dict[str, object]) -> dict[str, object]:
     return {name: value for name, value in record.items() if "seconds" not in name}
+
+
+@pytest.mark.usefixtures("small")
+def test_a_slice_without_an_epoch_leaves_no_results(tmp_path: Path) -> None:
+    """A page of no epochs has no lowest NELBO and no constant."""
+    request = Request(Store(tmp_path), tmp_path, is_quick=True, seconds=0)
+    assert not text_run.train(request, (corpus(), corpus(seed=1)))
+    assert not text_compare.train(request, (corpus(), corpus(seed=1)))
+    assert not list(tmp_path.rglob("*.jsonl"))
+    assert text.section(request.store) == ""
+
+
+@pytest.mark.usefixtures("small")
+def test_a_kill_without_sampling_loses_the_epoch_it_was_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(text_train, "SAVED_EVERY", 0.0)
+    request = Request(Store(tmp_path), tmp_path, is_quick=True)
+    calls = iter([False])
+    monkeypatch.setattr(Request, "is_over", lambda self: next(calls))  # the second call ends it as a kill does
+    with pytest.raises(StopIteration):
+        text_compare.train(request, (corpus(), corpus(seed=1)))
+    (record,) = request.store.read("text-enumerated/*")
+    assert record["epochs"] == 1
 
 
 @pytest.mark.usefixtures("small")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from tightcheck.experiments.reproduce.frame import Request, Store, circumstances
 from tightcheck.experiments.reproduce.images_data import faces
 from tightcheck.experiments.reproduce.images_networks import Decoder, Encoder, Features, generator
 from tightcheck.experiments.reproduce.images_stages import CODES, FULL, NOISE, QUICK, Size
+from tightcheck.experiments.reproduce.markup import items, paragraph, provenance, table
 
 PAPER: tuple[tuple[str, str, float, float], ...] = (
     ("encoder", "optimize conditional likelihood", -364513.78, 0.13),
@@ -132,24 +132,28 @@ def section(store: Store) -> str:
     """The images' part of the page: Table 1 beside ours, and the figures where this machine has them."""
     rows = store.read("images")
     if not rows:
-        return "<p>Not run yet: <code>tightcheck reproduce images --data DIR</code>.</p>"
-    first = rows[0]
-    cells = "".join(
-        f"<tr><th scope='row'>{html.escape(row['experiment'])}</th><td>{row['steps']}</td><td>{row['elbo']:.1f} ± "
-        f"{row['elbo_standard_error']:.1f}</td><td>{row['paper_elbo']}</td><td>{row['distance']:.3f}</td>"
-        f"<td>{row['paper_fid']}</td><td>{row['sigma_d']:.4f}</td></tr>"
-        for row in rows
-    )
+        return ""
     titles = ("", "steps", "ELBO, nats per image", "paper's ELBO", "Fréchet distance", "paper's FID", "σ_d")
-    header = "".join(f"<th scope='col'>{title}</th>" for title in titles)
+    cells = (
+        (
+            row["experiment"], row["steps"], f"{row['elbo']:.1f} ± {row['elbo_standard_error']:.1f}", row["paper_elbo"],
+            f"{row['distance']:.3f}", row["paper_fid"], f"{row['sigma_d']:.4f}",
+        )
+        for row in rows
+    )  # fmt: skip
     pictures = "".join(
         f"<figure><img src='checkpoints/{name}.png' alt='{name}'><figcaption>{caption}</figcaption></figure>"
         for name, caption in PICTURES.items()
         if (store.checkpoints / f"{name}.png").exists()
     )
-    return (
-        f"<table><thead><tr>{header}</tr></thead><tbody>{cells}</tbody></table>"
-        f"<p>{html.escape(_explanation(first))}</p>{_agreement(rows)}{pictures}"
+    return "".join(
+        (
+            table("Table 1", titles, cells),
+            paragraph(_explanation(rows[0])),
+            items(_agreement(rows)),
+            pictures,
+            provenance(rows, rows[0]["seconds"]),
+        )
     )
 
 
@@ -162,16 +166,22 @@ PICTURES = {
 def _explanation(row: dict[str, Any]) -> str:
     """Why the numbers are not the paper's."""
     return (
-        f"Ours: a DCGAN of width {row['width']} trained on {row['faces']} faces, batches of {row['batch']}, {row['images']} "
-        f"images of each model in the Fréchet distance, whose features are those of: {row['features']}. The paper's: the "
-        "full CelebA, a DCGAN of width 64, 200,000 images and Inception's features. Another ground truth has another "
-        "likelihood, so the columns are compared by their order. The decoder is used and trained with its batch "
-        "normalisation in evaluation mode, since in training mode p(x|z) is no density of one image. "
-        f"{row['device']}, seed {row['seed']}, {row['seconds']:.0f} s."
+        f"Ours, the {row['size']} size: a DCGAN of width {row['width']} trained on {row['faces']} faces, batches of "
+        f"{row['batch']}, {row['images']} images of each model in the Fréchet distance, whose features are those of: "
+        f"{row['features']}. The paper's: the full CelebA, a DCGAN of width 64, 200,000 images and Inception's features. Another "
+        "ground truth has another likelihood, so the columns are compared by their order. The decoder is used and trained with "
+        "its batch normalisation in evaluation mode, since in training mode p(x|z) is no density of one image. The size of "
+        f"--quick takes {_steps(QUICK)} and the full one {_steps(FULL)} steps."
     )
 
 
-def _agreement(rows: list[dict[str, Any]]) -> str:
+def _steps(size: Size) -> str:
+    """Of each stage."""
+    return ", ".join(f"{size.steps[name]} ({name})" for name in images_stages.ORDER)
+
+
+def _agreement(rows: list[dict[str, Any]]) -> list[str]:
+    """Where the order is the paper's."""
     elbos, distances = [row["elbo"] for row in rows], [row["distance"] for row in rows]
     said = [
         ("the ELBO goes up from row to row, as in the paper", elbos == sorted(elbos)),
@@ -184,4 +194,4 @@ def _agreement(rows: list[dict[str, Any]]) -> str:
         f"learning σ_d raises the distance by {learned / fixed - 1:.1%} in this one run of {rows[-1]['steps']} steps; the "
         f"paper's by {paper_learned / paper_fixed - 1:.0%}"
     )
-    return "<ul>" + "".join(f"<li>{html.escape(line)}</li>" for line in lines) + "</ul>"
+    return lines

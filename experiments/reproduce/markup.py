@@ -45,10 +45,10 @@ def figure(store: Store, name: str, caption: str) -> str:
     return f"<figure>{drawn}<figcaption>{escape(caption)}</figcaption></figure>"
 
 
-def provenance(records: Iterable[Record]) -> str:
+def provenance(records: Iterable[Record], seconds: float) -> str:
     """On what, with what and how long: from the records themselves."""
     places = sorted({_place(record) for record in records})
-    return f'<p class="provenance">{escape("; ".join(places))}.</p>'
+    return f'<p class="provenance">{escape("; ".join(places))}; {seconds:.0f} s in all.</p>'
 
 
 def _place(record: Record) -> str:

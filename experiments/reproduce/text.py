@@ -58,11 +58,16 @@ def section(store: Store) -> str:
             *_table_2(records, store.read("text-corpus")),
             figure(store, "text-nelbo", "NELBO on the test documents, with log h(x|l), after every epoch."),
             *_spans(store, records),
+            provenance(records, _seconds(records)),
             *_measured(store.read("text-measured/*")),
             *_enumerated(store, store.read("text-enumerated/*")),
-            provenance(records),
         )
     )
+
+
+def _seconds(records: Sequence[Mapping[str, Any]]) -> float:
+    """Of records that the three encoders of a shape share."""
+    return float(sum(record["seconds_of_the_three"] for record in records)) / 3
 
 
 def _table_2(records: Sequence[Mapping[str, Any]], corpus: Sequence[Mapping[str, Any]]) -> Iterable[str]:
@@ -73,6 +78,7 @@ def _table_2(records: Sequence[Mapping[str, Any]], corpus: Sequence[Mapping[str,
         f"constant; least squares over all cells of both splits gives ours = paper + {shift:.1f}, which is subtracted below. "
         + _on_linear_test_cells(own, paper)
     )
+    yield paragraph(_sizes())
     for split in SPLITS:
         rows = (
             (f"{bits} bits, {who}", *(_shown(cells, Cell(split, bits, *column), by) for column in COLUMNS))
@@ -97,6 +103,22 @@ def _table_2(records: Sequence[Mapping[str, Any]], corpus: Sequence[Mapping[str,
     )
     yield "<h3>What differs, and why</h3>"
     yield items(text_differences.differences(records, own, paper, corpus))
+
+
+def _sizes() -> str:
+    """What --quick leaves out."""
+    from tightcheck.experiments.reproduce import text_compare, text_run
+
+    quick, full = text_run.QUICK, text_run.PAPER
+    enumerated = (
+        ", ".join(f"{shape} ({epochs})" for shape, epochs in plan) for plan in (text_compare.QUICK, text_compare.FULL)
+    )
+    return (
+        f"With --quick linear decoders train for {quick.linear[0]} epochs with 1 sample and {quick.linear[1]} with 10, deep "
+        f"ones for {quick.deep[0]} and {quick.deep[1]}; the full run trains all for {full.linear[0]} and {full.linear[1]}. What "
+        f"is trained without sampling (and for how many epochs) is {next(enumerated)} with --quick and {next(enumerated)} in "
+        "full. A quick run may be continued as a full one: the tables name the epochs that their figures come from."
+    )
 
 
 def _on_linear_test_cells(own: Mapping[Cell, float], paper: Mapping[Cell, float]) -> str:
@@ -170,10 +192,9 @@ def _by_shape(
 ) -> Iterable[tuple[Any, ...]]:
     """A row per shape: its epochs, what its encoders have in common, and the cells of e1, e2, e3."""
     for bits, depth in sorted({(r["bits"], r["depth"]) for r in records}, key=lambda shape: (shape[1], shape[0])):
-        three = {r["encoder"]: r for r in records if (r["bits"], r["depth"]) == (bits, depth) and r["epochs"]}
-        if three:
-            values = [cell for encoder in ("e1", "e2", "e3") for cell in cells(three[encoder])]
-            yield f"{bits} bits, {depth} hidden", three["e1"]["epochs"], *common(three["e1"]), *values
+        three = {r["encoder"]: r for r in records if (r["bits"], r["depth"]) == (bits, depth)}
+        values = [cell for encoder in ("e1", "e2", "e3") for cell in cells(three[encoder])]
+        yield f"{bits} bits, {depth} hidden", three["e1"]["epochs"], *common(three["e1"]), *values
 
 
 def _cost(record: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -202,6 +223,7 @@ def _measured(records: Sequence[Mapping[str, Any]]) -> Iterable[str]:
             ("", "epochs", "e1", "e2", "e3"),
             _by_shape(records, lambda r: (f"{r['precision_at_100']:.3f}",)),
         )
+        yield provenance(records, _seconds(records))
 
 
 def _enumerated(store: Store, records: Sequence[Mapping[str, Any]]) -> Iterable[str]:
@@ -227,9 +249,9 @@ def _enumerated(store: Store, records: Sequence[Mapping[str, Any]]) -> Iterable[
                 *(f"{r[part]:.3f}" if part in r else "-" for part in ("family", "amortisation")), f"{r['residual'][-1]:.3f}",
             )
             for r in records
-            if r["epochs"]
         ),
     )  # fmt: skip
+    yield provenance(records, sum(record["seconds"] for record in records))
 
 
 def _family_of_tight(records: Sequence[Mapping[str, Any]]) -> str:

@@ -47,12 +47,16 @@ def train(request: Request, corpora: tuple[Corpus, Corpus]) -> bool:
         for design, epochs in plan:
             run = _opened(request, design, text_train.frequencies(corpora[0]))
             progress.advance(task, len(run.history))
+            saved = time.monotonic()
             while len(run.history) < epochs:
                 if request.is_over():
                     _keep(request, design, run)
                     return False
                 _epoch(request, run, data, test)
                 progress.advance(task)
+                if time.monotonic() - saved > text_train.SAVED_EVERY:
+                    _keep(request, design, run)
+                    saved = time.monotonic()
             _keep(request, design, run, run.model.gap(some(test)))
     return True
 
@@ -67,9 +71,9 @@ def _opened(request: Request, design: Design, frequencies: Tensor) -> Run:
 
 
 def _keep(request: Request, design: Design, run: Run, gap: Gap | None = None) -> None:
-    text_train.preserve(run.model, run.optimiser, run.history, request.store.checkpoints / f"text-{design}.pt")
     if not run.history:
         return
+    text_train.preserve(run.model, run.optimiser, run.history, request.store.checkpoints / f"text-{design}.pt")
     columns = [name for name in run.history[0] if name != "seconds"]
     record = {
         "bits": design.shape.bits,

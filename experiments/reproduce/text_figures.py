@@ -23,7 +23,7 @@ def curves(records: Sequence[Mapping[str, Any]], column: str, label: str, is_log
     panels = figure.subplots(len(depths), len(BITS), squeeze=False, sharey="row")
     for row, depth in zip(panels, depths, strict=True):
         for panel, bits in zip(row, BITS, strict=True):
-            shown = {r["encoder"]: r for r in records if (r["bits"], r["depth"]) == (bits, depth) and r["epochs"]}
+            shown = {r["encoder"]: r for r in records if (r["bits"], r["depth"]) == (bits, depth)}
             _panel(panel, shown, column)
             if is_logarithmic:
                 style.logarithmic(panel)

@@ -22,8 +22,6 @@ DEPTHS = (0, 1, 2)
 SHAPES = tuple(Shape(bits, depth) for depth in DEPTHS for bits in BITS)
 """Linear decoders and long codes first."""
 
-SAVED_EVERY = 60.0
-
 
 @dataclass(frozen=True)
 class Profile:
@@ -67,10 +65,10 @@ def train(request: Request, corpora: tuple[Corpus, Corpus]) -> bool:
                     return False
                 step(request, plan, shape, state, known, test)
                 progress.update(task, completed=state.epoch)
-                if time.monotonic() - saved > SAVED_EVERY or state.epoch == epochs:
+                if time.monotonic() - saved > text_train.SAVED_EVERY or state.epoch == epochs:
                     keep(request, shape, state)
                     saved = time.monotonic()
-            if not text_measure.measured(request, shape, epochs):
+            if not text_measure.measured(request, shape, state.epoch):
                 text_measure.measure(request, shape, state, corpora)
     return True
 
@@ -111,7 +109,9 @@ def checkpoint(request: Request, shape: Shape) -> Path:
 
 
 def keep(request: Request, shape: Shape, state: State) -> None:
-    """Writes the checkpoint, and then the results that it stands for: a line per configuration."""
+    """Writes the checkpoint, and then the results that it stands for: a line per configuration; nothing before an epoch."""
+    if not state.history:
+        return
     text_train.save(state, checkpoint(request, shape))
     columns = ("train", "test", "divergence", "residual", "residual_share")
     request.store.write(

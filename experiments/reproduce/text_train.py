@@ -23,6 +23,9 @@ LEARNING_RATE = 0.001
 BATCH = 64
 """Documents per step; the paper does not state its own."""
 
+SAVED_EVERY = 60.0
+"""Seconds between checkpoints."""
+
 
 @dataclass
 class State:

@@ -39,6 +39,14 @@ def require_extra(extra: str, *modules: str) -> None:
         sys.exit(BAD_INPUT)
 
 
+def require_device(device: str) -> None:
+    """Raises click.UsageError for a device on which PyTorch can put nothing."""
+    from tightcheck.training.fit import why_no_device
+
+    if reason := why_no_device(device):
+        raise click.UsageError(f"--device {device} cannot be used ({reason}); write cpu.")
+
+
 def show(text: str) -> None:
     """Prints to any terminal; what its encoding lacks is escaped."""
     encoding = sys.stdout.encoding or "utf-8"

@@ -16,8 +16,10 @@ from tightcheck import commands
 @click.option("--data", type=click.Path(path_type=Path), default=Path(), metavar="DIR", help="Where the data are.")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("reproduction"), metavar="DIR", show_default=True)
 @click.option("--device", default="cpu", show_default=True, help="A PyTorch device, such as cuda.")
-@click.option("--seconds", type=float, default=float("inf"), help="Stop after about this long; run again to go on.")
-@click.option("--seed", type=int, default=0, show_default=True)
+@click.option(
+    "--seconds", type=click.FloatRange(0), default=float("inf"), help="Stop after about this long; run again to go on."
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
 @click.option("--search", is_flag=True, help="Search the toy's geometry again instead of reading the recorded one.")
 def command(
     name: str, is_quick: bool, data: Path, out: Path, device: str, seconds: float, seed: int, search: bool
@@ -30,6 +32,7 @@ def command(
     from importlib import import_module
 
     commands.require_extra("reproduce", "torch", "scipy", "matplotlib", "PIL", "torchmetrics")
+    commands.require_device(device)
     frame = import_module("tightcheck.experiments.reproduce.frame")
     request = frame.Request(frame.Store(out), data, is_quick, device, seed, seconds, search)
     names = tuple(frame.TITLES) if name == "all" else (name,)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tightcheck.commands import require_extra, show, table
+from tightcheck.commands import require_device, require_extra, show, table
 
 if TYPE_CHECKING:
     from tightcheck.training.fit import Settings, Trained
@@ -85,10 +85,9 @@ def _settings(
     seed: int, members: int, estimator: Any, device: str, is_double: bool, epochs: int, **same: Any
 ) -> Settings:
     """The options as the training loop has them. Raises click.UsageError for a device that is not there."""
-    from tightcheck.training.fit import Settings, why_no_device
+    from tightcheck.training.fit import Settings
 
-    if reason := why_no_device(device):
-        raise click.UsageError(f"--device {device} cannot be used ({reason}); write cpu.")
+    require_device(device)
     return Settings(
         epochs=epochs,
         seed=seed,

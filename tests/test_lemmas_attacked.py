@@ -71,6 +71,54 @@ def rate(link: str) -> str:
     return f"{{observed: {observed}, map: {{kind: affine}}, output: {{rate: {{link: {link}}}}}, prior: {GAUSSIAN}}}"
 
 
+CLASSES = "{latent: {family: categorical, dim: 2}, map: {kind: affine}, output: {logits: {link: softplus(output)}}}"
+FREQUENCIES = (
+    "{latent: {family: categorical, dim: 3}, features: frequencies, map: {kind: unrestricted}, output: {logits: {%s}}}"
+)
+PRODUCT = (
+    "{latent: {family: gamma, dim: 1}, features: log1p, map: {kind: affine},"
+    " output: [{shape: {link: exp(output)}}, {rate: {link: exp(output)}}]}"
+)
+
+
+def through(link: str) -> str:
+    """A Gaussian encoder whose mean has a link."""
+    return NORMAL.replace("[mean,", f"[{{mean: {{link: {link}}}}},")
+
+
+def one_count(network: str) -> str:
+    """One count of rate 2 - o^2 under a Gaussian prior."""
+    return rate("2 - output^2").replace("{kind: affine}", network)
+
+
+def centred(family: str, network: str, output: str) -> str:
+    """One draw of a family whose mean has ends, under a Gaussian prior."""
+    return f"{{observed: {{family: {family}}}, map: {network}, output: {output}, prior: {GAUSSIAN}}}"
+
+
+def two_blocks(output: str) -> str:
+    """Bits, and one count with this output."""
+    blocks = "[{family: bernoulli, dim: 2, name: a}, {family: poisson, dim: 1, name: b}]"
+    return f"{{observed: {blocks}, map: {{kind: affine}}, output: [logits, {output}], prior: {GAUSSIAN}}}"
+
+
+def counts(copies: int, prior: str) -> str:
+    """Counts of rate a z^w."""
+    network = "{kind: expression, expression: a*z^w, parameters: [a, w]}"
+    return f"{{observed: {{family: poisson, dim: {copies}}}, map: {network}, output: rate, prior: {prior}}}"
+
+
+def words(prior: str) -> str:
+    """A text of random length."""
+    observed = "{family: multinomial, dim: 5, length: random}"
+    return f"{{observed: {observed}, map: {{kind: unrestricted}}, output: logits, prior: {prior}}}"
+
+
+def counted(prior: str) -> str:
+    """One count with an affine logarithm of its rate."""
+    return f"{{observed: {{family: poisson, dim: 1}}, map: {{kind: affine}}, output: log_rate, prior: {prior}}}"
+
+
 EDGES = [
     # With w = 0 the mean is z + tanh(b), and the posterior N((x - tanh(b)) / 2, 1/2): S is not empty, nor all of D.
     ("a bounded network plus z", HALF_GAUSSIAN, real("{mean: {link: tanh(output) + z}}", GAUSSIAN), "restricted"),
@@ -180,6 +228,81 @@ EDGES = [
     ("one ReLU for a probability", NORMAL, pixel("{kind: mlp, hidden: [1]}", "probs"), "tight"),
     ("a sum of constants", NORMALS, written("w*sum(sin(z)^2 + cos(z)^2)", GAUSSIAN, "[w]"), "tight"),
     ("a sum of shares", NORMALS, written("w*sum(softmax(z))", GAUSSIAN, "[w]"), "tight"),
+    # 2 - o^2 is negative far out, and a mean is between its ends: on the line only constants are valid.
+    *(
+        (f"one {unit} under a square", NORMAL, one_count(f"{{kind: mlp, hidden: [1], activation: {unit}}}"), "tight")
+        for unit in ("relu", "silu", "softplus", "elu")
+    ),
+    ("four units under a square", NORMAL, one_count("{kind: mlp, hidden: [4]}"), "collapse"),
+    *(
+        (f"an affine mean of a {name}", NORMAL, centred(name, "{kind: affine}", output), "tight")
+        for name, output in {
+            "rademacher, dim: 1": "mean",
+            "binomial, dim: 1, trials: 3": "{mean: {link: exp(output)}}",
+            "beta, dim: 1": "[{mean: {link: exp(output)}}, {concentration: {fixed: 2}}]",
+        }.items()
+    ),
+    ("one ReLU for a spin", NORMAL, centred("rademacher, dim: 1", "{kind: mlp, hidden: [1]}", "mean"), "tight"),
+    # |1/o + o| >= 2, |1/o + o/4| >= 1, and o + |o|/o is no number between -1 and 1.
+    *(
+        (
+            "behind the pole of " + link,
+            through(link),
+            counted("{family: gaussian, mean: 1/2, variance: 1}"),
+            "impossible",
+        )
+        for link in ("output + 1/output", "1/output + output/4", "output + abs(output)/output")
+    ),
+    ("behind a sine", through("2*sin(output)"), counted("{family: gaussian, mean: 1, variance: 1}"), "collapse"),
+    # No rate is negative, and no variance.
+    ("a rate below 0", NORMAL, two_blocks("{rate: {link: -exp(output)}}"), "impossible"),
+    ("a rate within negative bounds", NORMAL, two_blocks("{rate: {bounds: [-2, -1]}}"), "impossible"),
+    (
+        "a variance within negative bounds",
+        NORMAL.replace("log_variance", "{variance: {bounds: [-2, -1]}}"),
+        counted("implied"),
+        "impossible",
+    ),
+    (
+        "a negative variance beside a learned prior",
+        NORMAL.replace("log_variance", "{variance: {link: -exp(output)}}"),
+        counted("{learned: gaussian}"),
+        "impossible",
+    ),
+    # The exact shape is 1 + x_1 + x_2, and exp of an affine function of the log(1 + x_i) is a product.
+    ("a product for a sum", PRODUCT, counts(2, "{family: gamma, shape: 1, rate: 1}"), "collapse"),
+    ("a product for one count", PRODUCT, counts(1, "{family: gamma, shape: 1, rate: 1}"), "restricted"),
+    # softplus(o) - softplus(-o) = o; logits that are equal stand for the uniform distribution, whatever they are.
+    ("two classes behind softplus", CLASSES, real("mean", "uniform"), "restricted"),
+    *(
+        ("logits with " + link, FREQUENCIES % link, words("uniform"), "collapse")
+        for link in ("'bounds': [1, 2]", "link: softplus(output)", "link: exp(output)")
+    ),
+    # The sum of two bits has three values, so p(z) is a mixture of three Gaussians.
+    (
+        "three components for two bits",
+        NORMAL.replace("affine", "unrestricted"),
+        pixels("{mixture: 3}").replace("kind: affine", "kind: expression, expression: z"),
+        "restricted",
+    ),
+    # sqrt(a) + sqrt(-a) is real for a = 0 only.
+    (
+        "a parameter that another block holds",
+        THROWS.replace("trials: 4", "trials: 2"),
+        "{observed: [{family: gaussian_fixed_variance, dim: 1, variance: 1, name: u},"
+        " {family: gaussian_fixed_variance, dim: 1, variance: 1, name: v}],"
+        " map: [{kind: expression, expression: w*z + a*z^2, parameters: [a, w]},"
+        " {kind: expression, expression: sqrt(a) + sqrt(-a) + 0*z, parameters: [a]}], output: [mean, mean], prior: implied}",
+        "tight",
+    ),
+    # A standard deviation of -1/2 is none.
+    (
+        "a scale below 0",
+        BITS,
+        "{observed: {family: gaussian_fixed_mean, dim: 1, mean: 0}, map: {kind: expression, expression: 'z[0] - 1/2'},"
+        " output: scale, prior: uniform}",
+        "impossible",
+    ),
 ]
 
 
@@ -242,6 +365,52 @@ def test_no_model_beyond_its_domain_or_its_layers(tmp_path: Path) -> None:
     step = nonmember({"mean": "z0", "log_variance": "-z0"}, 1, [(-1,), (0,), (1,), (2,)])
     with pytest.raises(Rejected, match="hold fewer functions"):
         prove(read(NORMAL, decoder, tmp_path), "declared", [step])
+
+
+@pytest.mark.parametrize("network", ["hidden: [1], activation: identity", "hidden: [1, 1], activation: leaky_relu"])
+def test_two_outputs_of_one_statistic(network: str, tmp_path: Path) -> None:
+    """F has one entry, and the mean 1/z and the precision z are two functions of what one unit puts out."""
+    family = "generalized_inverse_gaussian"
+    encoder = f"{{latent: {{family: {family}, dim: 1}}, features: x^2, map: {{kind: affine}}, output: [p, a, b]}}"
+    decoder = (
+        f"{{observed: {{family: gaussian, dim: 1}}, map: {{kind: mlp, {network}}}, input: statistics,"
+        f" output: [{{mean: {{link: exp(output)}}}}, precision], prior: {{family: {family}, p: 1, a: 2, b: 2}}}}"
+    )
+    entries = [["0", "0", "0"], ["0", "-1/2", "0"]]
+    step: Step = {"lemma": "member", "latent": "z", "observed": "x", "F": entries, "f0": ["1", "0"], "c": []}
+    with pytest.raises(Rejected, match="hold the affine map"):
+        member(read(encoder, decoder, tmp_path), "declared", step)
+    affine = decoder.replace(f"kind: mlp, {network}", "kind: affine")
+    member(read(encoder, affine, tmp_path), "declared", step)
+
+
+def test_no_other_constants_links_or_coordinates(tmp_path: Path) -> None:
+    """The shapes are 5 and 7, not 1; a logit w z^2 + b + z is no -z^2; z[0] in all copies leaves z[1] its prior."""
+    step: Step = {"lemma": "member", "latent": "z", "observed": "x", "parameters": {"a": "1"}, "c": []}
+    encoder = "{latent: {family: gamma, dim: 1}, map: {kind: affine}, output: [{shape: {fixed: 3}}, rate]}"
+    decoder = (
+        "{observed: {family: gamma, dim: 2}, map: {kind: expression, expression: a*z, parameters: [a]},"
+        " output: [{shape: {fixed: [5, 7]}}, rate], prior: {family: gamma, shape: 1, rate: 1}}"
+    )
+    with pytest.raises(Rejected, match="constant differs"):
+        member(read(encoder, decoder, tmp_path), "declared", {**step, "F": [["0", "0"], ["0", "-1"]], "f0": ["0", "0"]})
+    encoder = NORMAL.replace("[mean, log_variance]", "[{mean: {fixed: 0}}, precision]")
+    decoder = pixel("{kind: affine}", "{logits: {link: output + z}}", ", input: z^2").replace(GAUSSIAN, "implied")
+    with pytest.raises(Rejected):
+        member(read(encoder, decoder, tmp_path), "implied", {**step, "F": [["0", "-1"]], "f0": ["0"], "c": ["0", "-1"]})
+    encoder = HALF_GAUSSIAN.replace("dim: 1", "dim: 2")
+    decoder = written("a*z[0]", GAUSSIAN, "[a]").replace("dim: 1", "dim: 2")
+    with pytest.raises(Rejected, match="picks one of several"):
+        member(read(encoder, decoder, tmp_path), "declared", {**step, "F": [["1", "0"]], "f0": ["0"]})
+
+
+def test_a_network_shown_squares_does_not_see_signs(tmp_path: Path) -> None:
+    """The statistic of a Gaussian of known mean 0 is z^2: no function of it is z."""
+    encoder = "{latent: {family: gaussian_fixed_mean, dim: 1, mean: 0}, map: {kind: unrestricted}, output: variance}"
+    prior = "{family: gaussian_fixed_mean, variance: 1, mean: 0}, input: statistics"
+    step = nonmember({"mean": "z0"}, 1, [(0,), (1,), (-1,)])
+    with pytest.raises(Rejected, match="do not determine z"):
+        prove(read(encoder, real("mean", prior, "{kind: unrestricted}"), tmp_path), "declared", [step])
 
 
 @pytest.mark.parametrize(("name", "holds"), [("beta", True), ("binomial", False)])

@@ -9,11 +9,21 @@ import sympy as sp
 
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map, PriorBlock
 from tightcheck.kernel.classes import family_of, is_onto
-from tightcheck.kernel.heads import Side, contains, head_values, holds_constants, is_parametrised, out_of_range, partial
+from tightcheck.kernel.heads import (
+    Side,
+    contains,
+    head_values,
+    holds_constants,
+    is_one_to_one,
+    is_parametrised,
+    out_of_range,
+    partial,
+)
 from tightcheck.kernel.integrability import in_domain
 from tightcheck.kernel.model import formula, in_support
 from tightcheck.kernel.rejected import Rejected, require
 from tightcheck.kernel.slices import parents_of, prior_block, prior_in_span, prior_term, runs_over_all_reals
+from tightcheck.kernel.valid import has_constants
 from tightcheck.kernel.zero import latent_of
 from tightcheck.span import combination, enclose, is_zero, separates
 
@@ -28,6 +38,7 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
             all(source.kind != "expression" for source in maps) and valid_at_zero(latent, design.decoder),
             "the encoder is not shown to contain a constant",
         )
+        require(has_constants(latent), "the encoder is not shown to put out a valid constant")
         return
     block = prior_block(design, latent.block.name)
     require(block is not None, f"no prior is declared for {latent.block.name}")
@@ -137,6 +148,7 @@ def decoder_constants(design: Design, moving: str | None = None, also_copies: bo
     for observed in design.decoder:
         if observed.block.name == moving and not also_copies:
             continue
+        require(has_constants(observed), "the decoder is not shown to put out a valid constant")
         for head in observed.heads:
             if isinstance(head.source, Map):
                 constant = head.source.kind != "expression" or (moving is None and _is_constant_at_zero(observed))
@@ -291,6 +303,7 @@ def unreachable(design: Design, prior: str, step: Mapping[str, Any]) -> None:
         require(all(in_support(point, active) for point in points), "a point is not in the support")
         require(separates(term, family.statistics, points), "the prior is not shown to be outside the encoder family")
         return
+    require(is_one_to_one(latent), "several parameters stand for one encoder distribution")
     for head, value in head_values(latent, c[1:]).items():
         if isinstance(head.source, Constant):
             if head.source.value is not None and separates_numbers(head.source.value, value):

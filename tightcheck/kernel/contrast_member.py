@@ -44,7 +44,8 @@ def contrast_member(design: Design, prior: str, step: Mapping[str, Any]) -> None
     ]
     for eta in both:
         require(in_domain(fx, eta), "f is not shown to stay in the natural domain")
-        decoder_contains(observed, eta, decoder_side(observed, latent), int(F.rank()), {})
+        ways = 1 if fz.support.cardinality == 2 else 2  # of two points every function is affine in one
+        decoder_contains(observed, eta, decoder_side(observed, latent), ways * int(F.rank()), {})
     first, second = (raw_values(observed, eta) for eta in both)
     alike = all(is_zero(first[h] - second[h]) for h in first if isinstance(h.source, Constant))
     require(alike, "a constant of the decoder would need two values")

@@ -23,6 +23,7 @@ from tightcheck.kernel.model import (
     coordinates,
     formula,
     in_support,
+    is_about_itself,
     is_explicit,
     multiplicity,
     temperature,
@@ -51,6 +52,8 @@ def nonmember(design: Design, prior: str, step: Mapping[str, Any], zero: Entries
         return
     active = coordinates(design, step["latents"])
     observed = observed_of(design, step["observed"])
+    _is_alone(design, observed)
+    require(observed.block.copies == 1 or is_about_itself(active[0][0], observed), "the expression picks a coordinate")
     names = {symbol.name: symbol for _, variables, _, _ in active for symbol in variables}
     eta = model_natural(observed, step, active, names)
     basis = [
@@ -88,6 +91,16 @@ def nonmember(design: Design, prior: str, step: Mapping[str, Any], zero: Entries
         copies = multiplicity(active[0][0], observed)
         target = prior_of(design, active) - copies * total_log_partition(observed, eta) / temperature(design)
     require(separates(target, basis, points), "the points do not separate the function from the span")
+
+
+def _is_alone(design: Design, observed: Conditional) -> None:
+    """Require that no other block has a parameter of this block's expressions, which may have to be another number there."""
+    others = [o for o in design.decoder if o.block.name != observed.block.name]
+    parameters = [
+        {s.name for o in blocks for h in o.heads if isinstance(h.source, Map) for s in h.source.parameters}
+        for blocks in ([observed], others)
+    ]
+    require(not parameters[0] & parameters[1], "another block has the same parameter")
 
 
 def solve(function: sp.Expr, coordinate: Coordinate) -> tuple[sp.Expr, ...]:
@@ -284,7 +297,8 @@ def head_value(
         require(is_defined(stated, active), "the expression is not shown to have a value for almost every z")
         return link.xreplace({OUTPUT: stated})
     if source.kind == "unrestricted":
-        require(observed.inputs.kind in INJECTIVE, "the inputs do not determine z")
+        told = observed.inputs.kind != "statistics" or all(_are_told(family) for _, _, family, _ in active)
+        require(observed.inputs.kind in INJECTIVE and told, "the inputs do not determine z")
     else:
         functions = shown_functions(observed, active)
         if observed.inputs.kind == "one_hot" and all(family.support.is_finite for _, _, family, _ in active):
@@ -297,6 +311,17 @@ def head_value(
             require(source.bias or is_zero(coefficients[0]), "without a bias the inner function has a constant")
     output = nested(source, inner) if source.kind == "mlp" and inner.free_symbols else inner
     return link.xreplace({OUTPUT: output})
+
+
+def _are_told(family: Family) -> bool:
+    """Whether the statistics determine a draw: each variable has one that rises or falls with it alone, or sine and cosine."""
+
+    def is_told(v: sp.Symbol) -> bool:
+        own = [sp.diff(s, v) for s in family.statistics if s.free_symbols & set(family.variables) == {v}]
+        is_monotone = any(bool(slope.is_positive or slope.is_negative) for slope in own)
+        return is_monotone or {sp.sin(v), sp.cos(v)} <= set(family.statistics)
+
+    return all(map(is_told, family.variables))
 
 
 def shown_functions(observed: Conditional, active: Sequence[Coordinate]) -> list[sp.Expr]:

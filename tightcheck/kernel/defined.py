@@ -23,6 +23,16 @@ def is_defined(expression: sp.Expr, active: Sequence[Coordinate]) -> bool:
     return all(_holds(sign, part, active) for sign, part in _conditions(expression))
 
 
+def is_defined_for_all(expression: sp.Expr) -> bool:
+    """Whether every part of the expression is certainly real whatever its symbols are."""
+    if expression.has(sp.zoo, sp.nan, sp.oo, -sp.oo, sp.I):
+        return False
+    return all(
+        _has(sign, part) or all(_has("positive", each) for each in sp.fraction(sp.cancel(sp.together(part))))
+        for sign, part in _conditions(expression)
+    )
+
+
 def _conditions(expression: sp.Expr) -> Iterator[tuple[str, sp.Expr]]:
     """What the parts of a formula must be: "positive", "nonnegative", "nonzero"."""
     for part in sp.preorder_traversal(expression):

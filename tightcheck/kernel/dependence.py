@@ -25,16 +25,18 @@ from tightcheck.kernel.integrability import holds, stays_in_domain
 from tightcheck.kernel.model import Coordinate
 from tightcheck.kernel.ranges import LINE, Interval, extent
 from tightcheck.kernel.slices import runs_over_all_reals
+from tightcheck.kernel.valid import OUTPUTS, has_constants, is_valid, value_at
 from tightcheck.kernel.zero import observed_of
 from tightcheck.span import separates
 
-OUTPUTS = tuple(map(sp.Rational, ("0", "1/2", "1", "-1", "2", "-3", "7", "-20", "50")))
 VALUES = (sp.Integer(1), sp.Integer(-1), sp.Rational(1, 2))
 MOST_PARAMETERS = 4
 
 
 def may_depend(design: Design) -> bool:
     """Whether some model depends on z: a network that can move within its domain, or a formula that does."""
+    if not all(map(has_constants, design.decoder)):
+        return False
     for name in {entry[0] for entry in all_entries(design)}:
         observed = observed_of(design, name)
         heads = [head for head in observed.heads if isinstance(head.source, Map)]
@@ -89,7 +91,57 @@ def _can_move(design: Design, observed: Conditional, head: Head) -> bool:
         is_small = any(_is_compact(family_of(latent.block)) for latent in design.encoder)
         if not (returns or (is_small and (source.bias or not is_partial))):
             return False
-    return _link_moves(observed, head, source)
+    return _is_kept_valid(design, observed, head) and _link_moves(observed, head, source)
+
+
+def _is_kept_valid(design: Design, observed: Conditional, head: Head) -> bool:
+    """Whether the output can move while the parameter stays valid: it is whatever is put out; or on one side of a number, where
+    z or a unit has an end; or near a valid value, where the network levels off or z is bounded."""
+    source, families = head.source, [family_of(latent.block) for latent in design.encoder]
+    assert isinstance(source, Map)
+    line, ends = sp.Dummy(real=True), head.bounds or ()
+    within = _within(*_range_of(head)) if all(is_valid(observed, head, end) for end in ends) else None
+    whatever = [within] if within is not None else []
+    whatever += [] if head.bounds else [_linked(design, head, line)]
+    if any(is_valid(observed, head, value) for value in whatever):
+        return True
+    is_line = source.kind == "affine" or source.activation == "identity"
+    bends = source.kind == "mlp" and not is_line
+    levels_off = bends and (
+        source.activation in BOUNDED_ACTIVATIONS or (source.bias and min(source.hidden, default=1) >= 2)
+    )
+    is_small = observed.inputs.kind == "softmax" or any(map(_is_compact, families))
+    is_free = source.kind == "unrestricted"
+    starts = is_free or source.bias or is_valid(observed, head, value_at(observed, head, sp.Integer(0)))
+    if starts and (is_free or levels_off or is_small):
+        return True
+    has_end = not all(map(runs_over_all_reals, families)) or (bends and source.activation != "leaky_relu")
+    above = [v for family in families for v in family.variables]
+    sides = [t + sp.Dummy(positive=True) for t in VALUES] if source.bias and has_end else []
+    sides += [] if source.bias or not all(v.is_positive for v in above) else [sp.Dummy(positive=True)]
+    outputs = [sign * side for side in sides for sign in (1, -1)]
+    return not head.bounds and any(is_valid(observed, head, _linked(design, head, t)) for t in outputs)
+
+
+def _linked(design: Design, head: Head, output: sp.Expr) -> sp.Expr:
+    """The link of a symbol; covariates that it mentions are positive, draws of z are where their family is."""
+    link = OUTPUT if head.link is None else head.link
+    signs = {e.block.name: all(v.is_positive for v in family_of(e.block).variables) for e in design.encoder}
+    others = {
+        s: sp.Dummy(positive=True) if signs.get(s.name.partition("[")[0], True) else sp.Dummy(real=True)
+        for s in link.free_symbols - {OUTPUT, SOFTMAX}
+    }
+    return link.xreplace({**others, OUTPUT: output})
+
+
+def _within(low: sp.Expr, high: sp.Expr) -> sp.Expr:
+    """Any number between two ends, in a positive symbol."""
+    u = sp.Dummy(positive=True)
+    if low.is_finite and high.is_finite:
+        return (low + high * u) / (1 + u)
+    if low.is_finite or high.is_finite:
+        return low + u if low.is_finite else high - u
+    return sp.Dummy(real=True)
 
 
 def _range_of(head: Head) -> Interval:
@@ -132,11 +184,7 @@ def _link_moves(observed: Conditional, head: Head, source: Map) -> bool:
         slope, middle = sp.diff(link, OUTPUT), link.xreplace({OUTPUT: sp.Integer(0)})
         inside = head.bounds is None or (bool(head.bounds[0] < middle) and bool(middle < head.bounds[1]))
         return inside and bool(slope.is_positive or slope.is_negative)
-    others = {s: sp.Rational(1, 2) for s in link.free_symbols - {OUTPUT, SOFTMAX}}
-    values = [link.xreplace({**others, OUTPUT: t, SOFTMAX: 1 / (2 + abs(t))}) for t in OUTPUTS]
-    if head.bounds is not None:
-        values = [sp.Max(head.bounds[0], sp.Min(head.bounds[1], value)) for value in values]
-    valid = [value for value in values if bool(value.is_real) and (value.is_positive or not head.symbol.is_positive)]
+    valid = [value for value in (value_at(observed, head, t) for t in OUTPUTS) if is_valid(observed, head, value)]
     return any(separates_numbers(a, b) for a, b in combinations(valid, 2))
 
 

@@ -13,7 +13,7 @@ from tightcheck.design import SOFTMAX, Conditional, Constant, Design, Map
 from tightcheck.expression import CoordinateSum, Softmax
 from tightcheck.kernel.classes import all_entries, expression_of, family_of, function_class, substituted
 from tightcheck.kernel.constants import separates_numbers
-from tightcheck.kernel.heads import contains
+from tightcheck.kernel.heads import contains, is_even
 from tightcheck.kernel.integrability import in_domain
 from tightcheck.kernel.model import encoder_side, formula, statistics_of, temperature, total_log_partition
 from tightcheck.kernel.rejected import require
@@ -93,6 +93,8 @@ def _rows(
     constants = [h.source for h in observed.heads if isinstance(h.source, Constant)]
     known = all(c.value is not None for c in (*constants, *dict(observed.block.fixed).values()))
     require(known, "a learned constant is not looked at")
+    scales = [h for h in observed.heads if isinstance(h.source, Map) and is_even(observed, h)]
+    require(not scales, "the sign of a scale is not looked at")
     formulas = []
     for i in range(len(observed.natural)):
         functions = function_class(observed, i)

@@ -28,6 +28,13 @@ from tightcheck.kernel.slices import is_entire
 from tightcheck.span import combination, is_zero, normal_form
 
 
+def is_one_to_one(conditional: Conditional) -> bool:
+    """Whether a natural parameter has one way to be written: there are as many parameters, or a direction, of length 1, and a
+    concentration. The logits of a class may all be shifted."""
+    family = family_of(conditional.block)
+    return len(conditional.heads) == len(family.natural_parameters) or family.support.chart is not None
+
+
 def parametrisation_of(conditional: Conditional) -> Parametrisation:
     """The way of writing the family's parameters that the heads follow."""
     symbols = {head.symbol for head in conditional.heads}
@@ -67,6 +74,12 @@ def partial(family: Family, way: Parametrisation) -> list[sp.Expr]:
     return [part for part in map(sp.sympify, parts) if not (part.is_nonnegative or part.free_symbols & limited)]
 
 
+def is_even(conditional: Conditional, head: Head) -> bool:
+    """Whether a positive parameter of the other sign would have the same natural parameters, as a standard deviation would."""
+    turned = [sp.sympify(entry).xreplace({head.symbol: -head.symbol}) for entry in conditional.natural]
+    return bool(head.symbol.is_positive) and all(a == b for a, b in zip(turned, conditional.natural, strict=True))
+
+
 def opaque(expression: sp.Expr, variables: frozenset[sp.Symbol]) -> sp.Expr:
     """The expression with every part that is free of the variables replaced by a symbol: the same function of them."""
     return _opaque(expression, variables, {})
@@ -101,10 +114,17 @@ def head_values(conditional: Conditional, eta: Sequence[sp.Expr]) -> dict[Head, 
 def output_values(conditional: Conditional, head: Head, value: sp.Expr, side: Side) -> sp.Expr | None:
     """What the head's map must put out for the head to be `value`; None where the link is not one that is inverted here."""
     link, value = _without_shift(OUTPUT if head.link is None else head.link, value)
+    if link.free_symbols - {OUTPUT, SOFTMAX}:
+        return None
     if not is_onto(head, conditional) and link != OUTPUT and not _reached_everywhere(link, value, side):
         return None
     if conditional.block.dimension is not None and link == SOFTMAX:
         return normal_form(sp.log(value))
+    return _inverted(link, value)
+
+
+def _inverted(link: sp.Expr, value: sp.Expr) -> sp.Expr | None:
+    """What a link is at to be `value`; None where it is not one that is inverted here."""
     inverses = {
         OUTPUT: lambda v: v,
         sp.exp(OUTPUT): sp.log,
@@ -118,6 +138,17 @@ def output_values(conditional: Conditional, head: Head, value: sp.Expr, side: Si
     if slope.is_number and slope != 0:
         return sp.expand((value - link.xreplace({OUTPUT: sp.Integer(0)})) / slope)
     return None
+
+
+def _is_affine(conditional: Conditional, head: Head, moved: frozenset[sp.Symbol]) -> bool:
+    """Whether what the head's map puts out is affine in the natural parameters that move: it is then a sum over coordinates
+    where they are, and as many outputs are of no larger rank."""
+    way = parametrisation_of(conditional)
+    value = sp.sympify(dict(zip(way.symbols, way.inverse, strict=True))[head.symbol])
+    output = (
+        _inverted(*_without_shift(OUTPUT if head.link is None else head.link, value)) if value.has(*moved) else value
+    )
+    return output is not None and not any(sp.diff(output, eta).has(*moved) for eta in moved)
 
 
 NEVER_ZERO = frozenset(("softplus", "sigmoid"))
@@ -234,6 +265,12 @@ def contains(conditional: Conditional, eta: Sequence[sp.Expr], side: Side, rank:
     them may depend on (None: coordinates of several blocks).
     """
     require(is_parametrised(conditional, eta), "the natural parameters are not shown to be any of the parametrisation")
+    family, shown = family_of(conditional.block), side.input_functions()
+    moved = frozenset(n for n, e in zip(family.natural_parameters, eta, strict=True) if e.has(*side.variables))
+    curved = [h for h in conditional.heads if moved and _puts_out(h) and not _is_affine(conditional, h, moved)]
+    require(not curved or used == 1, lambda: f"what {curved[0].symbol} asks of the map is no sum over coordinates")
+    one_function = side.family.support.cardinality == 2 or (shown is not None and len(shown) == 1)
+    rank *= 1 if not curved or one_function else len(conditional.heads)
     for head, stated in raw_values(conditional, eta).items():
         moving = bool(stated.free_symbols & set(side.variables))
         value = normal_form(opaque(stated, frozenset(side.variables))) if moving else stated
@@ -242,6 +279,11 @@ def contains(conditional: Conditional, eta: Sequence[sp.Expr], side: Side, rank:
             agrees(head, head.source, value, moving)
         else:
             holds_function(conditional, head, value, side, rank, used)
+
+
+def _puts_out(head: Head) -> bool:
+    """Whether the head is put out by a map that is not any function of its inputs."""
+    return isinstance(head.source, Map) and head.source.kind != "unrestricted"
 
 
 def agrees(head: Head, constant: Constant, value: sp.Expr, moving: bool) -> None:
@@ -351,8 +393,33 @@ def in_range(head: Head, value: sp.Expr) -> bool:
     link = OUTPUT if head.link is None else head.link
     if link.has(SOFTMAX) or link.free_symbols != {OUTPUT} or not value.is_number:
         return False
+    if not _is_steady(link):
+        return False
     low, high = sorted(ends(link), key=lambda v: sp.N(v))
     return bool(value.is_real) and bool(low < value) and bool(value < high)
+
+
+@cache
+def _is_steady(link: sp.Expr) -> bool:
+    """Whether a link is continuous on the whole line, without poles, and has limits at its ends."""
+
+    def is_continuous(part: sp.Expr) -> bool:
+        if isinstance(part, sp.Pow) and part.base != sp.E:
+            whole = bool(part.exp.is_Integer)
+            return bool(part.base.is_positive) or (whole and bool(part.exp.is_positive or part.base.is_nonzero))
+        if isinstance(part, sp.log):
+            return bool(part.args[0].is_positive)
+        return (
+            part.is_Symbol
+            or part.is_number
+            or part.is_Add
+            or part.is_Mul
+            or isinstance(part, (sp.exp, sp.tanh, sp.Abs))
+        )
+
+    return all(map(is_continuous, sp.preorder_traversal(link))) and not any(
+        isinstance(end, sp.AccumBounds) or end.has(sp.nan, sp.zoo) for end in ends(link)
+    )
 
 
 @cache
@@ -373,7 +440,7 @@ def out_of_range(head: Head, value: sp.Expr) -> bool:
     if head.bounds is not None and value.is_number and not (head.bounds[0] <= value <= head.bounds[1]):
         return True
     link = OUTPUT if head.link is None else head.link
-    if link.has(SOFTMAX) or link.free_symbols != {OUTPUT} or not value.is_number:
+    if link.has(SOFTMAX) or link.free_symbols != {OUTPUT} or not value.is_number or not _is_steady(link):
         return False
     extremes = ends(link)
     slope_sign = sp.diff(link, OUTPUT).is_positive
@@ -386,7 +453,7 @@ def reduced_class(conditional: Conditional, k: int, dead: frozenset[int]) -> Fun
     With the variance of a Gaussian constant, its mean over the variance is in the class of the mean's map.
     """
     stated = function_class(conditional, k)
-    if stated.kind != "linked":
+    if stated.kind != "linked" or not is_one_to_one(conditional):
         return stated
     family = family_of(conditional.block)
     eta = family.natural_parameters[k]

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from tightcheck.design import Conditional, Design, Map, PriorBlock
+from tightcheck.design import Conditional, Constant, Design, Map, PriorBlock
 from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, is_onto
 from tightcheck.kernel.constants import constants_reachable, decoder_constants, is_any_member, is_shared
@@ -160,10 +160,13 @@ def decoder_contains(
         eta = [value - eta[-1] for value in eta[:-1]]
     classes = [function_class(observed, i) for i in range(len(observed.natural))]
     if any(c.kind == "expression" for c in classes):
+        constants = [h for h in observed.heads if isinstance(h.source, Constant)]
         for value, c in zip(eta, classes, strict=True):
             require(c.kind in ("expression", "constant"), "expressions and networks are mixed")
             if c.kind == "constant":
-                require(c.value is None or is_zero(c.value - value), "a constant differs")
+                listed = any(h.source.value is None and h.source.sharing == "fixed" for h in constants)  # type: ignore[union-attr]
+                is_free = c.value is None and not listed
+                require(is_free or (c.value is not None and is_zero(c.value - value)), "a constant differs")
                 continue
             assert c.formula is not None
             stated = at_parameters(c.formula, observed, parameters, side)
@@ -242,7 +245,10 @@ def conjugate(
         assert term is not None
         return solved(term + energy, fz)
     c = tuple(formula(entry, {}) for entry in step["c"])
-    require(len(c) == len(fz.statistics) and all(value.is_number for value in c), "c is no vector of numbers")
+    require(
+        len(c) == len(fz.statistics) and all(value.is_number and value.is_real for value in c),
+        "c is no vector of numbers",
+    )
     proper = integrates(fz, family_of(observed.block), total_log_partition(observed, eta), eta, F, c, 1 / beta)
     require(proper, "the joint is not shown to integrate")
     return c

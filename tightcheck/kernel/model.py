@@ -80,10 +80,18 @@ def is_explicit(observed: Conditional) -> bool:
     return any(isinstance(h.source, Map) and h.source.kind == "expression" for h in observed.heads)
 
 
+def is_about_itself(latent: Conditional, observed: Conditional) -> bool:
+    """Whether no expression of the block picks one of several latent coordinates, z[0], for all observed ones."""
+    maps = [h.source for h in observed.heads if isinstance(h.source, Map) and h.source.expression is not None]
+    named = {s.name for source in maps if source.expression is not None for s in source.expression.free_symbols}
+    return latent.block.copies == 1 or not any(name.startswith(f"{latent.block.name}[") for name in named)
+
+
 def multiplicity(latent: Conditional, observed: Conditional) -> int:
     """How many observed copies move with one latent copy: an expression moves all of them, or each its own."""
     if not is_explicit(observed):
         return 1
+    require(is_about_itself(latent, observed), "the expression picks one of several coordinates")
     require(latent.block.copies in (1, observed.block.copies), "the expression's coordinates do not match")
     return observed.block.copies if latent.block.copies == 1 else 1
 

@@ -149,6 +149,7 @@ def single(design: Design, prior: str, step: Mapping[str, Any]) -> None:
         free = any(c.value is None for c in dict(conditional.block.fixed).values())
         require(not free, "the decoder has a free constant")
     for block in design.prior.blocks:
-        require(all(c.value is not None for c in block.parameters.values()), "the prior has free parameters")
+        known = block.components is None and all(c.value is not None for c in block.parameters.values())
+        require(known, "the prior has free parameters")
     require(step["step"]["condition"] in ("C1", "C2"), "only C1 and C2 are looked at")
     nonmember(design, prior, step["step"], frozenset())

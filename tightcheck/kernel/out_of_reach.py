@@ -17,10 +17,17 @@ from tightcheck.kernel.constants import (
     separates_numbers,
     unreachable,
 )
-from tightcheck.kernel.heads import out_of_range, raw_values, wide_enough
+from tightcheck.kernel.heads import is_one_to_one, out_of_range, raw_values, wide_enough
 from tightcheck.kernel.integrability import in_domain
 from tightcheck.kernel.member import conjugate, decoder_contains
-from tightcheck.kernel.model import decoder_side, formula, statistics_of, temperature, total_log_partition
+from tightcheck.kernel.model import (
+    decoder_side,
+    formula,
+    is_about_itself,
+    statistics_of,
+    temperature,
+    total_log_partition,
+)
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import runs_over_all_reals
 from tightcheck.kernel.zero import latent_of, pair_of
@@ -51,6 +58,7 @@ def _stated(
 ) -> tuple[sp.Expr, ...] | None:
     """Require a valid model in which one latent copy moves one observed copy; the exact encoder's constants, where asked for."""
     latent, observed = pair_of(design, step)
+    require(observed.block.copies == 1 or is_about_itself(latent, observed), "other copies move as well")
     fz, fx = family_of(latent.block), family_of(observed.block)
     F = sp.Matrix([[formula(entry, {}) for entry in row] for row in step["F"]])
     f0 = [formula(entry, {}) for entry in step["f0"]]
@@ -94,6 +102,7 @@ def _origin(design: Design, prior: str, step: Mapping[str, Any]) -> None:
         require(vanish, "nu is not 0 where x is 0")
     c = _stated(design, prior, step, conjugate_too=True)
     assert c is not None
+    require(is_one_to_one(latent), "several parameters stand for one encoder distribution")
     values = raw_values(latent, c)
     differs = any(puts_out_zero(head) and is_not_at_zero(head, value) for head, value in values.items())
     require(differs, "the constants of the exact encoder may be what the network puts out at 0")
@@ -107,6 +116,7 @@ def _range(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     F = sp.Matrix([[formula(entry, {}) for entry in row] for row in step["F"]])
     nu = statistics_of(observed)
     g = [sp.Add(*(F[i, k] * t for i, t in enumerate(nu))) / temperature(design) + value for k, value in enumerate(c)]
+    require(is_one_to_one(latent), "several parameters stand for one encoder distribution")
     values = {h: v for h, v in raw_values(latent, g).items() if v.is_number}
     require(any(_cannot_be(head, value) for head, value in values.items()), "the encoder may reach the constants")
 

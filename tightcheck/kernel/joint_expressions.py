@@ -39,6 +39,8 @@ def compiled(expression: sp.Basic) -> Program:
         return ("symbol", expression)
     if isinstance(expression, sp.log) and isinstance(expression.args[0], sp.gamma):
         return ("log_gamma", compiled(expression.args[0].args[0]))
+    if isinstance(expression, sp.log) and expression.has(sp.gamma) and (parts := _factors(expression.args[0])):
+        return ("add", *(("multiply", compiled(power), compiled(sp.log(base))) for base, power in parts))
     if isinstance(expression, sp.Pow):
         if expression.base == sp.E:
             return ("exp", compiled(expression.exp))
@@ -51,6 +53,12 @@ def compiled(expression: sp.Basic) -> Program:
         if isinstance(expression, kind):
             return (name, *(compiled(argument) for argument in expression.args))
     return ("strange", type(expression).__name__)
+
+
+def _factors(product: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
+    """Bases and exponents of a product of positive powers, such as 4^-x gamma(2 x + 1) / gamma(x + 1); else none."""
+    parts = [factor.as_base_exp() for factor in sp.Mul.make_args(product)]
+    return parts if len(parts) > 1 and all(base.is_positive and power.is_real for base, power in parts) else []
 
 
 def _exponents(inner: sp.Expr) -> tuple[sp.Expr, ...]:

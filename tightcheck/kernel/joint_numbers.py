@@ -120,8 +120,9 @@ class Number:
         return sum(strange, Number(total)) if strange else Number(total)
 
     def __repr__(self) -> str:
-        shown = ("*".join(f"{name}^{power}" if power != 1 else name for name, power in m) for m in self.terms)
-        return " + ".join(f"{q}*{m}" if m else str(q) for q, m in zip(self.terms.values(), shown, strict=True)) or "0"
+        """Equal numbers in the same words: atoms are named by them."""
+        shown = (("*".join(f"{name}^{power}" if power != 1 else name for name, power in m), q) for m, q in self.key)
+        return " + ".join(f"{q}*{m}" if m else str(q) for m, q in shown) or "0"
 
     @property
     def rational(self) -> Rational | None:

@@ -183,19 +183,20 @@ def _require_word(data: Mapping[str, Any], xs: Side, zs: Side, zero: Places) -> 
     """The word follows from the zeros, and from densities in which everything else is not zero."""
     rows, columns = _shape(xs, zs)
     interactions = {(i, k) for i in range(1, rows) for k in range(1, columns)}
-    if data["what"] == "everything":
-        require(data["formula"] is True and not zero, "not every W gives a density")
-        return
     reached: set[tuple[int, int]] = set()
-    require(bool(data["densities"]), "no W that gives a density is named")
     for weights in data["densities"]:
         require(_is_density(xs, zs, weights), "a W that is named gives no density")
         reached |= {place for place in interactions if Fraction(weights.get(f"w{place[0]}_{place[1]}", 0))}
+    none = data["no_density"]
+    require(none is None or not _is_density(xs, zs, none), "the W without a density has one")
+    if data["what"] == "everything":
+        require(data["formula"] is True and not zero, "not every W gives a density")
+        return
+    require(bool(data["densities"]), "no W that gives a density is named")
     require(reached == interactions - zero, "an entry is neither zero in every density nor different from 0 in one")
     if data["what"] == "inequalities":
         require(not zero, "some entries are zero in every density")
-        require(data["no_density"] is not None, "no W without a density is named")
-        require(not _is_density(xs, zs, data["no_density"]), "the W without a density has one")
+        require(none is not None, "no W without a density is named")
     elif data["what"] == "zeros":
         require(bool(zero) and zero < interactions, "not some of the entries but all or none are zero")
     else:

@@ -146,7 +146,7 @@ def _find(name: str, written: str) -> Family | Callable[..., Family]:
     for made in (*_aliased(name), *_from_other_packages(name)):
         return made
     near = get_close_matches(name, (*names(), *REFUSED), n=3, cutoff=0.5)
-    hint = f" The nearest names are {', '.join(near)}." if near else ""
+    hint = f" The nearest name{'s are' if len(near) > 1 else ' is'} {', '.join(near)}." if near else ""
     raise UnknownFamily(f"No family is called {written[:60]!r}.{hint} `tightcheck families` lists them all.")
 
 

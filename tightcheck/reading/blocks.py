@@ -200,7 +200,9 @@ def _constants(data: models.Block, at: At, family: Family, notes: Notes) -> dict
     for key, value in data.further.items():
         if key not in known:
             every = [*sorted(known), *keys(models.Block)]
-            raise (at / key).error(f"the key {key[:60]!r} is not known for a {family.name}; {nearest(key, every)}")
+            is_of_part = key in {**keys(models.Encoder), **keys(models.Decoder)}
+            mend = "it belongs beside this block: indent it less" if is_of_part else nearest(key, every)
+            raise (at / key).error(f"the key {key[:60]!r} is not known for a {family.name}; {mend}")
         constants[key] = read_constant(value, at / key)
     return constants
 

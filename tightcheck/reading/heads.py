@@ -65,6 +65,9 @@ LINK_WORDS: Mapping[str, sp.Expr] = {
 }
 
 
+CONSTANT_OR_OUTPUT = " (each an output of the map, or a constant such as {fixed: 1})"
+
+
 @dataclass(frozen=True)
 class Scope:
     """The names that a formula may use, and how many coordinates each has."""
@@ -130,10 +133,12 @@ def _read_map(data: str | models.Map, at: At, scope: Scope, side: Side) -> Map:
         raise (at / "activation").error(
             f"{spec.activation[:60]!r} is no known activation; {nearest(spec.activation, ACTIVATIONS)}"
         )
-    for key, kind in (("hidden", "mlp"), ("expression", "expression")):
+    for key, kind, example in (("hidden", "mlp", "[512]"), ("expression", "expression", "a*x + b")):
         has_it = bool(getattr(spec, key) or (key == "expression" and spec.expression is not None))
-        if has_it != (spec.kind == kind):
-            raise (at / key).error(f"`{key}` belongs to `kind: {kind}`; write both or neither")
+        if has_it and spec.kind != kind:
+            raise (at / key).error(f"`{key}` belongs to `kind: {kind}`, not to {spec.kind!r}; write both or neither")
+        if spec.kind == kind and not has_it:
+            raise at.error(f"`kind: {kind}` needs `{key}`; write {{kind: {kind}, {key}: {example}}}")
     expression, parameters = _expression(spec, at, scope)
     batch_norm = spec.batch_norm or side.part.batch_norm
     if batch_norm == "train":
@@ -322,14 +327,29 @@ def _customary(family: Family, constants: Iterable[str]) -> Collection[str] | No
     return None
 
 
-def no_parametrisation(family: Family, named: Iterable[str]) -> str:
+def _linked(family: Family) -> str:
+    """A parameter that stands alone and is put out through a link: probs, rate, or else the mean."""
+    alone = [way for way in family.parametrisations if len(way.parameters) == 1]
+    positive = [name for way in alone for name in way.parameters if all(s.is_positive for s in way.symbols)]
+    return next((name for name in ("probs", "rate", *positive) if name in positive), "mean")
+
+
+def no_parametrisation(family: Family, named: Iterable[str], hint: str = CONSTANT_OR_OUTPUT) -> str:
     """The complaint that no parametrisation of the family has exactly these names."""
-    written = ", ".join(named)
+    names = list(named)
+    written = ", ".join(names)
+    if len(names) == 1 and "," in written:
+        return f"several outputs are a list, and {written[:80]!r} is one word; write [{written[:80]}]"
+    if len(names) == 1 and written in LINK_WORDS:
+        return (
+            f"`{written}` is a link, and no parameter of a {family.name}; write the parameter with its link, such as "
+            f"{{{_linked(family)}: {written}}}"
+        )
     ways = [", ".join(way.parameters) for way in family.parametrisations]
     near = get_close_matches(written, ways, 4, 0) if written else ways[:4]
     return (
         f"no way to write a {family.name} has exactly the parameters {written[:80]!r}; write one of "
-        f"[{'], ['.join(near)}] (each an output of the map, or a constant such as {{fixed: 1}})"
+        f"[{'], ['.join(near)}]{hint}"
     )
 
 

@@ -70,17 +70,16 @@ def read_tree(path: str | Path) -> Tree:
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             reader.take(event)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = " ".join(part for part in (error.context, error.problem) if part)
-        raise DesignError(f"this is no YAML ({problem}); write `key: value` lines", reader.at(mark)) from None
     except yaml.YAMLError as error:
-        raise DesignError(
-            f"this is no YAML ({str(error).splitlines()[0][:100]}); write a text file", Place(str(path), 1)
-        ) from None
+        from tightcheck.reading.syntax import complaint
+
+        raise complaint(error, str(path), text) from None
     if not isinstance(reader.tree.data, dict):
+        found = "a list or a single value" if reader.nodes else "an empty file"
         raise DesignError(
-            "expected keys such as `latent:` or `observed:` but found none; write a design", Place(str(path), 1)
+            f"expected keys such as `latent:` or `observed:` but found {found}; write a design, for example "
+            "`latent: {family: gaussian, dim: 20}` in the encoder's file",
+            Place(str(path), 1),
         )
     return reader.tree
 
@@ -103,7 +102,14 @@ def _text(path: Path) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise DesignError("the file is no text in UTF-8; write a YAML file", Place(str(path), line)) from None
+        raise DesignError("the file is no text in UTF-8; save it as UTF-8", Place(str(path), line)) from None
+
+
+def _keep(top: _Open) -> str:
+    """What to do with a key's second place: encoder and decoder have the same keys, and a mapping for each."""
+    if not top.path and {"latent", "observed"} <= {*top.value}:
+        return "in a file with both parts write the encoder's under `encoder:` and the decoder's under `decoder:`"
+    return "keep one"
 
 
 class _Reader:
@@ -156,8 +162,11 @@ class _Reader:
     def take_key(self, top: _Open, event: yaml.NodeEvent) -> None:
         if not isinstance(event, yaml.ScalarEvent):
             raise DesignError("a key must be a word; write `key: value`", self.at(event.start_mark))
+        place = self.at(event.start_mark, event.end_mark)
+        if event.value == "<<":
+            raise DesignError("merge keys (`<<`) are not read; write the part out", place)
         if event.value in top.value:
-            raise DesignError(f"the key {event.value[:60]!r} is written twice; keep one", self.at(event.start_mark))
+            raise DesignError(f"the key {event.value[:60]!r} is written twice; {_keep(top)}", place)
         top.key = (event.value, event.start_mark)
 
     def take_value(self, top: _Open | None, event: yaml.NodeEvent) -> None:
@@ -196,7 +205,8 @@ class _Reader:
         if not event.implicit[0]:  # quoted
             return text
         if NO_NUMBER.fullmatch(text):
-            raise DesignError(f"{text} is no number here; write a finite one", self.at(event.start_mark))
+            place = self.at(event.start_mark, event.end_mark)
+            raise DesignError(f"{text} is no number here; write a finite one", place)
         if text in WORDS:
             return WORDS[text]
         is_integer, is_decimal = INTEGER.fullmatch(text), DECIMAL.fullmatch(text)

@@ -117,9 +117,13 @@ def _word(word: str, at: At, written: Written, notes: Notes) -> PriorBlock:
         return _uniform(at, written)
     if word == "vampprior":
         return _vampprior({"vampprior": None}, at, written, notes)
-    raise at.error(
-        f"{word[:60]!r} is no known prior; {nearest(word, WORDS)}, or {{family: ..., ...}} or {{learned: ...}}"
-    )
+    try:
+        family = registry.load(word).name
+    except (registry.RefusedFamily, registry.UnknownFamily):
+        family = ""
+    instead = f"write {{family: {family}, ...}} with its parameters, or {{learned: {family}}}"
+    others = f"{nearest(word, WORDS)}, or {{family: ..., ...}} or {{learned: ...}}"
+    raise at.error(f"{word[:60]!r} is no known prior; {instead if family else others}")
 
 
 def _uniform(at: At, written: Written) -> PriorBlock:
@@ -220,8 +224,10 @@ def _way(family: Family, constants: dict[str, Constant], at: At) -> Parametrisat
         name, value = ("variance", 1) if "mean" in (*constants, SPELLINGS.get(*constants)) else ("mean", 0)
         constants[name] = Constant(sp.Integer(value), "fixed", at.place)
         way = find(family, constants)
+    if way is None and "dim" in constants:
+        raise (at / "dim").error("a prior has the `dim` of its latent block; leave this key out")
     if way is None:
-        raise at.error(no_parametrisation(family, constants))
+        raise at.error(no_parametrisation(family, constants, hint=""))
     return way
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
@@ -48,6 +49,12 @@ NO_BOUNDS = (
     "capacity",
     "renyi",
     "wasserstein",
+    "adversarial",
+    "gan",
+    "perceptual",
+    "contrastive",
+    "cubo",
+    "kl_cycle",
 )
 
 
@@ -166,7 +173,7 @@ def _inputs(shared: tuple[Any, At], covariates: tuple[str, ...], others: list[Wr
     if word in INPUTS:
         return Inputs(word, None, covariates, at.place)
     scope = Scope.of(others, ())
-    if word.isidentifier() and word not in scope.names:
+    if re.fullmatch(r"[A-Za-z_]\w*(-\w+)*", word) and not scope.names.keys() & {*word.split("-")}:
         raise at.error(
             f"{word[:60]!r} is no known input; {nearest(word, INPUTS)}, or a formula in {', '.join(scope.names)}"
         )

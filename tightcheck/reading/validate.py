@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, NoReturn, TypeVar
 
 from tightcheck.design import Place
@@ -21,6 +23,9 @@ KINDS = {
     "model_type": "a mapping",
     "is_instance_of": "a number",
 }
+PARTS: Mapping[type[Shape], str] = {models.Encoder: "encoder", models.Decoder: "decoder"}
+SPOKEN = {**dict.fromkeys(("on", "yes", "true", "1"), "true"), **dict.fromkeys(("off", "no", "false", "0"), "false")}
+LONGEST_NUMBER = 18  # digits
 
 
 @dataclass(frozen=True)
@@ -87,12 +92,47 @@ def _sentence(shape: type[Shape], path: Path_, error: Any, same: list[Any]) -> s
     owners = (vars(models).get(str(step)) for step in reversed(error["loc"]))
     owner = next((o for o in owners if isinstance(o, type) and issubclass(o, Shape)), shape)
     if kind == "extra_forbidden":
-        return f"the key {str(path[-1])[:60]!r} is not known here; {nearest(str(path[-1]), keys(owner))}"
+        key = str(path[-1])
+        return f"the key {key[:60]!r} is not known here; {_home(key, owner) or nearest(key, keys(owner))}"
     if kind == "missing":
         return f"the key {error['loc'][-1]!r} is missing here; write `{error['loc'][-1]}: ...`"
     name = f"`{path[-1]}`" if path and isinstance(path[-1], str) else "this part"
     expected = " or ".join(dict.fromkeys(_expected(e, context) for e in same))
-    return f"{name} must be {expected}, but {_shown(error['input'])} was found; write {expected}"
+    instead = _instead(expected, path, error["input"])
+    return f"{name} must be {expected}, but {_shown(error['input'])} was found; write {instead}"
+
+
+def _home(key: str, owner: type[Shape]) -> str:
+    """Where a key that is misplaced belongs; empty for a key that is known nowhere."""
+    if owner in (models.Encoder, models.Decoder) and key in keys(models.Block):
+        return f"it belongs to a block: indent it under `{'latent' if owner is models.Encoder else 'observed'}:`"
+    homes = [name for part, name in PARTS.items() if key in keys(part) and part is not owner]
+    if owner is models.Both and homes:
+        return f"it belongs under {' or '.join(f'`{name}:`' for name in homes)}"
+    return f"it belongs to the {homes[0]}" if homes and owner in PARTS else ""
+
+
+def _instead(expected: str, path: Path_, value: Any) -> str:
+    """What to write where it can be seen from what was written; else what was expected."""
+    text = str(value).strip()
+    if expected == "a whole number" and not isinstance(value, bool) and (number := _whole(text)) is not None:
+        return str(number)
+    if expected == "true or false" and text.lower() in SPOKEN:
+        return SPOKEN[text.lower()]
+    if expected == "a list" and isinstance(value, (int, str, Decimal)):
+        return f"[{text}]"
+    if path[-1:] in (("latent",), ("observed",)):
+        return f"{{family: {text if isinstance(value, str) else 'gaussian'}, dim: 20}}"
+    return expected
+
+
+def _whole(text: str) -> int | None:
+    """The whole number that a text, 20.0 or 1e3 stands for."""
+    try:
+        number = Decimal(text.replace("_", "").replace(",", ""))
+        return int(number) if number == int(number) and abs(number.adjusted()) < LONGEST_NUMBER else None
+    except ArithmeticError:
+        return None
 
 
 def _expected(error: Any, context: dict[str, Any]) -> str:
@@ -114,4 +154,5 @@ def _shown(value: Any) -> str:
     if value is None:
         return "nothing"
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+    shown = text if len(text) <= 40 else f"{text[:37]}..."
+    return f"the text {shown!r}" if isinstance(value, str) and _whole(text) is not None else shown

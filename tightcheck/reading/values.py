@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from tightcheck.design import NOWHERE, Constant
-from tightcheck.expression import ExpressionError, parse
+from tightcheck.expression import CONSTANTS, ExpressionError, parse
 from tightcheck.family import Family, Parametrisation
 from tightcheck.reading import models
 from tightcheck.reading.errors import DesignError
@@ -32,6 +32,8 @@ def _several(values: list[Any], at: At) -> Several:
 
 def amount(value: models.Amount, at: At) -> sp.Expr:
     """The exact number that was written: 0.5, 1/2 and log(2) are numbers."""
+    if isinstance(value, str) and value.isidentifier() and value not in CONSTANTS:
+        raise at.error(f"a number is expected here, but {value[:60]!r} was found; write one such as 0.5, 1/2 or log(2)")
     return formula(value, at, {}, {})
 
 

@@ -22,6 +22,8 @@ SPELLINGS: Mapping[str, str] = {
     "log_var": "log_variance",
     "logvar": "log_variance",
     "log_std": "log_scale",
+    "log_covariance": "log_variance",
+    "log_stddev": "log_scale",
     "log_sigma": "log_scale",
     "p": "probs",
     "scale_diag": "scale",

@@ -20,6 +20,11 @@ _LOCATION = "no finite set of statistics carries its location for every sample s
 _POINT = "a code without spread has no density, and all its masses have disjoint supports"
 _RELAXED = "its log-density takes the logarithm of a sum that couples parameters and draw"
 _ENDS = "its support depends on its parameters"
+_STICKS = "it is a function of fractions, which are the variables: write these"
+_CURVED = "its density on a curved space has no finite set of statistics for every centre and spread"
+_CUT = (
+    "its masses are differences of a distribution function at cut points, no finite sum of statistics times parameters"
+)
 _FLOW = "its log-density is a network of the draw, with no fixed finite set of statistics"
 
 REFUSED: Mapping[str, Refusal] = {
@@ -54,6 +59,10 @@ REFUSED: Mapping[str, Refusal] = {
     **dict.fromkeys(
         ("mixture", "gaussian_mixture", "gmm", "vampprior"), Refusal(_MIXTURE, "categorical and gaussian as two blocks")
     ),
+    **dict.fromkeys(
+        ("spike_slab", "spike_and_exponential", "spike_and_exp"),
+        Refusal("it charges a point and a half-line at once", "bernoulli, or bernoulli and exponential as two blocks"),
+    ),
     "spike_and_slab": Refusal("it charges a point and a line at once", "bernoulli and gaussian as two blocks"),
     **dict.fromkeys(
         ("deterministic", "delta", "point_mass", "dirac", "vector_quantized", "vq"),
@@ -65,6 +74,39 @@ REFUSED: Mapping[str, Refusal] = {
     ),
     **dict.fromkeys(("relaxed_bernoulli", "binary_concrete", "hard_concrete"), Refusal(_RELAXED, "bernoulli")),
     **dict.fromkeys(("flow", "normalizing_flow", "iaf", "autoregressive"), Refusal(_FLOW, "full_gaussian")),
+    **dict.fromkeys(
+        ("riemannian_normal", "hyperbolic_normal", "poincare_normal", "hyperbolic_wrapped_normal", "poincare"),
+        Refusal(_CURVED, "gaussian, or von_mises_fisher"),
+    ),
+    "projected_normal": Refusal(_MIXTURE, "von_mises_fisher"),
+    "logit_laplace": Refusal(_LOCATION, "logit_normal"),
+    **dict.fromkeys(("generalized_normal", "generalized_gaussian", "soft_laplace"), Refusal(_LOCATION, "gaussian")),
+    **dict.fromkeys(
+        ("skew_normal", "sinh_arcsinh", "johnson_su", "normal_inverse_gaussian", "exponentially_modified_gaussian"),
+        Refusal(_LOCATION, "gaussian"),
+    ),
+    **dict.fromkeys(("multivariate_student_t", "half_student_t"), Refusal(_LOCATION, "full_gaussian, or gamma")),
+    **dict.fromkeys(("quantized_normal", "discretized_gaussian", "discretized_normal"), Refusal(_CUT, "categorical")),
+    **dict.fromkeys(("quantized_distribution", "discretized_laplace"), Refusal(_CUT, "categorical")),
+    **dict.fromkeys(
+        ("ordinal", "ordered_logistic", "ordered_probit", "cumulative_logit"),
+        Refusal(_CUT, "categorical, whose logits a network puts out one by one"),
+    ),
+    **dict.fromkeys(("poisson_log_normal", "skellam"), Refusal(_MIXTURE, "poisson")),
+    **dict.fromkeys(("negative_binomial_mixture", "nb_mixture"), Refusal(_MIXTURE, "negative_binomial")),
+    **dict.fromkeys(
+        ("poisson_mixture", "mixture_same_family"), Refusal(_MIXTURE, "categorical and poisson as two blocks")
+    ),
+    **dict.fromkeys(("generalized_pareto", "log_logistic"), Refusal(_LOCATION, "weibull")),
+    **dict.fromkeys(("stick_breaking", "gem", "dirichlet_process"), Refusal(_STICKS, "beta, one for each fraction")),
+    **dict.fromkeys(("hidden_markov_model", "hmm"), Refusal(_MIXTURE, "markov_random_field on a chain, as the latent")),
+    **dict.fromkeys(
+        ("low_rank_multivariate_normal", "low_rank_gaussian"),
+        Refusal("the precision matrices of one rank are no linear space", "full_gaussian, or gaussian"),
+    ),
+    "horseshoe": Refusal("it is a scale mixture of Gaussians, the logarithm of an integral", "gaussian"),
+    "stable": Refusal("its density is no elementary function of draw and parameters", "gaussian"),
+    **dict.fromkeys(("implicit", "energy_based", "diffusion", "gan"), Refusal(_FLOW, "gaussian")),
     "power_spherical": Refusal("its log-density is the logarithm of 1 + <mean, x>", "von_mises_fisher"),
     "wrapped_normal": Refusal(_MIXTURE, "von_mises"),
 }

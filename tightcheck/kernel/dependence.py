@@ -74,7 +74,10 @@ def _can_move(design: Design, observed: Conditional, head: Head) -> bool:
     family, source = family_of(observed.block), head.source
     assert isinstance(source, Map)
     low, high = _range_of(head)
-    on_lines = all(runs_over_all_reals(family_of(latent.block)) for latent in design.encoder)
+    is_simplex = (
+        observed.inputs.kind == "softmax" and not observed.inputs.covariates
+    )  # positive numbers that add up to 1
+    on_lines = not is_simplex and all(runs_over_all_reals(family_of(latent.block)) for latent in design.encoder)
     is_natural = head.symbol in family.natural_parameters and not _is_natural_for_all(observed, head)
     is_halved = (bool(head.symbol.is_positive) and not bool(low >= 0)) or is_natural
     is_line = source.kind == "affine" or source.activation == "identity"
@@ -88,7 +91,7 @@ def _can_move(design: Design, observed: Conditional, head: Head) -> bool:
     if is_probability or is_partial:
         levels_off = source.activation in BOUNDED_ACTIVATIONS or narrowest >= 2
         returns = source.kind == "unrestricted" or (source.bias and not is_line and levels_off)
-        is_small = any(_is_compact(family_of(latent.block)) for latent in design.encoder)
+        is_small = is_simplex or any(_is_compact(family_of(latent.block)) for latent in design.encoder)
         if not (returns or (is_small and (source.bias or not is_partial))):
             return False
     return _is_kept_valid(design, observed, head) and _link_moves(observed, head, source)

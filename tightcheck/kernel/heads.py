@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import combinations
 
 import sympy as sp
 
@@ -25,7 +26,7 @@ from tightcheck.kernel.classes import (
 )
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import is_entire
-from tightcheck.span import combination, is_zero, normal_form
+from tightcheck.span import combination, is_zero, normal_form, separates
 
 
 def is_one_to_one(conditional: Conditional) -> bool:
@@ -210,6 +211,9 @@ def _certainly_reached(link: sp.Expr, value: sp.Expr) -> bool:
     return bool(sp.diff(link, OUTPUT).is_number)
 
 
+MOST_POINTS = 16
+"""The largest support on which a formula's values are compared."""
+
 INJECTIVE = frozenset(("identity", "counts", "standardize", "statistics", "log1p", "one_hot"))
 """Inputs that determine what they are computed from."""
 
@@ -241,8 +245,21 @@ class Side:
     @property
     def is_injective(self) -> bool:
         """Whether the inputs determine the coordinate."""
+        if self.inputs == "expression":
+            return self._tells_apart()
         has_logarithm = all(bool(v.is_nonnegative) for v in self.variables)
         return self.inputs in INJECTIVE and (self.inputs != "log1p" or has_logarithm)
+
+    def _tells_apart(self) -> bool:
+        """Whether a formula shown of each coordinate certainly has another value at each point of a small finite support."""
+        functions, support = self.input_functions(), self.family.support
+        is_listed = (
+            support.is_finite and len(support.points) == support.cardinality and len(support.points) <= MOST_POINTS
+        )
+        if functions is None or not is_listed:
+            return False
+        places = [dict(zip(self.variables, point, strict=True)) for point in support.points]
+        return all(separates(function, [], [a, b]) for function in functions for a, b in combinations(places, 2))
 
     @property
     def shows_indicators(self) -> bool:
@@ -310,7 +327,8 @@ def holds_function(
             lambda: f"{head.symbol} = {value} is out of its bounds",
         )
     if not moves and value.free_symbols:  # some constant: within reach where every value of the parameter is
-        constant = is_onto(head, conditional) and source.bias and source.kind in ("affine", "mlp", "unrestricted")
+        is_free = source.kind == "unrestricted" or holds_constants(source, side.family, side.inputs)
+        constant = is_onto(head, conditional) and is_free and source.kind in ("affine", "mlp", "unrestricted")
         require(constant, f"{head.symbol} is not shown to reach every constant")
         return
     adds_up = moves and used != 1 and head.link is not None and not sp.diff(head.link, OUTPUT).is_number
@@ -333,18 +351,20 @@ def holds_function(
     functions = side.input_functions()
     is_two_valued = side.family.support.cardinality == 2 and side.is_injective
     splits = used == 1 or combination(output, side.variables, side.variables) is not None  # a sum over coordinates
-    if side.family.support.is_finite and (side.inputs == "one_hot" or side.shows_indicators) and splits:
-        sums = side.inputs in ("identity", "counts", "one_hot") and sums_to_constant(side.family)
-        affine = source.bias or sums  # affine in the indicators, the constant among them: every function
-    elif is_two_valued and len(side.variables) == 1 and splits:
-        affine = source.bias  # affine in any injective feature of two points
+    sums = side.inputs in ("identity", "counts", "one_hot") and sums_to_constant(side.family)
+    shows_all = side.family.support.is_finite and (side.inputs == "one_hot" or side.shows_indicators)
+    if shows_all and splits and (source.bias or sums):
+        affine = True  # in the indicators, the constant among them: every function
+    elif is_two_valued and len(side.variables) == 1 and splits and source.bias:
+        affine = True  # in any injective feature of two points
     else:
         require(functions is not None, "the inputs are not functions known here")
         assert functions is not None
         coefficients = combination(output, functions, side.variables)
         affine = coefficients is not None
         centred = coefficients is not None and is_zero(coefficients[0])
-        require(source.bias or centred, "without a bias the class is not shown to hold the function")
+        has_constants = holds_constants(source, side.family, side.inputs)
+        require(centred or has_constants, "without a bias the class is not shown to hold the function")
     require(affine, lambda: f"{head.symbol} would need the output {output}, which is not affine in the inputs")
     if source.kind == "mlp":
         if not source.bias and holds_constants(source, side.family, side.inputs):

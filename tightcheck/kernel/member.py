@@ -24,6 +24,7 @@ from tightcheck.kernel.model import (
     temperature,
     total_log_partition,
 )
+from tightcheck.kernel.pair_density import is_density_of_pair
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import combined, parents_of, prior_block, prior_in_span, prior_term
 from tightcheck.kernel.zero import latent_of, pair_of
@@ -249,7 +250,9 @@ def conjugate(
         len(c) == len(fz.statistics) and all(value.is_number and value.is_real for value in c),
         "c is no vector of numbers",
     )
-    proper = integrates(fz, family_of(observed.block), total_log_partition(observed, eta), eta, F, c, 1 / beta)
+    fx, f0 = family_of(observed.block), [formula(entry, {}) for entry in step["f0"]]
+    proper = integrates(fz, fx, total_log_partition(observed, eta), eta, F, c, 1 / beta)
+    proper = proper or (observed.block.length is None and is_density_of_pair(fz, fx, F, f0, c, 1 / beta))
     require(proper, "the joint is not shown to integrate")
     return c
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from tightcheck.design import Conditional, Constant, Design, Head
+from tightcheck.design import OUTPUT, Conditional, Constant, Design, Head, Map
 from tightcheck.kernel.classes import family_of, function_class
 from tightcheck.kernel.constants import (
     decoder_constants,
@@ -17,7 +17,8 @@ from tightcheck.kernel.constants import (
     separates_numbers,
     unreachable,
 )
-from tightcheck.kernel.heads import is_one_to_one, out_of_range, raw_values, wide_enough
+from tightcheck.kernel.domination import outweighs
+from tightcheck.kernel.heads import is_one_to_one, out_of_range, parametrisation_of, raw_values, wide_enough
 from tightcheck.kernel.integrability import in_domain
 from tightcheck.kernel.member import conjugate, decoder_contains
 from tightcheck.kernel.model import (
@@ -28,6 +29,7 @@ from tightcheck.kernel.model import (
     temperature,
     total_log_partition,
 )
+from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import runs_over_all_reals
 from tightcheck.kernel.zero import latent_of, pair_of
@@ -130,10 +132,13 @@ def _cannot_be(head: Head, value: sp.Expr) -> bool:
 
 
 def _rank(design: Design, prior: str, step: Mapping[str, Any]) -> None:
-    """A first layer of h units carries affine maps on R^n of rank at most h, of ReLUs at most h / 2; F may have a larger one."""
+    """A first layer of h units carries affine maps on R^n of rank at most h, of ReLUs or alone at most h / 2; F may have a larger
+    one."""
     latent, observed = pair_of(design, step)
-    finite = all(family_of(e.block).support.is_finite for e in design.encoder)
-    require(prior == "declared" or finite, "the joint is not shown to integrate")
+    families = [family_of(e.block) for e in design.encoder]
+    is_quadratic = effective_kind(design, observed, frozenset()) in ("quadratic", "quadratic_form")
+    proper = all(f.support.is_finite or (is_quadratic and outweighs(f, 2)) for f in families)
+    require(prior == "declared" or proper, "the joint is not shown to integrate")
     require(len(design.encoder) == 1 and not design.covariates, "other blocks or covariates may be shown")
     fz, fx = family_of(latent.block), family_of(observed.block)
     rows = [i for i in range(len(observed.natural)) if function_class(observed, i).kind != "constant"]
@@ -142,8 +147,8 @@ def _rank(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     require(not bounded, "W z is not shown to stay in the natural domain")
     real = one and runs_over_all_reals(fx)
     require(real and latent.inputs.kind in ("identity", "standardize"), "the encoder is not shown real numbers x")
-    most = min(_most_rank(latent, k) for k in range(len(fz.statistics)))
     moving = [v for v in fz.variables if v in fz.statistics]
+    most = _most_rank(latent, [fz.natural_parameters[fz.statistics.index(v)] for v in moving])
     rank = min(observed.block.copies, len(moving) * latent.block.copies)
     require(rank > most, "the network is not too narrow")
     functions = function_class(observed, rows[0])
@@ -156,14 +161,21 @@ def _rank(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     decoder_constants(design, observed.block.name, also_copies=False)
 
 
-def _most_rank(latent: Conditional, k: int) -> int:
-    """The largest rank of an affine map on R^n that the network of natural parameter k can put out."""
-    functions = function_class(latent, k)
-    source = functions.source
-    one_network = len({head.source for head in latent.heads}) == 1
+def _most_rank(latent: Conditional, moving: list[sp.Symbol]) -> int:
+    """The largest rank of these natural parameters, affine on R^n, that the encoder's network can put out, the others being
+    constant. What it puts out are then affine functions of the same rank: the parametrisation is one-to-one."""
+    way = parametrisation_of(latent)
+    values = {head: sp.sympify(dict(zip(way.symbols, way.inverse, strict=True))[head.symbol]) for head in latent.heads}
+    moved = {head: value for head, value in values.items() if value.has(*moving)}
+    slopes = [sp.diff(value, eta) for value in moved.values() for eta in moving]
     require(
-        functions.kind == "mlp" and source is not None and bool(source.hidden) and one_network,
-        "g is no network's output",
+        not any(slope.has(*moving) for slope in slopes), "the encoder's parameters are not affine in those that move"
     )
-    assert source is not None
-    return source.hidden[0] // 2 if source.activation == "relu" else source.hidden[0]
+    plain = all(head.bounds is None and head.link in (None, OUTPUT) for head in moved)
+    sources = {head.source for head in moved}
+    require(plain and len(sources) == 1, "what moves is not put out by one network")
+    (source,) = sources
+    require(isinstance(source, Map) and source.kind == "mlp" and bool(source.hidden), "g is no network's output")
+    assert isinstance(source, Map)
+    in_pairs = source.activation == "relu" or (len(source.hidden) == 1 and source.activation != "identity")
+    return source.hidden[0] // 2 if in_pairs else source.hidden[0]

@@ -34,6 +34,7 @@ CONDITION = "exists"
 VALUES = (sp.Integer(1), sp.Integer(-1), -sp.Rational(1, 2))
 ORIGINS = (sp.Integer(0), sp.Integer(-1), -sp.Rational(1, 2), sp.Integer(1))
 PARAMETERS = (1, 0, -1, 2)
+ONE = sp.Integer(1)
 MOST_CONSTANTS = 6
 TOLERANCE = 1e-9
 MORE_POINTS = 6
@@ -418,7 +419,7 @@ def proper_constants(
     f0: list[sp.Expr],
     mode: str,
     within_reach: bool = True,
-    beta: sp.Expr = sp.Integer(1),
+    beta: sp.Expr = ONE,
 ) -> Iterator[tuple[sp.Expr, ...]]:
     """c of an implied prior that integrates: a point deep inside the natural domain, less what A(f) adds to it; the encoder's own
     constants where it has some, if c is to be within its reach."""

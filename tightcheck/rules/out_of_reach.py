@@ -12,6 +12,7 @@ from typing import Any
 
 from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.expression import to_text
+from tightcheck.kernel.model import temperature
 from tightcheck.kernel.slices import prior_term
 from tightcheck.kernel.zero import Entries
 from tightcheck.rules.member import candidates, proper_constants
@@ -45,7 +46,8 @@ def _models(
     """Small models in which one latent coordinate moves one observed one."""
     term = prior_term(design, latent) if prior == "declared" and reason != "shift" else None
     for F, f0, parameters in candidates(latent, observed, frozenset(), term):
-        for c in proper_constants(latent, observed, F, f0, "one", False) if prior == "implied" else ((),):
+        beta = temperature(design)
+        for c in proper_constants(latent, observed, F, f0, "one", False, beta) if prior == "implied" else ((),):
             yield {
                 **pair,
                 "reason": reason,

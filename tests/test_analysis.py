@@ -114,6 +114,22 @@ def test_the_objective_is_remarked_upon() -> None:
     assert any("no bound" in remark for remark in example("beta-tcvae").remarks)
 
 
+def test_a_weighted_objective_has_the_tempered_prior_and_encoder() -> None:
+    """C2 of p(x | z)^(1/4): log p - A(f)/4 in span(psi, 1), g* = F' nu/4 + c; the models' joint is not Theorem 1's."""
+    analysis = example("beta-vae")
+    assert analysis.implied_prior.endswith("+ (1/4) A(f(z)))")
+    assert analysis.joint is None
+    pca = analyze(read_design(Path(__file__).parent / "designs" / "restricted" / "objective-beta-gaussian.yaml"))
+    assert "plus (1/4) W'W" in condition(pca, "C2").sentence
+    assert "g = (1/4) W' x + b" in pca.encoder_map
+    assert "1 equation leaves" in pca.declared.remaining
+
+
+@pytest.mark.parametrize("name", sorted(folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()))
+def test_at_most_three_ways_to_mend_a_design(name: str) -> None:
+    assert len(example(name).suggestions) <= 3
+
+
 @pytest.mark.parametrize("name", sorted(folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()))
 def test_every_answer_is_in_sentences(name: str) -> None:
     for answer in (example(name).declared, example(name).implied):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tightcheck.account.answer import answer
 from tightcheck.account.case import UNFORESEEN, Case, case_of
+from tightcheck.account.conjugation import implied_prior
 from tightcheck.account.encoder import exact_encoder
 from tightcheck.account.lossless import lossless
 from tightcheck.account.outside import without
@@ -25,15 +26,15 @@ def analyze(design: Design) -> Analysis:
         implied=answer(implied, lossless(design, implied.decision)),
         joint=joint,
         encoder_map=exact_encoder(declared),
-        implied_prior=(joint.marginal_z or "") if joint else "",
+        implied_prior=implied_prior(declared) if joint is None else joint.marginal_z or "",
         suggestions=suggestions(design, declared.decision, implied.decision),
         remarks=(*remarks(design), *without(design)),
     )
 
 
 def _joint(case: Case) -> Joint | None:
-    """The joint in words, where it has a form that is known."""
-    if case.form is None:
+    """The joint in words, where it has a form that is known; a tempered posterior's is not Theorem 1's."""
+    if case.form is None or case.design.objective.kind == "beta":
         return None
     try:
         return describe(case.form)

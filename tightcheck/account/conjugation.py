@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from tightcheck.account import gaussian
+from tightcheck.account import gaussian, tempered
 from tightcheck.account.case import Case
 from tightcheck.account.equations import Equations, bits, cube, interactions
 from tightcheck.account.words import spoken
 from tightcheck.design import Place
 from tightcheck.joint import marginals
+from tightcheck.joint.maps import factor
 from tightcheck.kernel.classes import family_of, function_class
 from tightcheck.kernel.slices import prior_in_span
 from tightcheck.kernel.tight import spans_everything
@@ -31,11 +32,21 @@ def _written_out(case: Case) -> Equations:
     """log p = log h' + <c, psi> + A(f) up to a constant: p is one of the implied priors."""
     assert case.form is not None
     margins = [interaction.weight.name for interaction in case.form.interactions if interaction.row is None]
-    line = f"{marginals.implied_prior(case.form, case.forced)} for some {', '.join(margins)}"
+    line = f"{implied_prior(case)} for some {', '.join(margins)}"
     count = bits(case)
     if count is None:
         return Equations((line,), ASKS)
     return Equations((f"{line}: {interactions(count)} on {cube(case.form.latent[0])}",), ASKS, _parents(case))
+
+
+def implied_prior(case: Case) -> str:
+    """p(z) ∝ h'(z) exp(<c, psi> + A(f)), over beta where the posterior is tempered; empty without a form."""
+    if case.form is None:
+        return ""
+    if not tempered.beta(case.design):
+        return marginals.implied_prior(case.form, case.forced)
+    margins = [i for i in case.form.interactions if i.row is None and i.column is not None]
+    return tempered.prior(case.design, " + ".join(f"{i.weight.name}' {factor(i.column)}" for i in margins if i.column))
 
 
 def _is_one_choice(case: Case) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tightcheck.account import tempered
 from tightcheck.account.case import Case
 from tightcheck.account.equations import Equations
 from tightcheck.joint.integrable import condition as when
@@ -16,6 +17,8 @@ def equations(case: Case) -> Equations:
     if case.form is None or case.decision.prior != "implied" or case.is_empty:
         return Equations()
     words = ALWAYS if all(o.block.length == "random" for o in case.live) else when(case.form)
+    if tempered.beta(case.design) and "positive definite" in words:  # of the joint of beta = 1
+        words = ""
     if words in ("", ALWAYS):
         return Equations((), words)
     return Equations((_without_zero(case, words.removeprefix("iff ")),), words)

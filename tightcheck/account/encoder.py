@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
+from tightcheck.account import tempered
 from tightcheck.account.case import Case
 from tightcheck.joint import show
 from tightcheck.joint.form import Form
@@ -25,7 +26,7 @@ def exact_encoder(case: Case) -> str:
 
 def _part(case: Case, form: Form, part: Part) -> list[str]:
     name = f"g_{part.name}" if len(form.latent) > 1 else "g"
-    vectors = [natural(form, group, case.forced) for group in part.groups]
+    vectors = [tempered.encoder(case.design, natural(form, group, case.forced)) for group in part.groups]
     labels = [name if len(part.groups) == 1 else f"{name}_{k + 1}" for k in range(len(part.groups))]
     lines = [
         f"{label} = {vector}  (natural parameter of {group.text})"

@@ -5,6 +5,7 @@ The posterior's precision is the prior's plus W' S W, where f = W z + a are natu
 
 from __future__ import annotations
 
+from tightcheck.account import tempered
 from tightcheck.account.case import Case
 from tightcheck.account.equations import Equations
 from tightcheck.design import Constant, Map
@@ -22,10 +23,10 @@ def equations(case: Case) -> Equations | None:
     block = prior_block(case.design, latent.name)
     if block is None or block.family != "gaussian":
         return None
-    product = _product(observed, weight)
+    product = tempered.scaled(case.design, _product(observed, weight))
     is_coupled = block.precision is not None and not block.precision.is_diagonal()
     is_plain = covariance(observed).shape == "scalar"
-    shown = f"Lambda + {product}" if is_coupled else f"{weight}'{weight}" if is_plain else product
+    shown = f"Lambda + {product}" if is_coupled else f"{weight}'{weight}" if is_plain else _product(observed, weight)
     size = latent.block.copies if latent.is_scalar else latent.block.dimension or 1
     precision = f"The exact posterior's precision is the prior's plus {product}"
     if latent.block.family == "isotropic_gaussian":
@@ -82,6 +83,6 @@ def _dimension(case: Case, part: Part, weight: str, columns: int) -> str:
     if rows < columns:
         return f"At most {rows} of the {columns} columns of {weight} are not zero, and those are orthogonal."
     return (
-        f"The columns of {weight} are orthogonal: {equal} equation{'s' if equal > 1 else ''} leave"
+        f"The columns of {weight} are orthogonal: {equal} equation{'s leave' if equal > 1 else ' leaves'}"
         f" {rows * columns - equal} of its {rows * columns} dimensions."
     )

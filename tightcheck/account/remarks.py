@@ -18,8 +18,9 @@ def _objective(objective: Objective) -> Iterator[str]:
     if objective.kind == "beta":
         yield (
             f"With the KL term weighted by beta = {objective.value} the encoder is fitted to the tempered posterior,"
-            " proportional to p(z) p(x | z)^(1/beta). The verdict is about that one, with W'/beta for W' in the exact"
-            " encoder; the objective is then not tight for log p(x)."
+            " proportional to p(z) p(x | z)^(1/beta). The verdict is about that one: the exact encoder has W'/beta for W'"
+            " and the implied prior A(f(z))/beta for A(f(z)), so the joint is not that of Theorem 1. The objective is then"
+            " not tight for log p(x)."
         )
     elif objective.kind == "iwae":
         yield f"With {objective.value} importance samples the bound has the same consistent models as the ELBO."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain, islice
 
+from tightcheck.account import tempered
 from tightcheck.account.lossless import lossless
 from tightcheck.account.neighbours import Neighbour, mixture, neighbours
 from tightcheck.decide import Decision, decide
@@ -15,13 +16,13 @@ from tightcheck.kernel.rejected import Rejected
 from tightcheck.verdict import ORDER, Lossless, Suggestion, Verdict
 
 MOST_TRIED = 4
+MOST_SHOWN = 3
 TIGHT = Verdict.TIGHT.word
 WITH_DEPENDENCE = (Verdict.RESTRICTED.word, TIGHT)
 SMALLEST = (
     "for one decoder f: an encoder family with the statistics f_1(z), ..., f_n(z) and log p(z) - log h'(z) - A(f(z)), "
     "the smallest that suffices, and natural parameters affine in nu(x); the registry has none for a general f"
 )
-IMPLIED = "tie the prior to the decoder: p(z) proportional to h'(z) exp(<c, psi(z)> + A(f(z))), the paper's joint"
 
 
 def suggestions(design: Design, declared: Decision, implied: Decision) -> tuple[Suggestion, ...]:
@@ -34,13 +35,16 @@ def suggestions(design: Design, declared: Decision, implied: Decision) -> tuple[
         return ()
     found: list[Suggestion] = []
     if declared.prior != "implied" and _is_better(implied.verdict, declared.verdict):
-        found.append(Suggestion(IMPLIED, implied.verdict.word, "prior", design.prior.place))
+        energy, source = ("A(f(z))/beta", "") if tempered.beta(design) else ("A(f(z))", ", the paper's joint")
+        words = f"tie the prior to the decoder: p(z) proportional to h'(z) exp(<c, psi(z)> + {energy}){source}"
+        found.append(Suggestion(words, implied.verdict.word, "prior", design.prior.place))
     tried = tuple(_mending(design, declared, found))
     if declared.verdict is Verdict.RESTRICTED and not any(suggestion.verdict == TIGHT for suggestion in found):
         found += _without_loss(design, declared, tried)
     if all(suggestion.verdict != TIGHT or suggestion.kind == "latents" for suggestion in found):
         found += [Suggestion(SMALLEST, TIGHT, "encoder", design.encoder[0].block.place)] * _sees_everything(design)
-    return tuple(found)
+    best = sorted(found, key=lambda suggestion: -[v.word for v in ORDER].index(suggestion.verdict))[:MOST_SHOWN]
+    return tuple(suggestion for suggestion in found if suggestion in best)
 
 
 def _mending(design: Design, declared: Decision, found: list[Suggestion]) -> Iterator[Neighbour]:

@@ -12,7 +12,8 @@ PROPER = frozenset(
 
 def spoken(name: str) -> str:
     """A family's name in words: `isotropic_gaussian` is isotropic Gaussian."""
-    return " ".join(word.capitalize() if word in PROPER else word for word in name.split("_"))
+    words = " ".join(word.capitalize() if word in PROPER else word for word in name.split("_"))
+    return words.replace("Mises Fisher", "Mises-Fisher").replace("Conway Maxwell Poisson", "Conway-Maxwell-Poisson")
 
 
 def article(noun: str) -> str:

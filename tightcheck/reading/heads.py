@@ -117,7 +117,7 @@ def _read_map(data: str | models.Map, at: At, scope: Scope, side: Side) -> Map:
     elif kind in ARCHITECTURES:
         side.notes.remark(
             kind_at,
-            f"A {spec.kind} network is taken for one that can compute every function of its inputs. A collapse or an "
+            f"The {spec.kind} network is taken for one that can compute every function of its inputs. A collapse or an "
             "impossible holds for it all the same, if it can put out constants; a tight or restricted needs one that is "
             "large enough.",
         )

@@ -99,16 +99,22 @@ def place_of(part: Condition | Suggestion) -> str:
 def outline(analysis: Analysis) -> tuple[Section, ...]:
     """The sections of the report on one design, without those that have nothing to say."""
     sections = (
-        Section("What breaks it", tuple(_blame(analysis.declared))),
+        Section(_blaming(analysis.declared), tuple(_blame(analysis.declared))),
         Section("The consistent models", tuple(_consistent(analysis, analysis.declared))),
         Section("Block by block", tuple(_blocks(analysis.declared))),
         Section("How to mend it", (Remedies(analysis.suggestions),) if analysis.suggestions else ()),
         Section("Under the implied prior", tuple(_implied(analysis))),
         Section("The conditions", tuple(_conditions(analysis))),
-        Section("The joint of the consistent models", tuple(_joint(analysis.joint)) if analysis.joint else ()),
+        Section(
+            "The form of every consistent model (Theorem 1)", tuple(_joint(analysis.joint)) if analysis.joint else ()
+        ),
         Section("Remarks", tuple(Paragraph(remark) for remark in analysis.remarks)),
     )
     return tuple(section for section in sections if section.parts)
+
+
+def _blaming(answer: Answer) -> str:
+    return "What is not shown" if answer.verdict is Verdict.UNDECIDED else "What breaks it"
 
 
 def _blame(answer: Answer) -> Iterator[Part]:
@@ -161,11 +167,12 @@ def _implied(analysis: Analysis) -> Iterator[Part]:
 def _conditions(analysis: Analysis) -> Iterator[Part]:
     """C1 to C4 under the declared prior, and those that come out otherwise under the implied one."""
     conditions = analysis.declared.conditions
+    said = {(c.name, c.status, c.sentence) for c in conditions}
     rows = [(c.name, c.status, _explained(c)) for c in conditions]
     rows += [
         (f"{c.name}, implied prior", c.status, _explained(c))
         for c in analysis.implied.conditions
-        if c not in conditions
+        if (c.name, c.status, c.sentence) not in said
     ]
     if rows:
         yield Table(("condition", "status", "because"), tuple(rows))

@@ -157,6 +157,39 @@ def test_the_two_orders_of_a_pair_agree(pair: tuple[str, str], data: st.DataObje
     assert first is None or second is None or first is second
 
 
+C = {"c[0]": -1, "c[1]": -1}
+THIRD, HALF = Fraction(1, 3), Fraction(1, 2)
+
+
+@pytest.mark.parametrize(
+    ("pair", "weights", "answer"),
+    [
+        # exp(a z_1^u z_2^v) against exp(-z_1 - z_2): u + v < 1
+        (("poisson", "gamma"), {**C, "W[0,0]": THIRD, "W[0,1]": HALF}, True),
+        (("poisson", "gamma"), {**C, "W[0,0]": 2 * THIRD, "W[0,1]": HALF}, False),
+        # the power of a z that decays in its own factor does not count
+        (("poisson", "gamma"), {**C, "W[0,0]": 5, "V[0,0]": -1, "W[0,1]": HALF}, True),
+        (("poisson", "gamma"), {**C, "W[0,0]": -THIRD, "W[0,1]": HALF}, False),
+        # groups: the first x with the first z alone; the second gamma needs a proper margin
+        (("poisson", "gamma"), {**C, "W[0,0]": THIRD}, True),
+        (("poisson", "gamma"), {"c[0]": -1, "W[0,0]": THIRD}, False),
+        # 1/z in the place of z
+        (("poisson", "inverse_gamma"), {**C, "b[0]": -3, "b[1]": -3, "W[0,0]": -THIRD, "W[0,1]": -HALF}, True),
+        (("poisson", "inverse_gamma"), {**C, "b[0]": -3, "b[1]": -3, "W[0,0]": -2 * THIRD, "W[0,1]": -HALF}, False),
+        # powers of proportions are bounded iff their exponents are not negative
+        (("poisson", "beta"), {"W[0,0]": 3, "W[0,1]": HALF, "V[1,1]": 2}, True),
+        (("poisson", "beta"), {"W[0,0]": 3, "W[0,1]": -HALF}, False),
+        # the Gaussian's quadratic form: c + variance W'W / 2
+        (("gaussian_fixed_variance", "log_normal"), {**C, "W[0,0]": 1}, True),
+        (("gaussian_fixed_variance", "log_normal"), {**C, "W[0,0]": 1, "W[1,0]": 1}, False),
+    ],
+)
+def test_products_of_two_and_two(pair: tuple[str, str], weights: Weights, answer: bool) -> None:
+    found = density(*pair, 2, 2)
+    assert found.what is not What.UNDECIDED
+    assert found.holds(weights) is answer
+
+
 def test_a_name_that_is_no_entry_is_said() -> None:
     with pytest.raises(ValueError, match="W has no entry Q"):
         density("poisson", "poisson").holds({"Q": 1})

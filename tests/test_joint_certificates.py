@@ -219,6 +219,58 @@ def test_fixed_parameters_and_graphs_are_part_of_a_certificate() -> None:
     check_set(json.loads(json.dumps(certificate)))
 
 
+PRODUCTS = (
+    (("poisson", "gaussian"), (3, 2), "pairs"),
+    (("von_mises", "von_mises"), (2, 2), "pairs"),
+    (("exponential", "weibull"), (2, 2), "powers"),
+    (("poisson", "gamma"), (2, 2), "products"),
+    (("gaussian_fixed_variance", "log_normal"), (2, 2), "quadratic"),
+    (("gaussian_fixed_variance", "geometric"), (2, 2), "cases"),
+    (("full_gaussian", "poisson"), (2, 2), "products"),
+)
+
+
+def product(names: Pair, sizes: tuple[int, int]) -> dict[str, Any]:
+    certificate = pair(*asked(names, sizes, ())).certificate
+    assert certificate is not None
+    whole: dict[str, Any] = json.loads(json.dumps(certificate))
+    return whole
+
+
+@pytest.mark.parametrize(("names", "sizes", "lemma"), PRODUCTS, ids=str)
+def test_a_product_has_a_certificate(names: Pair, sizes: tuple[int, int], lemma: str) -> None:
+    certificate = product(names, sizes)
+    assert certificate["lemma"] == lemma
+    assert check_set(certificate) == certificate["what"]
+
+
+@pytest.mark.parametrize(("names", "sizes", "lemma"), PRODUCTS, ids=str)
+def test_a_forged_certificate_of_a_product_is_refused(names: Pair, sizes: tuple[int, int], lemma: str) -> None:
+    certificate = product(names, sizes)
+    others = {"finite": True, "quadratic": None, "powers": None, "pairs": certificate["formula"], "cases": False}
+    for other in others.keys() - {lemma}:
+        refused({**certificate, "lemma": other, "formula": others[other]})
+    if certificate["what"] != "only_zero":
+        refused({**certificate, "zero": [*certificate["zero"], [1, 1]]})
+    if certificate["what"] == "inequalities":
+        refused({**certificate, "what": "everything", "formula": True})
+        refused({**certificate, "densities": certificate["densities"][:1], "no_density": certificate["densities"][0]})
+        refused({**certificate, "densities": [certificate["no_density"]]})
+
+
+@pytest.mark.parametrize("change", [turned, at_the_boundary, of_another_entry])
+def test_a_changed_condition_of_a_pair_in_a_product_is_refused(change: Callable[[dict[str, Any]], None]) -> None:
+    for names, sizes, lemma in PRODUCTS:
+        if lemma != "pairs":
+            continue
+        certificate = product(names, sizes)
+        (part,) = certificate["formula"]
+        for k in range(sum(1 for _ in conditions(part["formula"]))):
+            forged = deepcopy(certificate)
+            change(list(conditions(forged["formula"][0]["formula"]))[k])
+            refused(forged)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("x", registry.names())
 def test_every_decided_pair_has_a_certificate(x: str) -> None:

@@ -12,6 +12,9 @@ import sympy as sp
 from tightcheck.atlas.facts import Pair
 from tightcheck.density import JointDensity
 from tightcheck.family import Family
+from tightcheck.kernel.joint_numbers import Unreached
+from tightcheck.kernel.joint_sides import with_defaults
+from tightcheck.kernel.joint_support import inside
 
 TRIED = tuple(Fraction(*ratio) for ratio in ((1, 1), (-1, 1), (1, 2), (-1, 2), (1, 4), (-1, 4)))
 """Values of an entry of the interaction, in this order."""
@@ -79,4 +82,7 @@ def inner_point(family: Family) -> tuple[Fraction, ...] | None:
             at = {s: sp.Rational(value) for s, value in zip(family.natural_parameters, near, strict=True)}
             if all(condition.subs(at) == sp.true for condition in family.natural_domain):
                 return tuple(near)
-    return None
+    try:
+        return inside(with_defaults(family))
+    except Unreached:
+        return None

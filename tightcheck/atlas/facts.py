@@ -130,6 +130,9 @@ LEMMAS = {
     "each": "the conditions that are necessary, case by case; one W is tested by the procedure",
     "finite": "a finite side is summed out: every conditional of the other side is proper",
     "quadratic": "Gaussians: the zeros, and a positive definite precision matrix",
+    "powers": "positive numbers with powers as base measures: sums of shapes",
+    "pairs": "every pair's formula against the procedure, in every case; the conditions scale, so the pairs decide",
+    "products": "what is zero in every density of a pair, pair by pair; one W is tested by the procedure",
 }
 """What the kernel re-checks, by the certificate's lemma."""
 

@@ -62,7 +62,7 @@ class JointDensity:
 
     `constraints` is an And / Or of relations, necessary and sufficient; `sentences` say the same in words, with the
     names of the blocks of W, and alone where a condition is quantified: then `cost` says what testing one W takes.
-    `witness` has a divergence for every entry that is forced to zero.
+    `zero` holds the entries that are zero in every density, and `witness` a divergence for each where one is known.
     """
 
     form: Form
@@ -73,6 +73,7 @@ class JointDensity:
     witness: tuple[Divergence, ...] = ()
     cost: str = ""
     undecided_because: str = ""
+    zero: frozenset[sp.Symbol] = frozenset()
     test: Callable[[Mapping[str, Fraction]], bool | None] | None = field(default=None, repr=False, compare=False)
 
     def holds(self, weights: Mapping[str, Fraction | int]) -> bool | None:

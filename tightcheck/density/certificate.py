@@ -10,16 +10,19 @@ import sympy as sp
 
 from tightcheck.density.answer import JointDensity, What
 from tightcheck.density.cases import necessary_trees_of, refutations, tree_of
-from tightcheck.density.formula import All, Condition, Formula, joined
+from tightcheck.density.decide import pair_blocks
 from tightcheck.density.generic import density_without_zeros
 from tightcheck.density.problem import Problem, name_of, problem_of
 from tightcheck.density.sample import density_with
 from tightcheck.kernel.joint_cases import forced_zero, signs_left
+from tightcheck.kernel.joint_formula import All, Condition, Formula, joined
 from tightcheck.kernel.joint_numbers import Unreached
+from tightcheck.kernel.joint_pairs import are_separated, distinct, separated
 from tightcheck.kernel.joint_set import FORMAT, SET_LEMMAS, side_of, text_of
 from tightcheck.kernel.joint_sides import with_defaults
 from tightcheck.kernel.joint_signs import Tree, leaves
 from tightcheck.kernel.joint_support import inside
+from tightcheck.kernel.joint_weights import Side
 from tightcheck.kernel.rejected import Rejected
 
 Place = tuple[int, int]
@@ -68,23 +71,49 @@ Stated = tuple[str, Any, frozenset[Place], list[dict[str, Any]]]
 def _by_lemma(problem: Problem, x: Mapping[str, Any], z: Mapping[str, Any]) -> Stated | None:
     """The first lemma that states the set: its name, formula, zeros and witnesses."""
     is_single = len(problem.xs) == len(problem.zs) == 1
-    tree = tree_of(problem) if is_single else None
+    xs, zs = side_of(x, "x"), side_of(z, "z")
+    stated = _by_rule(xs, zs) if not is_single else None
+    if stated is not None:
+        return stated
+    tree = tree_of(problem)
     if tree is not None and all(leaf.answer is not None for _, leaf in leaves(tree)):
         zero = forced_zero(tree, *problem.shape)
         return "cases", _data(joined(tree)), zero, list(_witnesses(tree, zero))
-    xs, zs = side_of(x, "x"), side_of(z, "z")
-    for lemma, formula in (("finite", True), ("finite", False), ("quadratic", None)):
+    if not is_single:
+        return _by_pairs(problem, xs, zs, x, z)
+    stated = _by_rule(xs, zs)
+    if stated is not None:
+        return stated
+    trees = necessary_trees_of(problem)
+    left = signs_left(trees, *problem.shape)
+    zero = frozenset(place for place in problem.interactions() if left[place] <= {0})
+    return "each", [_data(joined(tree)) for tree in trees], zero, []
+
+
+def _by_rule(xs: Side, zs: Side) -> Stated | None:
+    """The rules that need no formula, or one for each pair."""
+    formulas: list[dict[str, Any]] = []
+    if are_separated(xs, zs):
+        known = (separated(x, z, len(xs) > 1, len(zs) > 1) for x, z in distinct(xs, zs))
+        formulas = [{"lemma": "cases", "formula": _data(formula)} for formula in known]
+    tried = (("finite", True), ("finite", False), ("quadratic", None), ("powers", None), ("pairs", formulas))
+    for lemma, formula in tried if len(xs) + len(zs) > 2 else tried[:3]:
         try:
             zero, _ = SET_LEMMAS[lemma](xs, zs, formula)
         except Rejected:
             continue
         return lemma, formula, zero, []
-    if not is_single:
+    return None
+
+
+def _by_pairs(problem: Problem, xs: Side, zs: Side, x: Mapping[str, Any], z: Mapping[str, Any]) -> Stated | None:
+    """Every pair by its own lemma."""
+    block = next(pair_blocks(problem))
+    stated = _by_lemma(problem_of(block.density.form), {**x, "copies": 1}, {**z, "copies": 1})
+    if stated is None:
         return None
-    trees = necessary_trees_of(problem)
-    left = signs_left(trees, *problem.shape)
-    zero = frozenset(place for place in problem.interactions() if left[place] <= {0})
-    return "each", [_data(joined(tree)) for tree in trees], zero, []
+    formulas = [{"lemma": stated[0], "formula": stated[1]}]
+    return "products", formulas, SET_LEMMAS["products"](xs, zs, formulas)[0], []
 
 
 def _data(formula: Formula) -> Any:
@@ -135,6 +164,9 @@ def _candidates(
     """Densities: those known, one without zeros, margins alone, one that a walk finds."""
     yield from known
     assert found.test is not None
+    if len(problem.xs) + len(problem.zs) > 2:
+        yield from _of_pairs(problem, found)
+        return
     if not zero and (weights := density_without_zeros(problem, found.test)):
         yield weights
     if margins := _margins(problem, found):
@@ -142,6 +174,25 @@ def _candidates(
     signs = {place: frozenset({0} if place in zero else {-1, 0, 1}) for place in problem.places}
     if walked := density_with(problem, signs, found.test):
         yield walked
+
+
+def _of_pairs(problem: Problem, found: JointDensity) -> Iterator[Weights]:
+    """Densities in which one pair depends on each other and the rest is independent."""
+    margins = _margins(problem, found)
+    if margins is None:
+        return
+    yield margins
+    shown: dict[int, list[Weights] | None] = {}
+    for block in pair_blocks(problem):
+        pair = problem_of(block.density.form)
+        if id(block.density) not in shown:
+            zero = frozenset(
+                p for e, p in zip(pair.entries, pair.places, strict=True) if e.symbol in block.density.zero
+            )
+            shown[id(block.density)] = _densities(pair, block.density, zero, ())
+        names = {own.name: symbol.name for own, symbol in block.symbols.items()}
+        for weights in shown[id(block.density)] or ():
+            yield {**margins, **dict.fromkeys(names.values(), Fraction(0)), **{names[n]: v for n, v in weights.items()}}
 
 
 def _margins(problem: Problem, found: JointDensity) -> Weights | None:

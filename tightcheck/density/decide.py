@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import sympy as sp
 
 from tightcheck.density.answer import Divergence, JointDensity, What
 from tightcheck.density.cases import necessary_trees_of, refutations, tree_of
-from tightcheck.density.formula import All, as_sympy, joined
+from tightcheck.density.formula import as_sympy
 from tightcheck.density.generic import density_without_zeros
 from tightcheck.density.one_weight import exact_test
 from tightcheck.density.problem import Problem, name_of, problem_of, spoken
 from tightcheck.density.products import Found, product_of
 from tightcheck.density.sample import density_with
-from tightcheck.density.words import cost_of, sentences_of, tested_sentences
+from tightcheck.density.words import cost_of, sentences_of, tested_sentences, written
 from tightcheck.design import Block
 from tightcheck.family import Family
 from tightcheck.joint.form import Form, assemble
 from tightcheck.joint.parts import Part, reduce
 from tightcheck.kernel.joint_cases import forced_zero, signs_left
+from tightcheck.kernel.joint_formula import All, joined
 from tightcheck.kernel.joint_numbers import TooLong
 from tightcheck.kernel.joint_signs import Leaf, TooMany, Tree, leaves
 
@@ -33,9 +36,12 @@ def joint_density(x: Family, z: Family, copies_x: int = 1, copies_z: int = 1) ->
 def form_density(form: Form) -> JointDensity:
     """The set of W for any form: several named blocks on either side."""
     problem = problem_of(form)
-    if max(len(problem.xs), len(problem.zs)) > 1 and (found := product_of(problem, _names(problem))) is not None:
+    is_product = max(len(problem.xs), len(problem.zs)) > 1
+    if is_product and (found := product_of(problem, _names(problem))) is not None:
         return _from_rule(problem, found)
     tree = tree_of(problem)
+    if is_product and (tree is None or any(leaf.answer is None for _, leaf in leaves(tree))):
+        return _from_pairs(problem)
     if tree is not None:
         found_cases = _from_cases(problem, tree)
         if found_cases.what is not What.UNDECIDED:
@@ -57,7 +63,8 @@ def _from_rule(problem: Problem, found: Found) -> JointDensity:
         found.sentences,
         found.divergences,
         found.cost,
-        test=exact_test(problem, found.test),
+        zero=_symbols(problem, found.zero),
+        test=exact_test(problem),
     )
 
 
@@ -81,6 +88,7 @@ def _from_cases(problem: Problem, tree: Tree) -> JointDensity:
         sentences_of(formula, names),
         _divergences(problem, tree, zero),
         cost_of(constraints),
+        zero=_symbols(problem, zero),
         test=exact_test(problem),
     )
 
@@ -94,11 +102,8 @@ def _tested(problem: Problem) -> JointDensity:
     left = signs_left(trees, *problem.shape)
     zero = frozenset(place for place in problem.interactions() if left[place] <= {0})
     test = exact_test(problem)
-    if not density_without_zeros(problem, test):
-        if min(len(problem.xs), len(problem.zs)) > 1:
-            return _undecided(problem, "no rule reaches several x and several z of these families")
-        if not density_with(problem, left, test):
-            return _undecided(problem, "there are too many cases, and no W with everything else not 0 was found")
+    if not density_without_zeros(problem, test) and not density_with(problem, left, test):
+        return _undecided(problem, "there are too many cases, and no W with everything else not 0 was found")
     names = _names(problem)
     tested, cost = tested_sentences(problem)
     formulas = tuple(dict.fromkeys(joined(tree) for tree in trees))
@@ -111,7 +116,35 @@ def _tested(problem: Problem) -> JointDensity:
         (*sentences_of(formula, names), *tested),
         (),
         cost,
+        zero=_symbols(problem, zero),
         test=test,
+    )
+
+
+def _from_pairs(problem: Problem) -> JointDensity:
+    """The answer for a product without a formula: an entry is 0 in every density iff it is so in its pair."""
+    blocks = list(pair_blocks(problem))
+    for block in blocks:
+        if block.density.what is What.UNDECIDED:
+            return _undecided(problem, f"{block.x} and {block.z}, one of each: {block.density.undecided_because}")
+    zero = frozenset(place for block in blocks for place in block.zero)
+    tested, cost = tested_sentences(problem)
+    trees = necessary_trees_of(problem) if min(len(problem.xs), len(problem.zs)) == 1 else ()
+    names = _names(problem)
+    formulas = tuple(dict.fromkeys(joined(tree) for tree in trees))
+    formula = All(tuple(f for f in formulas if f is not None and not isinstance(f, bool)))
+    zeros = tuple(sp.Eq(names[name_of(*place)], 0) for place in sorted(zero))
+    parts = (as_sympy(formula, names), *zeros, *(sp.Symbol(sentence) for sentence in tested))
+    return JointDensity(
+        problem.form,
+        problem.entries,
+        _what(problem, zero),
+        sp.And(*parts, evaluate=False),
+        (*sentences_of(formula, names), *map(written, zeros), *tested),
+        tuple(divergence for block in blocks for divergence in block.divergences),
+        cost,
+        zero=_symbols(problem, zero),
+        test=exact_test(problem),
     )
 
 
@@ -123,6 +156,55 @@ def _what(problem: Problem, zero: frozenset[tuple[int, int]]) -> What:
     if zero >= set(problem.interactions()):
         return What.ONLY_ZERO
     return What.ZEROS if zero else What.INEQUALITIES
+
+
+def _symbols(problem: Problem, zero: frozenset[tuple[int, int]]) -> frozenset[sp.Symbol]:
+    """The entries at these places."""
+    return frozenset(e.symbol for e, place in zip(problem.entries, problem.places, strict=True) if place in zero)
+
+
+@dataclass(frozen=True)
+class PairBlock:
+    """One x and one z of a product, by the names of their blocks: what is said of the pair, and where it stands in W."""
+
+    x: str
+    z: str
+    density: JointDensity
+    places: Mapping[sp.Symbol, tuple[int, int]]
+    symbols: Mapping[sp.Symbol, sp.Symbol]
+
+    @property
+    def zero(self) -> Iterator[tuple[int, int]]:
+        """The places in W of the entries that are 0 in every density of the pair."""
+        return (self.places[symbol] for symbol in self.density.zero)
+
+    @property
+    def divergences(self) -> Iterator[Divergence]:
+        """The pair's own, with the entries of W."""
+        for each in self.density.witness:
+            yield Divergence(tuple(self.symbols[s] for s in each.entries), each.direction, each.rate)
+
+
+def pair_blocks(problem: Problem) -> Iterator[PairBlock]:
+    """Every draw of x with every draw of z."""
+    symbols = dict(zip(problem.places, (entry.symbol for entry in problem.entries), strict=True))
+    row = 0
+    for left in (part for part in problem.form.observed for _ in range(part.block.copies)):
+        column = 0
+        for right in (part for part in problem.form.latent for _ in range(part.block.copies)):
+            pair = _pair_of(left.name, left.family, right.name, right.family)
+            places = {
+                entry.symbol: (i and row + i, k and column + k)
+                for entry, (i, k) in zip(pair.entries, problem_of(pair.form).places, strict=True)
+            }
+            yield PairBlock(left.name, right.name, pair, places, {s: symbols[place] for s, place in places.items()})
+            column += len(right.family.statistics)
+        row += len(left.family.statistics)
+
+
+@cache
+def _pair_of(left: str, x: Family, right: str, z: Family) -> JointDensity:
+    return form_density(assemble((_part(left, x, 1),), (_part(right, z, 1),)))
 
 
 def _names(problem: Problem) -> dict[str, sp.Expr]:

@@ -6,23 +6,19 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 
 from tightcheck.density.problem import Problem
-from tightcheck.kernel.joint_density import is_density
-from tightcheck.kernel.joint_numbers import Contradiction, Signs, TooLong, Unreached
+from tightcheck.kernel.joint_numbers import Contradiction, TooLong, Unreached
+from tightcheck.kernel.joint_products import is_product_density
 from tightcheck.kernel.joint_sides import with_defaults
-from tightcheck.kernel.joint_signs import Exact
-from tightcheck.kernel.joint_weights import Side, Weights
-
-Procedure = Callable[[Side, Side, Weights, Signs], bool | None]
 
 
-def exact_test(problem: Problem, procedure: Procedure = is_density) -> Callable[[Mapping[str, Fraction]], bool | None]:
+def exact_test(problem: Problem) -> Callable[[Mapping[str, Fraction]], bool | None]:
     """A function from W, rationals by name, to the answer; fixed parameters without a value have their defaults."""
 
     def test(weights: Mapping[str, Fraction]) -> bool | None:
         xs, zs = (tuple(map(with_defaults, side)) for side in (problem.xs, problem.zs))
         matrix = problem.numbers(weights)
         try:
-            return procedure(xs, zs, matrix, Exact())
+            return is_product_density(xs, zs, matrix)
         except (Unreached, Contradiction, TooLong):
             return None
 

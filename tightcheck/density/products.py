@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import sympy as sp
 
 from tightcheck.density.answer import Divergence
-from tightcheck.density.formula import All, Condition, Formula, as_sympy, expression, joined
+from tightcheck.density.formula import as_sympy, expression
 from tightcheck.density.problem import Problem, name_of
 from tightcheck.density.words import written
-from tightcheck.family import Family
-from tightcheck.kernel.joint_cases import TREE_SIZE, cases, forced_zero
-from tightcheck.kernel.joint_density import is_density
+from tightcheck.kernel.joint_cases import forced_zero
 from tightcheck.kernel.joint_faces import along_face, faces, has_faces
 from tightcheck.kernel.joint_finite import extreme_points
 from tightcheck.kernel.joint_gaussian import quadratic_of
-from tightcheck.kernel.joint_numbers import ATOMS, Number, Signs, TooLong, letters_of
-from tightcheck.kernel.joint_products import has_atom_at_zero, is_density_by_pairs, is_power_density, power_of
-from tightcheck.kernel.joint_signs import Leaf, TooMany, leaves
-from tightcheck.kernel.joint_weights import Side, Weights, rows_of, transposed
-
-Procedure = Callable[[Side, Side, Weights, Signs], bool | None]
+from tightcheck.kernel.joint_numbers import Number
+from tightcheck.kernel.joint_pairs import separated, tree_of_pair
+from tightcheck.kernel.joint_products import power_of
+from tightcheck.kernel.joint_weights import Side, rows_of, transposed
 
 
 @dataclass(frozen=True)
 class Found:
-    """The conditions of a product, the test of one W, and the entries that are zero in every density."""
+    """The conditions of a product, and the entries that are zero in every density."""
 
     constraints: sp.Basic
     sentences: tuple[str, ...]
-    test: Procedure
     zero: frozenset[tuple[int, int]]
     cost: str = ""
     divergences: tuple[Divergence, ...] = ()
@@ -69,7 +63,7 @@ def _finite(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
             sentences += ("the conditional of the other side is proper at every extreme point of the finite side",)
             conditions.append(sp.Symbol(sentences[-1]))
             cost = f"{points * tests} matrix inequalities: one at each of {points} extreme points for each block"
-        return Found(sp.And(*conditions), sentences, is_density, frozenset(), cost)
+        return Found(sp.And(*conditions), sentences, frozenset(), cost)
     return None
 
 
@@ -96,7 +90,6 @@ def _gaussian(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
         return Found(
             sp.And(*conditions, sp.Symbol(matrix)),
             (*(f"{names[name_of(*place)]} = 0" for place in sorted(zero)), matrix),
-            is_density,
             zero,
             "one elimination of a matrix with a row for each coordinate of x and z",
             _along_lines(tuple(names[name_of(*place)] for place in sorted(zero))),
@@ -123,7 +116,6 @@ def _powers(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
     return Found(
         sp.And(*signs, *(sp.Symbol(s) for s in sentences[1:])),
         sentences,
-        is_power_density,
         frozenset(),
         f"one sum of shapes for each of 2^{len(problem.zs)} sets of z; none where every margin is < 0",
     )
@@ -139,10 +131,11 @@ def _by_pairs(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
     for x in problem.xs:
         first_column = 1
         for z in problem.zs:
-            pair = _separable(x, z, len(problem.xs) > 1, len(problem.zs) > 1)
-            if pair is None:
+            formula = separated(x, z, len(problem.xs) > 1, len(problem.zs) > 1)
+            tree = tree_of_pair(x, z)
+            if formula is None or tree is None:
                 return None
-            formula, own_zero = pair
+            own_zero = forced_zero(tree, len(x.statistics) + 1, len(z.statistics) + 1)
             own = {name: symbol for name, symbol in names.items() if name.startswith("u_")}
             for i in range(len(x.statistics) + 1):
                 for k in range(len(z.statistics) + 1):
@@ -159,69 +152,5 @@ def _by_pairs(problem: Problem, names: dict[str, sp.Expr]) -> Found | None:
     return Found(
         sp.And(*conditions, evaluate=False),
         tuple(map(written, conditions)),
-        is_density_by_pairs,
         frozenset(zero),
     )
-
-
-def _separable(
-    x: Family, z: Family, has_more_x: bool, has_more_z: bool
-) -> tuple[Formula, frozenset[tuple[int, int]]] | None:
-    """The pair's formula where it is one condition on W, which scales, and one on each margin; None otherwise."""
-    try:
-        tree = cases((x,), (z,), TREE_SIZE)
-    except (TooMany, TooLong):
-        return None
-    if any(leaf.answer is None for _, leaf in leaves(tree)) or isinstance(tree, Leaf):
-        is_true = isinstance(tree, Leaf) and tree.answer is True
-        return (True, frozenset()) if is_true else None
-    formula = joined(tree)
-    parts = formula.parts if isinstance(formula, All) else (formula,)
-    for part in parts:
-        kinds = {_kind(name) for name in _letters(part)}
-        if len(kinds) > 1 or (kinds == {"interaction"} and not _scales(part)):
-            return None
-        if kinds == {"row"} and has_more_z and not has_atom_at_zero(z):
-            return None
-        if kinds == {"column"} and has_more_x and not has_atom_at_zero(x):
-            return None
-    if not _holds_at_zero([part for part in parts if {_kind(n) for n in _letters(part)} == {"interaction"}]):
-        return None
-    return formula, forced_zero(tree, len(x.statistics) + 1, len(z.statistics) + 1)
-
-
-def _kind(name: str) -> str:
-    """Whether a letter of W is a margin of x, of z, an entry of the interaction, or no entry."""
-    row, _, column = name[1:].partition("_")
-    if name[0] != "w" or not (row.isdigit() and column.isdigit()):
-        return f"other: {name}"
-    return "row" if column == "0" else "column" if row == "0" else "interaction"
-
-
-def _letters(formula: Formula) -> frozenset[str]:
-    if isinstance(formula, Condition):
-        return letters_of(formula.number)
-    return (
-        frozenset().union(*map(_letters, formula.parts)) if formula and not isinstance(formula, bool) else frozenset()
-    )
-
-
-def _scales(formula: Formula) -> bool:
-    """Whether every number in it is homogeneous in its letters."""
-    if isinstance(formula, Condition):
-        degrees = {sum(p for _, p in monomial) for monomial in formula.number.terms}
-        return len(degrees) == 1 and 0 not in degrees and not any(ATOMS[n].argument for n in formula.number.atoms)
-    return all(map(_scales, formula.parts)) if formula and not isinstance(formula, bool) else True
-
-
-def _holds_at_zero(parts: list[Formula]) -> bool:
-    """Whether conditions that scale hold where all letters are 0."""
-    return all(_at_zero(part) for part in parts)
-
-
-def _at_zero(formula: Formula) -> bool:
-    if isinstance(formula, Condition):
-        return 0 in formula.signs
-    if formula is None or isinstance(formula, bool):
-        return bool(formula)
-    return all(map(_at_zero, formula.parts)) if isinstance(formula, All) else any(map(_at_zero, formula.parts))

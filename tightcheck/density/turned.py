@@ -43,6 +43,7 @@ def turned(found: JointDensity, form: Form) -> JointDensity:
             )
             for each in found.witness
         ),
+        zero=frozenset(symbols[each] for each in found.zero),
         test=tested_there if test is not None else None,
     )
 

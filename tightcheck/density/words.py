@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from tightcheck.density.formula import All, Formula, as_sympy
+from tightcheck.density.formula import as_sympy
 from tightcheck.density.problem import Problem
 from tightcheck.kernel.joint_compound import compound_of
 from tightcheck.kernel.joint_curves import curve_of
+from tightcheck.kernel.joint_formula import All, Formula
 from tightcheck.kernel.joint_sides import with_defaults
 from tightcheck.kernel.joint_sphere import is_sphere
 from tightcheck.kernel.joint_weights import Side
@@ -51,6 +52,10 @@ def cost_of(constraints: sp.Basic) -> str:
 
 ENDS = "one test looks at each end of the support and at one maximum per condition of the natural domain"
 ARCS = "one test bounds convex functions of an angle on arcs, those of the interaction on pairs of arcs"
+GROUPS = (
+    "one test takes each group of factors that W ties together: by support functions, by each z alone with its share of "
+    "every x, or by one z with the others held near a point"
+)
 MIXTURES = (
     "one test bounds a maximum over proportions on simplices, and looks at one point of the domain for each count"
 )
@@ -65,8 +70,9 @@ def tested_sentences(problem: Problem) -> tuple[tuple[str, ...], str]:
     integrable = f"h'({z}) exp(<c, psi({z})> + A(f({z}))) is integrable"
     if _is_number(problem.xs) or _is_number(problem.zs):
         return (inside, f"{integrable} at each end of the range and where f meets the boundary"), ENDS
-    is_pair = len(problem.xs) == len(problem.zs) == 1
-    if is_pair and any(compound_of(with_defaults(family)) is not None for family in (*problem.xs, *problem.zs)):
+    if not len(problem.xs) == len(problem.zs) == 1:
+        return (inside, f"g({x}) is in the natural domain of {z} for almost every {x}", integrable), GROUPS
+    if any(compound_of(with_defaults(family)) is not None for family in (*problem.xs, *problem.zs)):
         counts, others = (x, z) if compound_of(with_defaults(problem.xs[0])) is not None else (z, x)
         parameter, margin = ("f", "c") if counts == x else ("g", "a")
         return (

@@ -31,12 +31,16 @@ class Quadratic:
 
 @cache
 def quadratic_of(family: Family) -> Quadratic | None:
-    """The polynomials of a family on all of R^d whose statistics and log base measure have degree at most 2."""
-    x = family.variables
-    bounds = family.support.bounds
+    """The polynomials of a family on all of R^d whose statistics and log base measure, or those of its law, have degree <= 2."""
+    law = family.law
+    x = family.variables if law is None else (law.parameter,)
+    bounds = family.support.bounds if law is None else (law.bounds,)
     if family.support.is_discrete or bounds is None or any(b != (-sp.oo, sp.oo) for b in bounds):
         return None
-    functions = (*family.statistics, family.log_base_measure)
+    statistics, density = (
+        (family.statistics, family.log_base_measure) if law is None else (law.statistics, law.log_density)
+    )
+    functions = (*statistics, density)
     if not all(f.is_polynomial(*x) for f in functions):
         return None
     polys = [sp.Poly(f, *x) for f in functions]

@@ -1,16 +1,20 @@
-"""Several x and several z: exact rules that need no integral over more than one number. Lemma `joint_products`."""
+"""Several x and several z, one W: rules that need no integral over more than one number. Lemma `joint`, (k), (l), (v), (w)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cache
 from itertools import combinations
 
 from tightcheck.family import Family
 from tightcheck.kernel.joint_density import is_density, singularity
 from tightcheck.kernel.joint_faces import faces, has_faces
-from tightcheck.kernel.joint_numbers import ONE, ZERO, Number, Signs
-from tightcheck.kernel.joint_weights import Side, Weights, rows_of, transposed
+from tightcheck.kernel.joint_frozen import diverges_near
+from tightcheck.kernel.joint_margins import have_margins
+from tightcheck.kernel.joint_numbers import ONE, ZERO, Number, Signs, Unreached
+from tightcheck.kernel.joint_pairs import are_separated, is_density_by_pairs
+from tightcheck.kernel.joint_signs import Exact
+from tightcheck.kernel.joint_split import is_density_by_shares
+from tightcheck.kernel.joint_weights import Side, Weights, transposed
 
 
 def power_of(family: Family) -> Number | None:
@@ -60,26 +64,71 @@ def _total(powers: Sequence[Number | None], chosen: Sequence[int]) -> Number:
     return sum((powers[i - 1] or ZERO for i in chosen), ZERO)
 
 
-def pairs(xs: Side, zs: Side, weights: Weights) -> Iterator[tuple[Family, Family, Weights]]:
-    """Each x with each z, their block of W and their margins."""
-    for x, rows in zip(xs, rows_of(xs, weights), strict=True):
-        for z, columns in zip(zs, rows_of(zs, transposed([weights[0], *rows])), strict=True):
-            first = [row[0] for row in [weights[0], *rows]]
-            yield x, z, [list(row) for row in zip(first, *columns, strict=True)]
+def is_product_density(xs: Side, zs: Side, weights: Weights) -> bool:
+    """Whether W, in rationals, gives a density: each group of factors that W ties together does. Raises Unreached."""
+    signs = Exact()
+    for left, right, w in groups(xs, zs, weights):
+        if not left or not right:
+            if not (have_margins(left, [row[0] for row in w], signs) and have_margins(right, w[0], signs)):
+                return False
+        elif not _is_tied_density(left, right, w):
+            return False
+    return True
 
 
-@cache
-def has_atom_at_zero(family: Family) -> bool:
-    """Whether the statistics are all 0 at a point of positive mass."""
-    if not family.support.is_discrete:
-        return False
-    points = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
-    return any(all(s.xreplace(at) == 0 for s in family.statistics) for at in points)
+def _is_tied_density(xs: Side, zs: Side, weights: Weights) -> bool:
+    """The rules in order: those that are exact, those that refute, those that show."""
+    signs = Exact()
+    if len(xs) == len(zs) == 1:
+        return is_density(xs, zs, weights, signs)
+    if (answer := is_power_density(xs, zs, weights, signs)) is not None:
+        return answer
+    if are_separated(xs, zs):
+        return is_density_by_pairs(xs, zs, weights, signs)
+    try:
+        return is_density(xs, zs, weights, signs)
+    except Unreached as reason:
+        sides = ((xs, zs, weights), (zs, xs, transposed(weights)))
+        if any(diverges_near(*side) for side in sides):
+            return False
+        if any(is_density_by_shares(*side) for side in sides):
+            return True
+        raise Unreached(f"{reason}; no shares were found") from None
 
 
-def is_density_by_pairs(xs: Side, zs: Side, weights: Weights, signs: Signs) -> bool:
-    """Every pair is a density: exact for families whose pairs have conditions on W alone and on each margin alone."""
-    return all(is_density((x,), (z,), w, signs) for x, z, w in pairs(xs, zs, weights))
+def groups(xs: Side, zs: Side, weights: Weights) -> Iterator[tuple[Side, Side, Weights]]:
+    """The factors that W ties together, group by group, with their part of W."""
+    rows, columns = _places(xs), _places(zs)
+    left, right = set(range(len(xs))), set(range(len(zs)))
+
+    def are_tied(i: int, j: int) -> bool:
+        return any(weights[row][column].terms for row in rows[i] for column in columns[j])
+
+    while left or right:
+        own_x, own_z = ({min(left)}, set[int]()) if left else (set[int](), {min(right)})
+        while True:
+            more_z = {j for j in right - own_z if any(are_tied(i, j) for i in own_x)}
+            more_x = {i for i in left - own_x if any(are_tied(i, j) for j in own_z | more_z)}
+            if not more_x and not more_z:
+                break
+            own_x, own_z = own_x | more_x, own_z | more_z
+        left, right = left - own_x, right - own_z
+        kept = [0, *(row for i in sorted(own_x) for row in rows[i])]
+        across = [0, *(column for j in sorted(own_z) for column in columns[j])]
+        yield (
+            tuple(xs[i] for i in sorted(own_x)),
+            tuple(zs[j] for j in sorted(own_z)),
+            [[weights[row][column] for column in across] for row in kept],
+        )
 
 
-__all__ = ["has_atom_at_zero", "is_density_by_pairs", "is_power_density", "pairs", "power_of"]
+def _places(side: Side) -> list[range]:
+    """The rows (or columns) of W of each factor."""
+    found, first = [], 1
+    for family in side:
+        found.append(range(first, first + len(family.statistics)))
+        first += len(family.statistics)
+    return found
+
+
+__all__ = ["groups", "is_power_density", "is_product_density", "power_of"]

@@ -11,6 +11,9 @@ LEMMA     cases      the formula is density or no density in every case of the s
           each       the formulas are necessary, one for each condition at the ends (and one for all); one W is tested
           finite     a side is finite: W gives a density iff every conditional of the other side is proper
           quadratic  Gaussians: the zeros, and a positive definite precision matrix
+          powers     positive numbers with powers as base measures: sums of shapes
+          pairs      pairs that scale: W gives a density iff it does for every pair; a {"lemma", "formula"} for each
+          products   the zeros are those of the pairs, a {"lemma", "formula"} for each; one W is tested
 Every entry that is not zero in all densities is not zero in one of `densities`, which the procedure confirms exactly.
 """
 
@@ -23,12 +26,14 @@ from typing import Any, TypeAlias
 import sympy as sp
 
 from tightcheck import registry
+from tightcheck.family import Family
 from tightcheck.kernel.joint_cases import TREE_SIZE, cases, forced_zero, necessary, necessary_together, signs_left
-from tightcheck.kernel.joint_density import is_density
 from tightcheck.kernel.joint_gaussian import quadratic_of
 from tightcheck.kernel.joint_numbers import ZERO, Contradiction, Number, TooLong, Unreached, rational
+from tightcheck.kernel.joint_pairs import are_separated, distinct
+from tightcheck.kernel.joint_products import is_product_density, power_of
 from tightcheck.kernel.joint_sides import owned, with_defaults
-from tightcheck.kernel.joint_signs import CONTRADICTION, Exact, Leaf, TooMany, Tree, leaves
+from tightcheck.kernel.joint_signs import CONTRADICTION, Leaf, TooMany, Tree, leaves
 from tightcheck.kernel.joint_weights import Side
 from tightcheck.kernel.rejected import Rejected, malformed_is_rejected, require
 
@@ -125,7 +130,44 @@ def _quadratic(xs: Side, zs: Side, formula: Any) -> tuple[Places, tuple[Case, ..
     raise Rejected("neither side is Gaussian with known covariances beside a Gaussian")
 
 
-SET_LEMMAS = {"cases": _cases, "each": _each, "finite": _finite, "quadratic": _quadratic}
+def _powers(xs: Side, zs: Side, formula: Any) -> tuple[Places, tuple[Case, ...]]:
+    """No entry is 0 in every density: all may be negative."""
+    require(formula is None, "no formula belongs to this lemma")
+    require(all(power_of(family) is not None for family in (*xs, *zs)), "a base measure is no power")
+    return frozenset(), ()
+
+
+def _pairs(xs: Side, zs: Side, formulas: Any) -> tuple[Places, tuple[Case, ...]]:
+    """Every pair has a formula, which is one condition on W, which scales, and one on each margin."""
+    require(are_separated(xs, zs), "a pair has conditions that do not scale, or that tie W to a margin")
+    require(all(part["lemma"] == "cases" for part in formulas), "the formula of a pair is checked case by case")
+    return _products(xs, zs, formulas)
+
+
+def _products(xs: Side, zs: Side, formulas: Any) -> tuple[Places, tuple[Case, ...]]:
+    """What is 0 in every density of a pair is so in the product, and nothing else: the others may be independent."""
+    different = list(distinct(xs, zs))
+    require(len(formulas) == len(different), "there is not one formula for each pair")
+    zero: dict[tuple[Family, Family], Places] = {}
+    for (x, z), part in zip(different, formulas, strict=True):
+        require(set(part) == {"lemma", "formula"}, "a pair has other keys than it should")
+        require(part["lemma"] in PAIR_LEMMAS, "no lemma for a pair has this name")
+        zero[x, z], _ = PAIR_LEMMAS[part["lemma"]]((x,), (z,), part["formula"])
+    return frozenset(
+        (row + i, column + k) for x, row in _first(xs) for z, column in _first(zs) for i, k in zero[x, z]
+    ), ()
+
+
+def _first(side: Side) -> Iterator[tuple[Family, int]]:
+    """Each factor with how many rows of W come before its own."""
+    before = 0
+    for family in side:
+        yield family, before
+        before += len(family.statistics)
+
+
+PAIR_LEMMAS = {"cases": _cases, "each": _each, "finite": _finite, "quadratic": _quadratic}
+SET_LEMMAS = {**PAIR_LEMMAS, "powers": _powers, "pairs": _pairs, "products": _products}
 
 
 def _shape(xs: Side, zs: Side) -> tuple[int, int]:
@@ -190,7 +232,8 @@ def _require_word(data: Mapping[str, Any], xs: Side, zs: Side, zero: Places) -> 
     none = data["no_density"]
     require(none is None or not _is_density(xs, zs, none), "the W without a density has one")
     if data["what"] == "everything":
-        require(data["formula"] is True and not zero, "not every W gives a density")
+        by_pairs = data["lemma"] == "pairs" and all(part["formula"] is True for part in data["formula"])
+        require((data["formula"] is True or by_pairs) and not zero, "not every W gives a density")
         return
     require(bool(data["densities"]), "no W that gives a density is named")
     require(reached == interactions - zero, "an entry is neither zero in every density nor different from 0 in one")
@@ -212,9 +255,7 @@ def _is_density(xs: Side, zs: Side, weights: Mapping[str, str]) -> bool:
         require(name == f"w{i}_{k}" and 0 <= i < rows and 0 <= k < columns and bool(i or k), f"W has no entry {name}")
         matrix[i][k] = rational(Fraction(value))
     known = [tuple(map(with_defaults, side)) for side in (xs, zs)]
-    answer = is_density(known[0], known[1], matrix, Exact())
-    assert isinstance(answer, bool)
-    return answer
+    return is_product_density(known[0], known[1], matrix)
 
 
 __all__ = ["SET_LEMMAS", "check_set", "side_of", "text_of"]

@@ -165,6 +165,27 @@ def _doubled(data: Documents) -> Documents:
     return Documents(data.rows.with_values(2 * data.rows.values), 2 * data.lengths, data.log_base_measure)
 
 
+def test_a_linear_decoder_starts_at_the_words_frequencies_and_a_deep_one_does_not(data: Documents) -> None:
+    """All hidden units of a deep decoder that starts there may fall silent: see `Decoder`."""
+    frequencies = torch.tensor([0.7, 0.2, 0.1])
+    linear, deep = (Decoder(Shape(4, depth), frequencies.log()) for depth in (0, 2))
+    torch.testing.assert_close(torch.softmax(linear.bias, 0), frequencies)
+    assert deep.bias.abs().max() <= deep.weight.shape[0] ** -0.5
+
+
+def test_live_units_are_those_that_some_code_turns_on() -> None:
+    decoder = Decoder(Shape(2, 1), torch.zeros(3))
+    hidden = decoder.hidden[0]
+    with torch.no_grad():
+        hidden.weight.zero_()
+        hidden.bias.fill_(-1.0)
+        hidden.weight[0, 0] = 2.0  # type: ignore[index]
+        hidden.bias[1] = 1.0  # type: ignore[index]
+    codes = torch.tensor([[0.0, 0.0], [1.0, 1.0]])
+    assert decoder.live_units(codes) == 2
+    assert decoder.live_units(codes[:1]) == 1
+
+
 def test_exact_gap_of_a_posterior_that_factorises_is_zero() -> None:
     natural = torch.randn(5, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
     table = text_exact.log_code(natural) - 7
@@ -327,7 +348,8 @@ def test_a_row_of_two_codes_that_say_nothing_is_told_from_one_that_fails() -> No
     assert "further apart here than in the paper in 1 of 1 rows" in said[0]
     assert "in 2 configurations" in said[1]
     assert "at most 0.10 nats apart" in said[1]
-    assert "2 of the 2 rows" in said[1]
+    assert "Of both splits 2 rows have two such encoders" in said[1]
+    assert "2 of the 2 rows where the order fails" in said[1]
     assert not any(sentence.startswith("Words") for sentence in said)
 
 

@@ -203,6 +203,9 @@ def _cost(record: Mapping[str, Any]) -> tuple[Any, ...]:
 
 
 def _measured(records: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    from tightcheck.experiments.reproduce.text_model import UNITS
+    from tightcheck.experiments.reproduce.text_span import CODES
+
     exact = [record for record in records if "gap" in record]
     if exact:
         yield "<h3>The exact gap, every code listed</h3>"
@@ -215,6 +218,13 @@ def _measured(records: Sequence[Mapping[str, Any]]) -> Iterable[str]:
             "log p(x) - ELBO",
             ("", "epochs", *(f"{encoder}, {name}" for encoder in ("e1", "e2", "e3") for name in names)),
             _by_shape(exact, lambda r: tuple(f"{r[name]:.2f}" for name in names)),
+        )
+    deep = [record for record in records if "live_units" in record]
+    if deep:
+        yield table(
+            f"Units of the decoder's last hidden layer, of {UNITS}, that are not silent at every one of {CODES} random codes",
+            ("", "epochs", "e1", "e2", "e3"),
+            _by_shape(deep, lambda r: (r["live_units"],)),
         )
     if records:
         yield "<h3>Semantic hashing as it is used</h3>"

@@ -12,7 +12,7 @@ from tightcheck.experiments.reproduce.frame import Request, circumstances
 from tightcheck.experiments.reproduce.text_data import Corpus
 from tightcheck.experiments.reproduce.text_likelihood import Documents
 from tightcheck.experiments.reproduce.text_model import ENCODERS, Shape
-from tightcheck.experiments.reproduce.text_span import DOCUMENTS
+from tightcheck.experiments.reproduce.text_span import CODES, DOCUMENTS, random_codes
 from tightcheck.experiments.reproduce.text_train import State
 
 
@@ -44,11 +44,19 @@ def measure(request: Request, shape: Shape, state: State, corpora: tuple[Corpus,
                 "epochs": state.epoch,
                 "precision_at_100": round(precision, 4),
                 "chance": round(float((own[:, None] == labels).float().mean()), 4),
+                **_live(state, shape, index, request.seed),
                 **_gap(state, shape, index, some(test)),
             }
         )
     common = {**circumstances(request), "seconds_of_the_three": round(time.monotonic() - begin, 1)}
     request.store.write(f"text-measured/{shape}", ({**record, **common} for record in records))
+
+
+def _live(state: State, shape: Shape, index: int, seed: int) -> dict[str, Any]:
+    decoder = state.models.decoders[index]
+    return (
+        {"live_units": decoder.live_units(random_codes(shape.bits, CODES, seed, decoder.bias))} if shape.depth else {}
+    )
 
 
 def _gap(state: State, shape: Shape, index: int, documents: Documents) -> dict[str, Any]:

@@ -36,21 +36,31 @@ class Shape:
 
 
 class Decoder(nn.Module):
-    """z -> the logits f(z) of the words: `depth` hidden ReLU layers, then an affine map kept as (inputs, words)."""
+    """z -> the logits f(z) of the words: `depth` hidden ReLU layers, then an affine map kept as (inputs, words).
+
+    A linear decoder's bias starts at the words' log frequencies. A deep one's must not: where the bias alone is the best
+    constant, units that do not help yet only harm, and all of the last hidden layer's may fall silent at every code, for good.
+    """
 
     def __init__(self, shape: Shape, log_frequencies: Tensor) -> None:
         super().__init__()
         self.bits = shape.bits
         widths = [shape.bits, *[UNITS] * shape.depth]
         self.hidden = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(widths))
-        self.weight = nn.Parameter(_uniform(widths[-1], len(log_frequencies), inputs=widths[-1]))
-        self.bias = nn.Parameter(log_frequencies.clone())
+        words = len(log_frequencies)
+        self.weight = nn.Parameter(_uniform(widths[-1], words, inputs=widths[-1]))
+        self.bias = nn.Parameter(_uniform(words, inputs=widths[-1]) if shape.depth else log_frequencies.clone())
 
     def features(self, codes: Tensor) -> Tensor:
         """The last layer's inputs, of codes (U, bits)."""
         for layer in self.hidden:
             codes = torch.relu(layer(codes))
         return codes
+
+    @torch.no_grad()
+    def live_units(self, codes: Tensor) -> int:
+        """How many of the last layer's inputs are positive at some of the codes; a silent hidden layer never learns again."""
+        return int((self.features(codes) > 0).any(0).sum())
 
     def logits(self, codes: Tensor) -> Tensor:
         """f(z) of codes (U, bits), as (U, words)."""
@@ -81,7 +91,7 @@ class Encoders(nn.Module):
 
 
 class Models(nn.Module):
-    """The VAEs e1, e2, e3 of one shape; the decoders' biases start at the words' log frequencies."""
+    """The VAEs e1, e2, e3 of one shape."""
 
     def __init__(self, shape: Shape, frequencies: Tensor, seed: int) -> None:
         super().__init__()

@@ -27,12 +27,14 @@ from tightcheck.kernel.ranges import LINE, Interval, extent
 from tightcheck.kernel.slices import runs_over_all_reals
 from tightcheck.kernel.valid import OUTPUTS, has_constants, is_valid, value_at
 from tightcheck.kernel.zero import observed_of
+from tightcheck.once import once
 from tightcheck.span import separates
 
 VALUES = (sp.Integer(1), sp.Integer(-1), sp.Rational(1, 2))
 MOST_PARAMETERS = 4
 
 
+@once
 def may_depend(design: Design) -> bool:
     """Whether some model depends on z: a network that can move within its domain, or a formula that does."""
     if not all(map(has_constants, design.decoder)):
@@ -187,8 +189,13 @@ def _link_moves(observed: Conditional, head: Head, source: Map) -> bool:
         slope, middle = sp.diff(link, OUTPUT), link.xreplace({OUTPUT: sp.Integer(0)})
         inside = head.bounds is None or (bool(head.bounds[0] < middle) and bool(middle < head.bounds[1]))
         return inside and bool(slope.is_positive or slope.is_negative)
-    valid = [value for value in (value_at(observed, head, t) for t in OUTPUTS) if is_valid(observed, head, value)]
-    return any(separates_numbers(a, b) for a, b in combinations(valid, 2))
+    valid: list[sp.Expr] = []
+    for value in (value_at(observed, head, t) for t in OUTPUTS):
+        if is_valid(observed, head, value):
+            if any(separates_numbers(value, other) for other in valid):
+                return True
+            valid.append(value)
+    return False
 
 
 def _is_moved(design: Design, observed: Conditional) -> bool:

@@ -26,6 +26,7 @@ from tightcheck.kernel.classes import (
 )
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import is_entire
+from tightcheck.once import once
 from tightcheck.span import combination, is_zero, normal_form, separates
 
 
@@ -141,6 +142,7 @@ def _inverted(link: sp.Expr, value: sp.Expr) -> sp.Expr | None:
     return None
 
 
+@once
 def _is_affine(conditional: Conditional, head: Head, moved: frozenset[sp.Symbol]) -> bool:
     """Whether what the head's map puts out is affine in the natural parameters that move: it is then a sum over coordinates
     where they are, and as many outputs are of no larger rank."""

@@ -99,8 +99,10 @@ def holds(relation: sp.Basic, known: Mapping[sp.Basic, sp.Basic]) -> bool:
 
 def holds_on(relation: sp.Basic, known: Mapping[sp.Basic, sp.Basic], places: Sequence[Place]) -> bool:
     """Whether one condition certainly holds where the symbols of the known values run over these bounds."""
+    if holds(relation, known):
+        return True
     inside = {symbol: _logarithms_signed(in_quarter(value, places)) for symbol, value in known.items()}
-    return holds(relation, known) or holds(relation, inside)
+    return holds(relation, inside)
 
 
 @cache

@@ -245,9 +245,11 @@ def _pinned(latent: Conditional, observed: Conditional, term: sp.Expr | None) ->
     """Where a Gaussian encoder's variance is a number: the weight of z with which A(f) makes up for the prior's."""
     fz, fx = family_of(latent.block), family_of(observed.block)
     known = [function_class(latent, k).value for k in range(len(fz.statistics))]
+    if fz.name != "gaussian" or known[1] is None:
+        return
     others = [constant_value(observed, i) for i in range(1, len(fx.statistics))]
     coefficients = None if term is None else combination(term, fz.statistics, fz.variables)
-    if fz.name != "gaussian" or known[1] is None or coefficients is None or None in others:
+    if coefficients is None or None in others:
         return
     constants = dict(zip(fx.natural_parameters[1:], others, strict=True))
     curvature = sp.diff(fx.log_partition, fx.natural_parameters[0], 2).xreplace(constants)
@@ -335,6 +337,7 @@ def constant_value(observed: Conditional, i: int) -> sp.Expr | None:
 MOST_GUESSES = 64
 
 
+@once
 def _learned(observed: Conditional) -> dict[sp.Basic, sp.Expr]:
     """Values 1, 0 or 1/2 of the learned constants with which the constant natural parameters are valid, if there are any."""
     symbols = [h.symbol for h in observed.heads if isinstance(h.source, Constant) and h.source.value is None]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tightcheck.decide import decide
-from tightcheck.design import Conditional, Design
+from tightcheck.design import Conditional, Design, Head, Map
 from tightcheck.read_yaml import read_design
 from tightcheck.strategies import WrittenDesign
 from tightcheck.strategies.words import Words
@@ -18,11 +18,19 @@ EXAMPLES = sorted(f for f in (Path(__file__).parent.parent / "tightcheck" / "exa
 
 
 def grown(design: Design, latents: int, observed: int) -> Design:
-    """The design with other numbers of coordinates in every block that has several."""
+    """The design with other numbers of coordinates in every block that has several, and hidden layers as wide as those.
+
+    The widths grow along because a narrow network cannot hold a map of high rank: that turns a verdict, and rightly.
+    """
+
+    def widened(head: Head) -> Head:
+        if not isinstance(head.source, Map):
+            return head
+        return replace(head, source=replace(head.source, hidden=(2 * (latents + observed),) * len(head.source.hidden)))
 
     def sized(conditional: Conditional, copies: int) -> Conditional:
-        block = conditional.block
-        return replace(conditional, block=replace(block, copies=copies if block.copies > 1 else 1))
+        block = replace(conditional.block, copies=copies if conditional.block.copies > 1 else 1)
+        return replace(conditional, block=block, heads=tuple(widened(head) for head in conditional.heads))
 
     return replace(
         design,

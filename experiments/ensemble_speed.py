@@ -22,7 +22,8 @@ from torch import Tensor, nn
 
 from tightcheck.read_yaml import read_design
 from tightcheck.training.data import checked
-from tightcheck.training.fit import Settings, fit
+from tightcheck.training.fit import fit
+from tightcheck.training.trained import Settings
 
 PIXELS, LATENTS, HIDDEN, EXAMPLES, BATCH, LEARNING_RATE = 32, 4, 32, 640, 64, 1e-3
 DESIGN = f"""

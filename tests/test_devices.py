@@ -20,8 +20,9 @@ from tightcheck.numeric.side import Side
 from tightcheck.numeric.torch_family import torch_family
 from tightcheck.read_yaml import read_design
 from tightcheck.training.data import checked
-from tightcheck.training.fit import Settings, build
+from tightcheck.training.fit import build
 from tightcheck.training.objective import Estimator, objective
+from tightcheck.training.trained import Settings
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 CPU = torch.device("cpu")

@@ -18,8 +18,9 @@ from click.testing import CliRunner, Result
 
 from tightcheck import cli
 from tightcheck.sweep import tasks
-from tightcheck.sweep.plan import Run, read_plan
+from tightcheck.sweep.plan import read_plan
 from tightcheck.sweep.records import IsRunningError, Records
+from tightcheck.sweep.run import Run
 
 ENCODER = """\
 latent: {family: bernoulli, dim: 3}

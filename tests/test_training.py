@@ -19,12 +19,13 @@ from tightcheck.read_yaml import read_design
 from tightcheck.training import checkpoint
 from tightcheck.training.checkpoint import Log
 from tightcheck.training.data import Data, checked
-from tightcheck.training.fit import Settings, Trained, build, fit
+from tightcheck.training.fit import build, fit
 from tightcheck.training.measure import measure
 from tightcheck.training.model import Model
 from tightcheck.training.networks import Piece
 from tightcheck.training.objective import Estimator, all_latents, objective, seeded_draws
 from tightcheck.training.split import split
+from tightcheck.training.trained import Settings, Trained
 from tightcheck.training.untrainable import Untrainable
 
 BITS = """

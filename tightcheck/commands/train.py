@@ -10,8 +10,8 @@ import click
 from tightcheck.commands import require_device, require_extra, show, table
 
 if TYPE_CHECKING:
-    from tightcheck.training.fit import Settings, Trained
     from tightcheck.training.split import Split
+    from tightcheck.training.trained import Settings, Trained
     from tightcheck.verdict import Analysis
 
 ESTIMATORS = ("path", "arm", "disarm", "rloo", "exact")
@@ -85,7 +85,7 @@ def _settings(
     seed: int, members: int, estimator: Any, device: str, is_double: bool, epochs: int, **same: Any
 ) -> Settings:
     """The options as the training loop has them. Raises click.UsageError for a device that is not there."""
-    from tightcheck.training.fit import Settings
+    from tightcheck.training.trained import Settings
 
     require_device(device)
     return Settings(

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import sympy as sp
 import torch
 from torch import Tensor
 
 from tightcheck.family import Twin
+from tightcheck.numeric.torch_density import TorchDensity
 from tightcheck.numeric.translate import Translated
-
-if TYPE_CHECKING:
-    from tightcheck.numeric.torch_family import TorchFamily
 
 WHOLE = ("total_count",)
 """Arguments that PyTorch takes as one whole number."""
 
 
 def sample(
-    family: TorchFamily,
+    family: TorchDensity,
     eta: Tensor,
     shape: tuple[int, ...],
     generator: torch.Generator | None,
@@ -48,7 +46,7 @@ def _seeded(generator: torch.Generator | None, device: torch.device) -> Iterator
         yield
 
 
-def _of_points(family: TorchFamily, eta: Tensor, shape: tuple[int, ...], fixed: Mapping[str, Any] | None) -> Tensor:
+def _of_points(family: TorchDensity, eta: Tensor, shape: tuple[int, ...], fixed: Mapping[str, Any] | None) -> Tensor:
     """One point each, by its mass."""
     points = family.points.to(eta)
     masses = torch.softmax(
@@ -60,7 +58,7 @@ def _of_points(family: TorchFamily, eta: Tensor, shape: tuple[int, ...], fixed: 
 
 
 def _of_twin(
-    family: TorchFamily, twin: Twin, eta: Tensor, shape: tuple[int, ...], fixed: Mapping[str, Any] | None
+    family: TorchDensity, twin: Twin, eta: Tensor, shape: tuple[int, ...], fixed: Mapping[str, Any] | None
 ) -> Tensor:
     """PyTorch's draw, in the family's variables."""
     arguments = {name: _argument(family, name, expression, eta, fixed) for name, expression in twin.arguments.items()}
@@ -82,7 +80,7 @@ def _of_twin(
 
 
 def _argument(
-    family: TorchFamily, name: str, expression: sp.Basic, eta: Tensor, fixed: Mapping[str, Any] | None
+    family: TorchDensity, name: str, expression: sp.Basic, eta: Tensor, fixed: Mapping[str, Any] | None
 ) -> Any:
     """One argument of PyTorch's distribution: a number, a vector or a matrix for every eta."""
     if name in WHOLE and expression.is_Integer:

@@ -8,8 +8,8 @@ from typing import Any
 import ray
 
 from tightcheck.sweep.outcome import Outcome
-from tightcheck.sweep.plan import Run
 from tightcheck.sweep.records import Records
+from tightcheck.sweep.run import Run
 from tightcheck.sweep.tasks import finish
 
 RETRIES = 5

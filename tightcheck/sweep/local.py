@@ -12,8 +12,8 @@ from multiprocessing.connection import wait
 from typing import Any
 
 from tightcheck.sweep.outcome import Outcome
-from tightcheck.sweep.plan import Run
 from tightcheck.sweep.records import Records
+from tightcheck.sweep.run import Run
 from tightcheck.sweep.tasks import finish
 
 MOST_DEATHS = 3

@@ -18,6 +18,7 @@ from tightcheck.reading.nodes import Path_, Tree, read_tree
 from tightcheck.reading.shape import Limits, Shape
 from tightcheck.reading.validate import At, validated
 from tightcheck.sweep import tasks
+from tightcheck.sweep.run import Run
 
 MOST_RUNS = 100_000
 PARTS = ("encoder", "decoder")
@@ -46,18 +47,6 @@ class Sweep(Shape):
     task: Literal["analyze", "train"] = "train"
     options: dict[str, Any] = {}
     resources: Resources = Resources()
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run: plain data, so that it goes to any process; its `key` is a digest of all that determines its result."""
-
-    key: str
-    task: str
-    seed: int
-    point: Mapping[str, Any]
-    design: Mapping[str, Any]
-    options: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from tightcheck import __version__, serial
 from tightcheck.sweep import train
 from tightcheck.sweep.records import Records
+from tightcheck.sweep.run import Run
 
 if TYPE_CHECKING:
     from tightcheck.reading.validate import At
-    from tightcheck.sweep.plan import Run
 
-Task = Callable[["Run", Path], dict[str, Any]]
+Task = Callable[[Run, Path], dict[str, Any]]
 
 
 def options(task: str, written: Mapping[str, Any], at: At, folder: Path) -> dict[str, Any]:

@@ -7,14 +7,12 @@ import math
 from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from tightcheck import serial
 from tightcheck.reading.shape import Limits, Shape
 from tightcheck.reading.validate import At, validated
-
-if TYPE_CHECKING:
-    from tightcheck.sweep.plan import Run
+from tightcheck.sweep.run import Run
 
 Positive = Annotated[int, Limits(ge=1)]
 
@@ -71,7 +69,8 @@ def train(run: Run, work: Path) -> dict[str, Any]:
 
     from tightcheck.analysis import analyze
     from tightcheck.training.data import read_data
-    from tightcheck.training.fit import Settings, fit
+    from tightcheck.training.fit import fit
+    from tightcheck.training.trained import Settings
 
     torch.set_num_threads(1)
     words = {key: value for key, value in run.options.items() if key not in ("data", "digests")}

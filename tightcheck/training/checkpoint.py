@@ -13,7 +13,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import nn
@@ -21,9 +21,7 @@ from torch import nn
 from tightcheck import atomic
 from tightcheck.training.data import DataError
 from tightcheck.training.measure import Measured
-
-if TYPE_CHECKING:
-    from tightcheck.training.fit import Trained
+from tightcheck.training.trained import Trained
 
 FORMAT = 1
 SECONDS = 5.0

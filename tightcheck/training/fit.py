@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,44 +16,12 @@ from tightcheck import serial
 from tightcheck.design import Design
 from tightcheck.training.checkpoint import Checkpoint, Log
 from tightcheck.training.data import Data
-from tightcheck.training.measure import Measured, measure
+from tightcheck.training.measure import measure
 from tightcheck.training.model import Model
-from tightcheck.training.objective import Estimator, check_estimator, default_estimator, objective, seeded_draws
+from tightcheck.training.objective import check_estimator, default_estimator, objective, seeded_draws
+from tightcheck.training.trained import Settings, Trained
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How to train. `seeds` has one seed for each member; `seed` decides the batches and the noise of all.
-
-    `estimator` None picks one by the design; `draws` are latent draws per example. `clip` bounds the norm of each
-    member's gradient (None: not at all). `measure_every` epochs the gap and the span residual are measured (0: never).
-    """
-
-    epochs: int = 100
-    batch: int = 100
-    learning_rate: float = 1e-3
-    seed: int = 0
-    seeds: tuple[int, ...] = (0,)
-    estimator: Estimator | None = None
-    draws: int = 1
-    clip: float | None = None
-    device: str = "cpu"
-    dtype: str = "float32"
-    measure_every: int = 0
-
-
-@dataclass
-class Trained:
-    """The model, what was measured at which epoch, and the objective of each epoch, one value for each member."""
-
-    model: Model
-    data: Data
-    settings: Settings
-    estimator: Estimator
-    objectives: list[list[float]] = field(default_factory=list)
-    measured: dict[int, Measured] = field(default_factory=dict)
 
 
 def why_no_device(device: str) -> str:

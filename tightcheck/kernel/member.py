@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sympy as sp
@@ -31,77 +33,122 @@ from tightcheck.kernel.zero import latent_of, pair_of
 from tightcheck.span import is_zero
 
 
-def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
-    """A consistent model in which x and z are dependent: f = F psi + f0 of one latent coordinate, for one observed one.
+@dataclass(frozen=True)
+class Moving:
+    """f = F psi + f0 of one latent coordinate, for one observed one; what does not move is constant.
 
     `mode`: "one" latent copy moves one observed copy; "spread", every latent copy moves an observed copy of its own, all
     in the same way; "together", one latent copy moves every observed copy in the same way; "components", every component of
-    one Gaussian vector moves an observed copy of its own, as the first does. What does not move is constant.
+    one Gaussian vector moves an observed copy of its own, as the first does.
     """
-    latent, observed = pair_of(design, step)
+
+    latent: Conditional
+    observed: Conditional
+    F: tuple[tuple[sp.Expr, ...], ...]
+    f0: tuple[sp.Expr, ...]
+    mode: str
+
+    @cached_property
+    def eta(self) -> list[sp.Expr]:
+        """The natural parameters of one observed copy that moves."""
+        psi = family_of(self.latent.block).statistics
+        return [sum((w * t for w, t in zip(row, psi, strict=True)), b) for row, b in zip(self.F, self.f0, strict=True)]
+
+    @property
+    def movements(self) -> int:
+        """How many latent numbers move, each in its own way."""
+        if self.mode == "components":
+            return int(self.latent.block.dimension or len(family_of(self.latent.block).variables))
+        return self.latent.block.copies if self.mode == "spread" else 1
+
+    @property
+    def multiple(self) -> int:
+        """How many observed copies move with one latent number."""
+        return self.observed.block.copies if self.mode == "together" else 1
+
+    @property
+    def rank(self) -> int:
+        """At least the rank of all that the heads put out."""
+        return self.movements * min(sum(map(any, self.F)), sum(map(any, zip(*self.F, strict=True))))
+
+    def energy(self, beta: sp.Expr) -> sp.Expr:
+        """-A(f(z)) / beta, of all observed copies that move."""
+        variables = family_of(self.latent.block).variables
+        each = variables if self.mode == "components" else variables[:1]
+        total = sum(total_log_partition(self.observed, [e.xreplace({variables[0]: v}) for e in self.eta]) for v in each)
+        return -total * self.multiple / beta
+
+    def posterior(self, c: Sequence[sp.Expr], beta: sp.Expr) -> list[sp.Expr]:
+        """g = F' nu(x) / beta + c."""
+        nu = statistics_of(self.observed)
+        columns = zip(*self.F, strict=True)
+        return [
+            sum((w * t for w, t in zip(column, nu, strict=True)), sp.Integer(0)) / beta + start
+            for column, start in zip(columns, c, strict=True)
+        ]
+
+
+def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
+    """A consistent model in which x and z are dependent, by what moves in it."""
+    moving, beta = _stated(design, step), temperature(design)
+    latent, observed, eta = moving.latent, moving.observed, moving.eta
     fz, fx = family_of(latent.block), family_of(observed.block)
-    beta = temperature(design)
-    F = [[formula(entry, {}) for entry in row] for row in step["F"]]
-    f0 = [formula(entry, {}) for entry in step["f0"]]
-    nu = statistics_of(observed)
-    require(len(F) == len(f0) == len(nu) and all(len(row) == len(fz.statistics) for row in F), "F has the wrong shape")
-    require(
-        all(entry.is_number and entry.is_finite and entry.is_real for row in [*F, f0] for entry in row),
-        "F is not a matrix of numbers",
-    )
-    require(any(entry != 0 for row in F for entry in row), "F is zero: x and z are independent")
-    eta = [
-        sum((w * t for w, t in zip(row, fz.statistics, strict=True)), start) for row, start in zip(F, f0, strict=True)
-    ]
     inside = observed.block.length == "random" or stays_in_domain(fx, eta, [(fz.variables, fz)])
     require(inside, "f is not shown to stay in the natural domain")
-    mode = moving_mode(latent, observed, step)
-    spread = mode == "spread"
-    rank = latent.block.copies if spread else 1
-    if mode == "components":
-        require(
-            fz.name in ("isotropic_gaussian", "full_gaussian") and latent.block.copies == 1,
-            "the components are not alike",
-        )
-        require(all(not (e.free_symbols & set(fz.variables[1:])) for e in eta), "f mixes components")
+    if moving.mode == "components":
         require(prior != "implied", "components are looked at under a declared prior")
-        rank = int(latent.block.dimension or len(fz.variables))
-        require(observed.block.copies >= rank, "there are fewer observed numbers than components")
-    require(
-        not spread or observed.block.copies >= latent.block.copies, "there are fewer observed than latent coordinates"
-    )
-    moving = min(sum(map(any, F)), sum(map(any, zip(*F, strict=True))))  # at least the rank of F
-    decoder_contains(observed, eta, decoder_side(observed, latent), rank * moving, step.get("parameters", {}))
-    idle = 0 if mode == "together" else observed.block.copies - rank
-    decoder_constants(design, observed.block.name, also_copies=idle > 0)
-    multiple = observed.block.copies if mode == "together" else 1
-    each = fz.variables if mode == "components" else fz.variables[:1]
-    energy = (
-        -sum(total_log_partition(observed, [e.xreplace({fz.variables[0]: v}) for e in eta]) for v in each)
-        * multiple
-        / beta
-    )
+        _components_are_alike(moving, fz)
+    require(observed.block.copies >= moving.movements, "fewer observed numbers than latent ones are to move")
+    decoder_contains(observed, eta, decoder_side(observed, latent), moving.rank, step.get("parameters", {}))
+    is_idle = moving.mode != "together" and observed.block.copies > moving.movements
+    decoder_constants(design, observed.block.name, also_copies=is_idle)
     components = number_of_components(design, prior, latent, step)
-    chosen = prior != "declared" or components is not None
-    c = conjugate(design, prior, latent, observed, eta, energy, F, step, beta / multiple, chosen)
+    is_chosen = prior != "declared" or components is not None
+    energy, share = moving.energy(beta), beta / moving.multiple
+    c = conjugate(design, prior, latent, observed, eta, energy, moving.F, step, share, is_chosen)
     if components is not None:
-        require(not latent.block.given, "a mixture given another block is not looked at")
-        require(mode != "components", "components of a vector are looked at under one Gaussian")
-        needed = 1 if combined(energy, fz) is not None else number_of_values(fz, fx, F, c, multiple)
-        require(needed == 1 or beta == 1, "a tempered model is no finite mixture")
-        require(needed ** (multiple * (rank if spread else 1)) <= components, "the mixture has too few components")
-    g = [sum((F[i][k] * t for i, t in enumerate(nu)), sp.Integer(0)) / beta + c[k] for k in range(len(fz.statistics))]
-    used = observed.block.copies if mode == "together" else 1
-    is_tied = spread and any(map(is_shared, latent.heads))
-    require(
-        not is_tied or _is_one_prior(design, prior, latent), "coordinates share a constant and their priors may differ"
-    )
-    contains(latent, g, encoder_side(latent, observed), rank * moving, used)
+        _mixture_suffices(moving, components, energy, c, beta)
+    g = moving.posterior(c, beta)
+    is_tied = moving.mode == "spread" and any(map(is_shared, latent.heads))
+    one_prior = not is_tied or _is_one_prior(design, prior, latent)
+    require(one_prior, "coordinates share a constant and their priors may differ")
+    contains(latent, g, encoder_side(latent, observed), moving.rank, moving.multiple)
+    idle_copies = latent.block.copies > 1 and moving.mode != "spread"
     for other in design.encoder:
-        if other.block.name != latent.block.name or (latent.block.copies > 1 and not spread):
+        if other.block.name != latent.block.name or idle_copies:
             constants_reachable(design, prior, other)
-    if latent.block.copies > 1 and not spread:
+    if idle_copies:
         idle_copies_agree(design, prior, latent, g, step)
+
+
+def _stated(design: Design, step: Mapping[str, Any]) -> Moving:
+    """What the step says moves, a matrix F of numbers that is not 0."""
+    latent, observed = pair_of(design, step)
+    F = tuple(tuple(formula(entry, {}) for entry in row) for row in step["F"])
+    f0 = tuple(formula(entry, {}) for entry in step["f0"])
+    psi, nu = family_of(latent.block).statistics, statistics_of(observed)
+    require(len(F) == len(f0) == len(nu) and all(len(row) == len(psi) for row in F), "F has the wrong shape")
+    numbers = all(entry.is_number and entry.is_finite and entry.is_real for row in (*F, f0) for entry in row)
+    require(numbers, "F is not a matrix of numbers")
+    require(any(entry != 0 for row in F for entry in row), "F is zero: x and z are independent")
+    return Moving(latent, observed, F, f0, moving_mode(latent, observed, step))
+
+
+def _components_are_alike(moving: Moving, family: Family) -> None:
+    """Require one Gaussian vector, of whose components f moves with the first alone."""
+    is_vector = family.name in ("isotropic_gaussian", "full_gaussian") and moving.latent.block.copies == 1
+    require(is_vector, "the components are not alike")
+    require(all(not (e.free_symbols & set(family.variables[1:])) for e in moving.eta), "f mixes components")
+
+
+def _mixture_suffices(moving: Moving, components: int, energy: sp.Expr, c: Sequence[sp.Expr], beta: sp.Expr) -> None:
+    """Require that the prior that c implies is a mixture of at most so many members of the latent family."""
+    fz, fx = family_of(moving.latent.block), family_of(moving.observed.block)
+    require(not moving.latent.block.given, "a mixture given another block is not looked at")
+    require(moving.mode != "components", "components of a vector are looked at under one Gaussian")
+    needed = 1 if combined(energy, fz) is not None else number_of_values(fz, fx, moving.F, c, moving.multiple)
+    require(needed == 1 or beta == 1, "a tempered model is no finite mixture")
+    require(needed ** (moving.multiple * moving.movements) <= components, "the mixture has too few components")
 
 
 def moving_mode(latent: Conditional, observed: Conditional, step: Mapping[str, Any]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from matplotlib.ticker import MaxNLocator
+
 from tightcheck.experiments.reproduce import style
 from tightcheck.experiments.reproduce.text_model import ENCODERS
 
@@ -42,8 +44,6 @@ def _epochs(shown: Mapping[str, Mapping[str, Any]]) -> str:
 
 
 def _panel(panel: Axes, shown: Mapping[str, Mapping[str, Any]], column: str) -> None:
-    from matplotlib.ticker import MaxNLocator
-
     panel.xaxis.set_major_locator(MaxNLocator(3, integer=True))
     for encoder in ENCODERS:
         if encoder in shown:
@@ -55,28 +55,40 @@ def _panel(panel: Axes, shown: Mapping[str, Mapping[str, Any]], column: str) -> 
 
 
 PRIORS = {"declared": "-", "implied": "--"}
-COLOURS = {"e1": style.BLUE, "e2": style.ORANGE, "e3": style.VERMILLION, "tight": style.GREEN}
-MARKS = {"e1": "o", "e2": "s", "e3": "^", "tight": "D"}
+COLOURS = {"e1": style.BLUE, "e2": style.ORANGE, "e3": style.VERMILLION, "tight": style.GREEN, "table": style.PURPLE}
+MARKS = {"e1": "o", "e2": "s", "e3": "^", "tight": "D", "table": "v"}
 
 
 def without_sampling(records: Sequence[Mapping[str, Any]]) -> Figure:
-    """Gap and span residual on test documents of the designs trained by enumeration, a line each."""
-    figure = style.new_figure(7.2, 2.9)
-    panels = figure.subplots(1, 2)
-    for record in records:
-        gap = [max(a - b, 1e-6) for a, b in zip(record["test_log_likelihood"], record["test_elbo"], strict=True)]
-        for panel, values in zip(panels, (gap, record["residual"]), strict=True):
-            if min(values) == 0:
-                continue  # an implied prior's residual has no place on a logarithmic axis
-            panel.plot(
-                range(1, len(values) + 1), values, PRIORS[record["prior"]], color=COLOURS[record["encoder"]],
-                marker=MARKS[record["encoder"]], markevery=4, markersize=4,
-                label=f"{record['encoder']}, {record['prior']} prior", linewidth=1.5,
-            )  # fmt: skip
-    for panel, label in zip(panels, ("gap on test documents, nats", "span residual to (1, z), nats"), strict=True):
-        style.logarithmic(panel)
+    """Gap and span residual on test documents of the designs trained by enumeration: a row per shape, a line per design."""
+    shapes = sorted({(r["depth"], r["bits"]) for r in records})
+    figure = style.new_figure(7.2, 1.1 + 1.9 * len(shapes))
+    panels = figure.subplots(len(shapes), 2, squeeze=False)
+    for (depth, bits), row in zip(shapes, panels, strict=True):
+        for record in records:
+            if (record["depth"], record["bits"]) == (depth, bits):
+                _line(row, record)
+        for panel, label in zip(row, ("gap, nats", "span residual, nats"), strict=True):
+            style.logarithmic(panel)
+            panel.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+            panel.set_ylabel(label)
+            panel.set_title(f"{bits} bits, {depth} hidden", fontsize=8)
+    for panel in panels[-1]:
         panel.set_xlabel("epoch")
-        panel.set_ylabel(label)
-    handles, labels = panels[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper center", ncols=4)
+    named = {
+        label: line for panel in panels[:, 0] for line, label in zip(*panel.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(list(named.values()), list(named), loc="outside upper center", ncols=4)
     return figure
+
+
+def _line(panels: Sequence[Axes], record: Mapping[str, Any]) -> None:
+    gap = [max(a - b, 1e-6) for a, b in zip(record["test_log_likelihood"], record["test_elbo"], strict=True)]
+    for panel, values in zip(panels, (gap, record["residual"]), strict=True):
+        if min(values) == 0:
+            continue  # an implied prior's residual has no place on a logarithmic axis
+        panel.plot(
+            range(1, len(values) + 1), values, PRIORS[record["prior"]], color=COLOURS[record["encoder"]],
+            marker=MARKS[record["encoder"]], markevery=max(len(values) // 6, 1), markersize=4,
+            label=f"{record['encoder']}, {record['prior']} prior", linewidth=1.5,
+        )  # fmt: skip

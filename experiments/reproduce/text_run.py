@@ -40,7 +40,7 @@ class Profile:
 
 
 PAPER = Profile((1000, 500), (1000, 500))
-QUICK = Profile((36, 2), (10, 0))
+QUICK = Profile((36, 2), (9, 1))
 
 
 def profile(request: Request) -> Profile:

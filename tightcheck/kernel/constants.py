@@ -30,66 +30,70 @@ from tightcheck.span import combination, enclose, is_zero, separates
 
 def constants_reachable(design: Design, prior: str, latent: Conditional) -> None:
     """Require that with f constant the posterior of this block, which is its prior, is in the encoder's class."""
-    family = family_of(latent.block)
-    is_learned = prior == "declared" and is_any_member(prior_block(design, latent.block.name), latent)
-    if prior != "declared" or is_learned:  # c can be chosen: any constant that the encoder reaches
-        maps = [head.source for head in latent.heads if isinstance(head.source, Map)]
-        require(
-            all(source.kind != "expression" for source in maps) and valid_at_zero(latent, design.decoder),
-            "the encoder is not shown to contain a constant",
-        )
-        require(has_constants(latent), "the encoder is not shown to put out a valid constant")
-        return
     block = prior_block(design, latent.block.name)
+    if prior != "declared" or is_any_member(block, latent):
+        _some_constant(design, latent)
+        return
     require(block is not None, f"no prior is declared for {latent.block.name}")
     assert block is not None
     alike = all(c.value is None and c.sharing != "fixed" for c in block.parameters.values())
     require(not parents_of(design, block) or alike, "a prior given another block is not looked at")
     unknown = any(c.value is None and c.sharing == "fixed" for c in block.parameters.values())
     shared = latent.block.copies > 1 and any(is_shared(h) for h in latent.heads)
-    require(
-        not (shared and (unknown or block.precision is not None)),
-        "coordinates share a constant and their priors may differ",
-    )
+    may_differ = unknown or block.precision is not None
+    require(not (shared and may_differ), "coordinates share a constant and their priors may differ")
     if block.precision is not None and not block.precision.is_diagonal():
-        is_full = all(
-            combination(a * b, family.statistics, family.variables) is not None
-            for a in family.variables
-            for b in family.variables
-        )
-        require(is_full and latent.block.copies == 1, "the prior couples coordinates and the encoder does not")
-        held = any(h.bounds or (isinstance(h.source, Constant) and h.source.sharing == "fixed") for h in latent.heads)
-        require(not held, "the encoder's covariance is not free")
-        for head in latent.heads:
-            if isinstance(head.source, Map):
-                reached = head.source.bias and head.source.kind != "expression" and is_onto(head, latent)
-                require(reached, f"{head.symbol} is not shown to reach the prior")
+        _coupled(latent)
         return
     c = prior_in_span(design, latent)
     require(c is not None, f"log p - log h' of {latent.block.name} is not shown to be in span(psi, 1)")
     assert c is not None
-    eta = c[1:]
-    free = {symbol for value in eta for symbol in value.free_symbols}
-    if not free:
-        side = _any_side(design, latent)
-        require(in_domain(family, eta), "the prior is not shown to be a density")
-        contains(latent, eta, side, 1, 1)
+    if any(value.free_symbols for value in c[1:]):
+        _learned(design, latent, c[1:])
         return
-    per_coordinate = any(c.value is None and c.sharing == "per_coordinate" for c in block.parameters.values())
-    require(not (shared and per_coordinate and unknown), "coordinates share a constant and their priors may differ")
+    require(in_domain(family_of(latent.block), c[1:]), "the prior is not shown to be a density")
+    contains(latent, c[1:], _any_side(design, latent), 1, 1)
+
+
+def _some_constant(design: Design, latent: Conditional) -> None:
+    """c can be chosen: any constant that the encoder reaches."""
+    maps = [head.source for head in latent.heads if isinstance(head.source, Map)]
+    is_plain = all(source.kind != "expression" for source in maps) and valid_at_zero(latent, design.decoder)
+    require(is_plain, "the encoder is not shown to contain a constant")
+    require(has_constants(latent), "the encoder is not shown to put out a valid constant")
+
+
+def _coupled(latent: Conditional) -> None:
+    """A Gaussian prior whose coordinates are dependent: one block with all products, whose heads are all free."""
+    family = family_of(latent.block)
+    is_full = all(
+        combination(a * b, family.statistics, family.variables) is not None
+        for a in family.variables
+        for b in family.variables
+    )
+    require(is_full and latent.block.copies == 1, "the prior couples coordinates and the encoder does not")
+    held = any(h.bounds or (isinstance(h.source, Constant) and h.source.sharing == "fixed") for h in latent.heads)
+    require(not held, "the encoder's covariance is not free")
+    for head in latent.heads:
+        if isinstance(head.source, Map):
+            reached = head.source.bias and head.source.kind != "expression" and is_onto(head, latent)
+            require(reached, f"{head.symbol} is not shown to reach the prior")
+
+
+def _learned(design: Design, latent: Conditional, eta: Sequence[sp.Expr]) -> None:
+    """A learned prior can be chosen: every constant head must then be free or agree."""
     reached = _takes_zeros(design, latent, eta)
     require(reached, "without a bias the encoder is not shown to reach the learned prior")
     require(is_parametrised(latent, eta), "the encoder's parameters are not shown to stand for every learned prior")
-    for head in latent.heads:  # a learned prior can be chosen: every constant head must then be free or agree
-        is_fixed = isinstance(head.source, Constant) and head.source.sharing == "fixed"
-        require(not is_fixed and head.bounds is None, f"{head.symbol} is not shown to reach the learned prior")
-        biased = not isinstance(head.source, Map) or head.source.bias or valid_at_zero(latent, design.decoder)
-        require(biased, "the encoder has no bias")
-        require(
-            not isinstance(head.source, Map) or head.source.kind != "expression",
-            "the encoder is an explicit expression",
-        )
-        require(isinstance(head.source, Constant) or is_onto(head, latent), "the link is not known to be onto")
+    for head in latent.heads:
+        if isinstance(head.source, Constant):
+            is_free = head.source.sharing != "fixed" and head.bounds is None
+            require(is_free, f"{head.symbol} is not shown to reach the learned prior")
+            continue
+        require(head.bounds is None, f"{head.symbol} is not shown to reach the learned prior")
+        require(head.source.bias or valid_at_zero(latent, design.decoder), "the encoder has no bias")
+        require(head.source.kind != "expression", "the encoder is an explicit expression")
+        require(is_onto(head, latent), "the link is not known to be onto")
 
 
 def _any_side(design: Design, latent: Conditional) -> Side:

@@ -29,6 +29,20 @@ SENTENCES: Mapping[str, Template] = {
         " Example 3).",
         guilty.features,
     ),
+    "alike": Template(
+        "C3",
+        "The encoder is shown {features}, which is the same for different {x}; the exact posterior is not",
+        "The exact encoder is affine in the statistics of {x}. The encoder is shown {features}, the same for some"
+        " different values of {x}, and the exact encoder is the same for them only if {zero}.",
+        guilty.features,
+    ),
+    "alike_codes": Template(
+        "C1",
+        "The decoder is shown the same for different {z}; a function affine in {psi} is not",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}. The decoder's inputs are the"
+        " same for some different values of {z}, and a function affine in {psi} is the same for them only if {zero}.",
+        guilty.decoder_map,
+    ),
     "sublinear": Template(
         "C3",
         "The exact encoder grows like {x}, and a network that is shown {features} grows only like log({x})",

@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 
 from tightcheck.design import Conditional, Design
+from tightcheck.kernel.alike import alike_codes
 from tightcheck.kernel.classes import PIECEWISE_AFFINE, all_entries, family_of, function_class
 from tightcheck.kernel.growth_rates import faster, reach
 from tightcheck.kernel.heads import reduced_class
@@ -80,5 +81,6 @@ DECODER_LEMMAS: Mapping[str, Callable[[Design, Mapping[str, Any], Entries], Entr
     "lipschitz": lipschitz,
     "affine_inputs": affine_inputs,
     "bounded": bounded,
+    "alike_codes": alike_codes,
 }
 """What C1 leaves within the decoder's class."""

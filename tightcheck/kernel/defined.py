@@ -20,7 +20,7 @@ def is_defined(expression: sp.Expr, active: Sequence[Coordinate]) -> bool:
     divided by 0. On a null set it need not."""
     if expression.has(sp.zoo, sp.nan, sp.oo, -sp.oo, sp.I):
         return False
-    return all(_holds(sign, part, active) for sign, part in _conditions(expression))
+    return all(_holds(sign, part, active) for sign, part in conditions(expression))
 
 
 def is_defined_for_all(expression: sp.Expr) -> bool:
@@ -29,11 +29,11 @@ def is_defined_for_all(expression: sp.Expr) -> bool:
         return False
     return all(
         _has(sign, part) or all(_has("positive", each) for each in sp.fraction(sp.cancel(sp.together(part))))
-        for sign, part in _conditions(expression)
+        for sign, part in conditions(expression)
     )
 
 
-def _conditions(expression: sp.Expr) -> Iterator[tuple[str, sp.Expr]]:
+def conditions(expression: sp.Expr) -> Iterator[tuple[str, sp.Expr]]:
     """What the parts of a formula must be: "positive", "nonnegative", "nonzero"."""
     for part in sp.preorder_traversal(expression):
         if isinstance(part, (sp.log, sp.loggamma, sp.gamma)):

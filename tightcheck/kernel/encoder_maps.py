@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 
 from tightcheck.design import SOFTMAX, Conditional, Design
+from tightcheck.kernel.alike import alike, shows_inputs_only
 from tightcheck.kernel.asymptotics import order
 from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, PIECEWISE_AFFINE, all_entries, family_of
 from tightcheck.kernel.growth_rates import faster, reach
@@ -44,7 +45,7 @@ def frequencies(design: Design, step: Mapping[str, Any], zero: Entries) -> Entri
     """The encoder sees x / sum(x): x and 2 x get the same posterior, so F' nu(x) = F' nu(2 x) for all x, and F = 0."""
     latent = latent_of(design, step["latent"])
     require(latent.inputs.kind in SCALE_FREE, "the encoder sees more than relative frequencies")
-    require(not latent.inputs.covariates, "the encoder also sees covariates")
+    require(shows_inputs_only(latent), "the encoder is shown x beside its inputs")
     scaled = []
     for observed in design.decoder:
         family, variable = family_of(observed.block), family_of(observed.block).variables
@@ -234,6 +235,7 @@ def affine_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> En
 ENCODER_LEMMAS: Mapping[str, Callable[[Design, Mapping[str, Any], Entries], Entries]] = {
     "column": column,
     "frequencies": frequencies,
+    "alike": alike,
     "line": line,
     "sublinear": sublinear,
     "bounded_encoder": bounded_encoder,

@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 
 from tightcheck.design import OUTPUT, Conditional, Constant, Design, Head, Map
+from tightcheck.kernel.alike import shows_inputs_only
 from tightcheck.kernel.classes import family_of, function_class
 from tightcheck.kernel.constants import (
     decoder_constants,
@@ -85,7 +86,8 @@ def _shift(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     """The features are the same for x and x + t 1, and g* = F' nu + c is not."""
     latent = latent_of(design, step["latent"])
     require(latent.inputs.kind in ("softmax", "layer_norm"), "the features see the common shift of x")
-    require(not latent.inputs.covariates and len(design.decoder) == 1, "the encoder sees more than one block of x")
+    require(shows_inputs_only(latent), "the encoder is shown x beside its inputs")
+    require(len(design.decoder) == 1, "the encoder sees more than one block of x")
     family = family_of(design.decoder[0].block)
     bounds = family.support.bounds
     upward = bounds is not None and len(family.variables) == 1 and bounds[0] in ((-sp.oo, sp.oo), (0, sp.oo))

@@ -1,6 +1,7 @@
 """C1 within the decoder's class. f must lie in span(psi, 1) and in the class of the decoder's map. An affine map keeps the
 statistics that are affine in z; a Lipschitz network cannot grow like z^2 at infinity nor like log z at 0; bounded
-activations leave no non-constant polynomial on an unbounded support.
+activations leave no non-constant polynomial on an unbounded support. Codes that the decoder is shown alike, as z and -z by z^2,
+leave F (psi(a) - psi(b)) = 0.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import Any
 from tightcheck.design import Design
 from tightcheck.kernel.classes import function_class
 from tightcheck.kernel.zero import Entries
+from tightcheck.rules.features import alike_steps
 
 CONDITION = "C1"
 
@@ -28,3 +30,6 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
             for latent in design.encoder:
                 for lemma in lemmas:
                     yield {"lemma": lemma, "latent": latent.block.name, "observed": observed.block.name, "component": i}
+        for latent in design.encoder:
+            base = {"lemma": "alike_codes", "latent": latent.block.name, "observed": observed.block.name}
+            yield from alike_steps(observed, latent, base)

@@ -15,6 +15,7 @@ from tightcheck.experiments.reproduce.text_span import every_code, log_likelihoo
 LARGEST_BITS = 16
 BLOCK = 1024
 SWEEPS = 12
+STANDSTILL = 1e-9
 
 
 @dataclass(frozen=True)
@@ -77,14 +78,17 @@ def elbo(table: Tensor, natural: Tensor) -> Tensor:
 
 
 def mean_field(table: Tensor, natural: Tensor, sweeps: int = SWEEPS) -> Tensor:
-    """Coordinate ascent of each document's ELBO in its factorised q."""
+    """Coordinate ascent of each document's ELBO in its factorised q, until it stands still or the sweeps are done."""
     natural = natural.to(table).clone()
     bits = natural.shape[1]
     for _ in range(sweeps):
+        before = natural.clone()
         for bit in range(bits):
             below, above = (log_code(natural[:, part]).exp() for part in (slice(bit), slice(bit + 1, bits)))
             parts = table.view(len(table), -1, 2, 2**bit)
             partial = (parts @ below[:, None, :, None]).squeeze(-1)
             values = (above[:, None, :] @ partial).squeeze(1)
             natural[:, bit] = values[:, 1] - values[:, 0]
+        if (natural - before).abs().max() < STANDSTILL:
+            break
     return natural

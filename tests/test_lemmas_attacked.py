@@ -26,6 +26,16 @@ NORMAL = "{latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind:
 NORMALS = NORMAL.replace("dim: 1", "dim: 2")
 CUT = "{latent: {family: truncated_gaussian, dim: 1}, map: {kind: unrestricted}, output: [loc, variance]}"
 NO_BIAS = NORMAL.replace("kind: affine", "kind: affine, bias: false")
+GAMMA = "{family: gamma, shape: 2, rate: 1}"
+GAMMAS = (
+    "{latent: [{family: gamma, dim: 1, name: a}, {family: gamma, dim: 1, name: b}], map: {kind: affine},"
+    " output: [[shape, rate], [shape, rate]]}"
+)
+HALF, ONCE, ANGLE = (
+    "{family: bernoulli, probs: 0.5}",
+    "{family: poisson, rate: 1}",
+    "[{loc: {fixed: 0}}, concentration]",
+)
 HALF_GAUSSIAN = (
     "{latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind: affine},"
     " output: [mean, {variance: {fixed: 1/2}}]}"
@@ -52,6 +62,19 @@ def written(expression: str, prior: str, parameters: str = "[]") -> str:
 def pixels(prior: str) -> str:
     """Two bits with affine logits."""
     return f"{{observed: {{family: bernoulli, dim: 2}}, map: {{kind: affine}}, output: logits, prior: {prior}}}"
+
+
+def one(family: str, output: str, expression: str, prior: str, parameters: str = "[]") -> str:
+    """One draw of a family: of a formula, or of a network where there is none."""
+    formula = f"{{kind: expression, expression: '{expression}', parameters: {parameters}}}"
+    network = formula if expression else "{kind: affine}"
+    return f"{{observed: {{family: {family}, dim: 1}}, map: {network}, output: {output}, prior: {prior}}}"
+
+
+def waiting(prior: str) -> str:
+    """One waiting time whose rate is linear in z."""
+    observed = "{family: exponential, dim: 1}"
+    return f"{{observed: {observed}, map: {{kind: affine, bias: false}}, output: rate, prior: {prior}}}"
 
 
 def clipped(expression: str, parameters: str = "") -> str:
@@ -157,6 +180,16 @@ EDGES = [
         NO_BIAS,
         pixels("{family: gaussian, mean: {learned: shared}, variance: 4}"),
         "impossible",
+    ),
+    # The same where the prior's own numbers are fixed coordinate by coordinate: none of them can be chosen.
+    *(
+        (
+            "a list of prior " + listed,
+            NO_BIAS.replace("dim: 1", "dim: 2"),
+            pixels(f"{{family: gaussian, {listed}}}"),
+            "impossible",
+        )
+        for listed in ("mean: [1, 2], variance: 1", "mean: 0, variance: [2, 3]", "mean: [0, 1], variance: [1, 3]")
     ),
     # exp(z^2) is no density: there is no model.
     ("a prior without a finite mass", NORMAL, real("mean", "{log_density: 'z^2'}"), "impossible"),
@@ -302,6 +335,39 @@ EDGES = [
         "{observed: {family: gaussian_fixed_mean, dim: 1, mean: 0}, map: {kind: expression, expression: 'z[0] - 1/2'},"
         " output: scale, prior: uniform}",
         "impossible",
+    ),
+    # log(w_1 z_1 + w_2 z_2) is in no span for w_1, w_2 > 0.
+    ("a rate that is a sum of two gammas", GAMMAS, waiting(f"[{GAMMA}, {GAMMA}]"), "restricted"),
+    # No rate is negative, no probability above 1, no logarithm of a negative number real: there is no model.
+    *(
+        (f"nothing is valid in {expression}", BIT, one(family, output, expression, HALF, parameters), "impossible")
+        for family, output, expression, parameters in (
+            ("poisson", "rate", "-1 - z", "[]"),
+            ("poisson", "rate", "-1 - a^2 - z", "[a]"),
+            ("bernoulli", "probs", "2 + z", "[]"),
+            ("gaussian_fixed_variance, variance: 1", "mean", "log(z - 5)", "[]"),
+            ("poisson", "{rate: {link: -exp(output)}}", "z", "[]"),
+        )
+    ),
+    ("a negative link of a network", BIT, one("poisson", "{rate: {link: -exp(output)}}", "", HALF), "impossible"),
+    # 1 - 2 a^2 z is negative for large z unless a = 0: no model depends on z. The natural parameters hold the square only.
+    *(
+        (f"a {family} that turns negative", COUNT, one(family, output, "1 - 2*a^2*z", ONCE, "[a]"), "tight")
+        for family, output in (
+            ("gaussian_fixed_mean, mean: 0", "scale"),
+            ("rayleigh", "scale"),
+            ("von_mises", ANGLE),
+        )
+    ),
+    # A concentration of -1/2 is none, though its natural parameter -1/2 is one.
+    *(
+        (
+            f"a concentration {expression}",
+            BITS,
+            one("von_mises", ANGLE, expression, "uniform", parameters),
+            "impossible",
+        )
+        for expression, parameters in (("z[0] - 1/2", "[]"), ("a*(z[0] - 1/2)", "[a]"))
     ),
 ]
 

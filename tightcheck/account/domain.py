@@ -29,7 +29,9 @@ def _without_zero(case: Case, words: str) -> str:
     if "V" not in case.dead:
         return words
     shorter = words.removeprefix("V = 0 and ")
-    return shorter.replace(" + sum_i max(V_ij, 0)", "").replace(" + sum_i |V_ij|", "")
+    for summed in ("sum_i max(V_ij, 0)", "sum_i |V_ij|", "sum_j max(V_ij, 0)", "sum_j |V_ij|"):
+        shorter = shorter.replace(f" + {summed}", "")
+    return shorter
 
 
 def condition(case: Case, asked: Equations) -> Condition:

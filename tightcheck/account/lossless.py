@@ -12,7 +12,7 @@ from collections.abc import Callable
 from tightcheck.account import constant_blocks, gaussian_laws, mixtures, rotation
 from tightcheck.account.moving import moving
 from tightcheck.decide import Decision
-from tightcheck.design import Constant, Design
+from tightcheck.design import Constant, Design, Map
 from tightcheck.kernel.classes import all_entries, family_of, function_class
 from tightcheck.kernel.constants import constants_reachable, decoder_constants
 from tightcheck.kernel.rejected import Rejected
@@ -84,7 +84,8 @@ def one_gaussian(design: Design, decision: Decision) -> Found | None:
     variances = [h.source for h in observed.heads if isinstance(h.source, Constant)]
     is_learned = len(variances) == 1 and variances[0].value is None and variances[0].sharing != "fixed"
     is_affine = function_class(observed, 0).kind == "affine" and observed.inputs.kind == "identity" and is_learned
-    if not is_affine or not all(gaussian_laws.has_gaussian_prior(design, latent) for latent in design.encoder):
+    has_bias = all(h.source.bias for h in observed.heads if isinstance(h.source, Map))  # E x is any number in D
+    if not is_affine or not has_bias or not all(gaussian_laws.has_gaussian_prior(design, latent) for latent in design.encoder):
         return None
     decoder_constants(design)
     _require_constants(design, decision.prior)

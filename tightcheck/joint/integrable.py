@@ -35,17 +35,19 @@ def _finite_side(summed: tuple[Part, ...], side: tuple[Part, ...], name: str) ->
     if all(not part.natural_domain for part in side):
         return "always"
     variables = ", ".join(part.name for part in summed)
-    corner = _corner(summed, side)
+    corner = _corner(summed, side, name)
     return f"iff {name}({variables}) is in the natural domain for every {variables}" + (f": {corner}" if corner else "")
 
 
-def _corner(summed: tuple[Part, ...], side: tuple[Part, ...]) -> str:
-    """Binary values against diagonal Gaussians: the worst corner of the cube."""
+def _corner(summed: tuple[Part, ...], side: tuple[Part, ...], name: str) -> str:
+    """Binary values against diagonal Gaussians: the worst corner of the cube. V has a row for every x_i."""
     if len(summed) != 1 or len(side) != 1 or (kind(summed[0]), kind(side[0])) != ("binary", "gaussian"):
         return ""
     low, high = (point[0] for point in summed[0].family.support.points)
     worst = {(0, 1): "max(V_ij, 0)", (-1, 1): "|V_ij|"}.get((int(low), int(high)))
-    return f"c_j + sum_i {worst} < 0 for every j" if worst else ""
+    if not worst:
+        return ""
+    return f"(a_2)_i + sum_j {worst} < 0 for every i" if name == "f" else f"c_j + sum_i {worst} < 0 for every j"
 
 
 def _known_pair(form: Form) -> str:

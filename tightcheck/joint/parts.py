@@ -122,7 +122,8 @@ def part_of(conditional: Conditional) -> Part:
         if isinstance(head.source, Constant) and head.source.value is not None
     }
     held = (head.source for head in conditional.heads if isinstance(head.source, Constant))
-    sharing = "per_coordinate" if any(each.sharing == "per_coordinate" for each in held) else "shared"
+    differs = any(c.value is None and c.sharing != "shared" for c in (*held, *dict(block.fixed).values()))
+    sharing = "per_coordinate" if differs else "shared"
     return replace(
         reduce(block, family, tuple(eta.subs(values) for eta in natural), constants - set(values)), sharing=sharing
     )

@@ -106,16 +106,20 @@ def _any_side(design: Design, latent: Conditional) -> Side:
 
 def _takes_zeros(design: Design, latent: Conditional, eta: Sequence[sp.Expr]) -> bool:
     """Whether what the prior learns can be chosen so that every head without constants is link(0): each is a function of a
-    parameter of its own, which takes that value."""
+    learned parameter of its own, which takes that value. Values that are fixed coordinate by coordinate are symbols too."""
     values, shown = head_values(latent, eta), [family_of(observed.block) for observed in design.decoder]
+    block = prior_block(design, latent.block.name)
+    parameters = {} if block is None else block.parameters
+    learned = {name for name, c in parameters.items() if c.value is None and c.sharing != "fixed"}
     plain = [
         head
         for head in latent.heads
         if isinstance(head.source, Map)
         and not any(holds_constants(head.source, family, latent.inputs.kind) for family in shown)
     ]
-    named = [symbol for head in plain for symbol in values[head].free_symbols]
-    return len(set(named)) == len(named) and all(_takes(values[head], _at_zero(head)) for head in plain)
+    named = [symbol.name for head in plain for symbol in values[head].free_symbols]
+    own = len(set(named)) == len(named) and set(named) <= learned
+    return own and all(_takes(values[head], _at_zero(head)) for head in plain)
 
 
 def _at_zero(head: Head) -> sp.Expr:

@@ -83,9 +83,11 @@ def one_gaussian(design: Design, decision: Decision) -> Found | None:
         return None
     variances = [h.source for h in observed.heads if isinstance(h.source, Constant)]
     is_learned = len(variances) == 1 and variances[0].value is None and variances[0].sharing != "fixed"
-    is_affine = function_class(observed, 0).kind == "affine" and observed.inputs.kind == "identity" and is_learned
     has_bias = all(h.source.bias for h in observed.heads if isinstance(h.source, Map))  # E x is any number in D
-    if not is_affine or not has_bias or not all(gaussian_laws.has_gaussian_prior(design, latent) for latent in design.encoder):
+    is_affine = function_class(observed, 0).kind == "affine" and observed.inputs.kind == "identity" and has_bias
+    if not (is_affine and is_learned) or not all(
+        gaussian_laws.has_gaussian_prior(design, latent) for latent in design.encoder
+    ):
         return None
     decoder_constants(design)
     _require_constants(design, decision.prior)

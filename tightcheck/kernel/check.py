@@ -32,6 +32,7 @@ from tightcheck.kernel.explicit import (
     written_single,
     written_tight,
 )
+from tightcheck.kernel.formulas import has_model
 from tightcheck.kernel.gaussian_member import gaussian_member
 from tightcheck.kernel.heads import parametrisation_of
 from tightcheck.kernel.joint_lemma import JOINT_LEMMAS
@@ -279,7 +280,8 @@ def _conclusion(design: Design, prior: str, zero: Entries, proved: set[str]) -> 
     is_empty = all_entries(design) <= zero
     if proved & set(NO_MODEL) or (is_empty and proved & {"unreachable", "never_constant"}):
         return Verdict.IMPOSSIBLE
-    if proved & {"tight", "written_tight"} and (prior != "implied" or proved & MEMBERS or not all_entries(design)):
+    needs_member = prior == "implied" and all_entries(design)
+    if proved & {"tight", "written_tight"} and (proved & MEMBERS if needs_member else has_model(design)):
         return Verdict.TIGHT
     if is_empty and "constants" in proved and may_depend(design):
         return Verdict.COLLAPSE

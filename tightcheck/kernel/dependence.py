@@ -13,15 +13,12 @@ from tightcheck.family import Family
 from tightcheck.kernel.classes import (
     BOUNDED_ACTIVATIONS,
     all_entries,
-    expression_of,
     family_of,
-    function_class,
-    substituted,
 )
 from tightcheck.kernel.constants import separates_numbers
-from tightcheck.kernel.defined import is_defined
+from tightcheck.kernel.formulas import VALUES, Known, is_written, named, natural_at, valid_values
 from tightcheck.kernel.heads import INJECTIVE
-from tightcheck.kernel.integrability import holds, stays_in_domain
+from tightcheck.kernel.integrability import holds
 from tightcheck.kernel.model import Coordinate
 from tightcheck.kernel.ranges import LINE, Interval, extent
 from tightcheck.kernel.slices import runs_over_all_reals
@@ -29,9 +26,6 @@ from tightcheck.kernel.valid import OUTPUTS, has_constants, is_valid, value_at
 from tightcheck.kernel.zero import observed_of
 from tightcheck.once import once
 from tightcheck.span import separates
-
-VALUES = (sp.Integer(1), sp.Integer(-1), sp.Rational(1, 2))
-MOST_PARAMETERS = 4
 
 
 @once
@@ -45,9 +39,9 @@ def may_depend(design: Design) -> bool:
         networks = [head for head in heads if _kind(head) != "expression"]
         if networks and _inputs_move(design, observed) and any(_can_move(design, observed, head) for head in networks):
             return True
-        if len(networks) < len(heads) and _is_moved(design, observed):
-            return True
-    return False
+    moving = [observed_of(design, name) for name in {entry[0] for entry in all_entries(design)}]
+    written = [observed for observed in moving if is_written(observed)]
+    return any(_is_moved(design, observed, known) for known in valid_values(design) for observed in written)
 
 
 def _kind(head: Head) -> str:
@@ -64,7 +58,7 @@ def _inputs_move(design: Design, observed: Conditional) -> bool:
     if inputs.kind in INJECTIVE:
         return True
     if inputs.kind == "expression" and inputs.expression is not None:
-        active, names = _named(design, inputs.expression.free_symbols)
+        active, names = named(design, inputs.expression.free_symbols)
         return _takes_two_values(inputs.expression.xreplace(names), active)
     return any(latent.block.copies * (latent.block.dimension or 1) > 1 for latent in design.encoder)
 
@@ -198,51 +192,10 @@ def _link_moves(observed: Conditional, head: Head, source: Map) -> bool:
     return False
 
 
-def _is_moved(design: Design, observed: Conditional) -> bool:
-    """Whether the block's formulas, at some values of their parameters, are valid and take two values."""
-    rows = range(len(observed.natural))
-    written = [
-        expression_of(observed, i) if function_class(observed, i).kind == "expression" else substituted(observed, i)
-        for i in rows
-    ]
-    parameters = sorted({p for h in observed.heads if isinstance(h.source, Map) for p in h.source.parameters}, key=str)
-    learned = {h.symbol: sp.Integer(1) for h in observed.heads if not isinstance(h.source, Map)}
-    active, names = _named(design, {s for entry in written for s in entry.free_symbols})
-    choices = (
-        product(VALUES, repeat=len(parameters))
-        if len(parameters) <= MOST_PARAMETERS
-        else [VALUES[:1] * len(parameters)]
-    )
-    for values in choices:
-        known = {**dict(zip(parameters, values, strict=True)), **learned}
-        eta = [entry.xreplace(known).xreplace(names) for entry in written]
-        places = [(variables, family) for _, variables, family, _ in active]
-        valid = all(is_defined(entry, active) for entry in eta) and stays_in_domain(
-            family_of(observed.block), eta, places
-        )
-        if valid and any(_takes_two_values(entry, active) for entry in eta):
-            return True
-    return False
-
-
-def _named(design: Design, symbols: set[sp.Symbol]) -> tuple[list[Coordinate], dict[sp.Basic, sp.Basic]]:
-    """The latent draws that the symbols name, z or z[j], and their variables: z is the first of several."""
-    active: dict[tuple[str, int], Coordinate] = {}
-    names: dict[sp.Basic, sp.Basic] = {}
-    for latent in design.encoder:
-        family = family_of(latent.block)
-        for symbol in sorted(symbols, key=str):
-            base, _, index = symbol.name.partition("[")
-            if base != latent.block.name:
-                continue
-            j = int(index.rstrip("]")) if index else 0
-            copy, component = (j, 0) if len(family.variables) == 1 else (0, j)
-            if component >= len(family.variables):
-                continue
-            own = tuple(sp.Symbol(f"{base}_{copy}_{v.name}", **v.assumptions0) for v in family.variables)
-            active[base, copy] = (latent, own, family, copy)
-            names[symbol] = own[component]
-    return list(active.values()), names
+def _is_moved(design: Design, observed: Conditional, known: Known) -> bool:
+    """Whether the block's formulas take two values, with valid values of their parameters."""
+    eta, active = natural_at(design, observed, known)
+    return any(_takes_two_values(entry, active) for entry in eta)
 
 
 def _takes_two_values(entry: sp.Expr, active: Sequence[Coordinate]) -> bool:

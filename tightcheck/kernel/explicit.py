@@ -13,12 +13,13 @@ from tightcheck.design import SOFTMAX, Conditional, Constant, Design, Map
 from tightcheck.expression import CoordinateSum, Softmax
 from tightcheck.kernel.classes import all_entries, expression_of, family_of, function_class, substituted
 from tightcheck.kernel.constants import separates_numbers
-from tightcheck.kernel.heads import contains, is_even
+from tightcheck.kernel.heads import contains
 from tightcheck.kernel.integrability import in_domain
 from tightcheck.kernel.model import encoder_side, formula, statistics_of, temperature, total_log_partition
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term
 from tightcheck.kernel.tight import no_sharing
+from tightcheck.kernel.valid import positive_formulas
 from tightcheck.kernel.zero import Entries
 from tightcheck.span import is_zero
 
@@ -30,10 +31,12 @@ Place = Mapping[sp.Symbol, sp.Expr]
 
 @dataclass(frozen=True)
 class Values:
-    """f of one observed coordinate at every latent point, a row a point, and how many coordinates have just this f."""
+    """f of one observed coordinate at every latent point, a row a point, what has to be positive there beside the natural
+    domain, and how many coordinates have just this f."""
 
     observed: Conditional
     rows: tuple[tuple[sp.Expr, ...], ...]
+    positive: tuple[sp.Expr, ...]
     count: int
 
 
@@ -81,33 +84,36 @@ def _values(design: Design, observed: Conditional, points: Sequence[tuple[sp.Exp
     that all coordinates share."""
     copies = observed.block.copies
     if copies > 1 and any(latent.block.copies == copies for latent in design.encoder):
-        return [Values(observed, _rows(design, observed, points, copy), 1) for copy in range(copies)]
-    return [Values(observed, _rows(design, observed, points, 0), copies)]
+        return [Values(observed, *_rows(design, observed, points, copy), 1) for copy in range(copies)]
+    return [Values(observed, *_rows(design, observed, points, 0), copies)]
 
 
 def _rows(
     design: Design, observed: Conditional, points: Sequence[tuple[sp.Expr, ...]], copy: int
-) -> tuple[tuple[sp.Expr, ...], ...]:
-    """The natural parameters of one observed copy at every point."""
+) -> tuple[tuple[tuple[sp.Expr, ...], ...], tuple[sp.Expr, ...]]:
+    """The natural parameters of one observed copy at every point, and what must be positive there."""
     require(observed.block.length is None and observed.block.dimension is None, "only numbers are looked at")
     constants = [h.source for h in observed.heads if isinstance(h.source, Constant)]
     known = all(c.value is not None for c in (*constants, *dict(observed.block.fixed).values()))
     require(known, "a learned constant is not looked at")
-    scales = [h for h in observed.heads if isinstance(h.source, Map) and is_even(observed, h)]
-    require(not scales, "the sign of a scale is not looked at")
     formulas = []
     for i in range(len(observed.natural)):
         functions = function_class(observed, i)
         require(functions.kind in ("constant", "expression"), f"{observed.block.name} is not written out")
         formulas.append(expression_of(observed, i) if functions.kind == "expression" else substituted(observed, i))
-    require(
-        not any(f.has(CoordinateSum, Softmax, SOFTMAX) for f in formulas), "sums over coordinates are not looked at"
-    )
-    rows = []
+    signed = positive_formulas(observed)
+    sums = any(f.has(CoordinateSum, Softmax, SOFTMAX) for f in (*formulas, *signed))
+    require(not sums, "sums over coordinates are not looked at")
+    rows, positive = [], []
     for point in points:
         place = _place(design, observed, point, copy)
-        rows.append(tuple(f.xreplace({s: place[s.name] for s in f.free_symbols if s.name in place}) for f in formulas))
-    return tuple(rows)
+        rows.append(tuple(_at(f, place) for f in formulas))
+        positive += [_at(f, place) for f in signed]
+    return tuple(rows), tuple(positive)
+
+
+def _at(formula: sp.Expr, place: Mapping[str, sp.Expr]) -> sp.Expr:
+    return formula.xreplace({s: place[s.name] for s in formula.free_symbols if s.name in place})
 
 
 def _place(design: Design, observed: Conditional, point: tuple[sp.Expr, ...], copy: int) -> dict[str, sp.Expr]:
@@ -186,6 +192,8 @@ def valid(model: Written, known: Place) -> None:
             entries = [entry.xreplace(known) for entry in row]
             require(in_domain(family_of(f.observed.block), entries), "f is not shown to stay in the natural domain")
             require(all(bool(e.is_real) and bool(e.is_finite) for e in entries), "f is not shown to be real")
+        signed = all(bool(value.xreplace(known).is_positive) for value in f.positive)
+        require(signed, "a parameter is not shown to be positive")
 
 
 def written_tight(design: Design, prior: str, step: Mapping[str, Any]) -> None:

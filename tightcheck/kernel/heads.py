@@ -76,12 +76,6 @@ def partial(family: Family, way: Parametrisation) -> list[sp.Expr]:
     return [part for part in map(sp.sympify, parts) if not (part.is_nonnegative or part.free_symbols & limited)]
 
 
-def is_even(conditional: Conditional, head: Head) -> bool:
-    """Whether a positive parameter of the other sign would have the same natural parameters, as a standard deviation would."""
-    turned = [sp.sympify(entry).xreplace({head.symbol: -head.symbol}) for entry in conditional.natural]
-    return bool(head.symbol.is_positive) and all(a == b for a, b in zip(turned, conditional.natural, strict=True))
-
-
 def opaque(expression: sp.Expr, variables: frozenset[sp.Symbol]) -> sp.Expr:
     """The expression with every part that is free of the variables replaced by a symbol: the same function of them."""
     return _opaque(expression, variables, {})

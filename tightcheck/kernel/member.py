@@ -29,6 +29,7 @@ from tightcheck.kernel.model import (
 from tightcheck.kernel.pair_density import is_density_of_pair
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import combined, parents_of, prior_block, prior_in_span, prior_term
+from tightcheck.kernel.valid import positive_formulas, stays_positive
 from tightcheck.kernel.zero import latent_of, pair_of
 from tightcheck.span import is_zero
 
@@ -220,6 +221,9 @@ def decoder_contains(
             stated = at_parameters(c.formula, observed, parameters, side)
             require(is_zero(stated - value), "the expression at these parameters is another function")
         require(is_parametrised(observed, eta), "f is not shown to be parametrised as in the design")
+        place = [(observed, side.variables, side.family, 0)]
+        positive = [at_parameters(value, observed, parameters, side) for value in positive_formulas(observed)]
+        require(all(stays_positive(value, place) for value in positive), "a parameter is not shown to be positive")
         return
     contains(observed, eta, side, rank, 1)
 

@@ -198,6 +198,7 @@ def conjugate_for_all(design: Design, moving: list[Conditional]) -> None:
         _prior_in_span(design, latent)
     latent = design.encoder[0]
     if any(is_formula(o, i, latent) for o in moving for i in range(len(o.natural))):
+        require(len(design.encoder) == 1, "a formula is looked at with one latent block")
         family = family_of(latent.block)
         for observed in moving:
             formulas = [is_formula(observed, i, latent) for i in range(len(observed.natural))]

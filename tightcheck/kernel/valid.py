@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sympy as sp
 
-from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Head, Map
-from tightcheck.kernel.classes import family_of
-from tightcheck.kernel.defined import is_defined_for_all
+from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Head, Map
+from tightcheck.kernel.classes import family_of, own_coordinate
+from tightcheck.kernel.defined import is_defined, is_defined_for_all
 from tightcheck.kernel.integrability import holds_on
+from tightcheck.kernel.model import Coordinate
 
 OUTPUTS = tuple(map(sp.Rational, ("0", "1/2", "1/4", "1", "-1", "2", "-3", "7", "-20", "50")))
 """What a map may put out, tried one after another."""
@@ -44,3 +47,36 @@ def has_constants(conditional: Conditional) -> bool:
         h for h in conditional.heads if isinstance(h.source, Map) and (h.bounds is not None or h.link is not None)
     ]
     return all(any(is_valid(conditional, h, value_at(conditional, h, t)) for t in OUTPUTS) for h in linked)
+
+
+def positive_formulas(conditional: Conditional) -> list[sp.Expr]:
+    """What the positive parameters that are written out are, in the other side's variables and free parameters. The natural
+    parameters may not tell their signs: a scale and its negative have the same."""
+    written = [h for h in conditional.heads if isinstance(h.source, Map) and h.source.kind == "expression"]
+    return [
+        (OUTPUT if h.link is None else h.link).xreplace({OUTPUT: own_coordinate(conditional, h)})
+        for h in written
+        if h.symbol.is_positive
+    ]
+
+
+def stays_positive(value: sp.Expr, active: Sequence[Coordinate]) -> bool:
+    """Whether the value is certainly positive at every draw of positive mass, and almost every other: its logarithm is real."""
+    return is_defined(sp.log(value), active)
+
+
+def has_valid_constants(conditional: Conditional) -> bool:
+    """Whether no parameter that is fixed at a number is out of its domain."""
+    fixed = {
+        h.symbol: h.source.value
+        for h in conditional.heads
+        if isinstance(h.source, Constant) and h.source.value is not None
+    }
+    family = family_of(conditional.block)
+    natural = dict(
+        zip(family.natural_parameters, (sp.sympify(e).xreplace(fixed) for e in conditional.natural), strict=True)
+    )
+    numbers = {eta: value for eta, value in natural.items() if value.is_number}
+    known = [c for c in family.natural_domain if c.free_symbols <= set(numbers)]
+    signs = all(bool(value.is_positive) for symbol, value in fixed.items() if symbol.is_positive)
+    return signs and all(holds_on(c, numbers, ()) for c in known)

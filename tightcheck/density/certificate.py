@@ -92,18 +92,24 @@ def _by_lemma(problem: Problem, x: Mapping[str, Any], z: Mapping[str, Any]) -> S
 
 def _by_rule(xs: Side, zs: Side) -> Stated | None:
     """The rules that need no formula, or one for each pair."""
-    formulas: list[dict[str, Any]] = []
-    if are_separated(xs, zs):
-        known = (separated(x, z, len(xs) > 1, len(zs) > 1) for x, z in distinct(xs, zs))
-        formulas = [{"lemma": "cases", "formula": _data(formula)} for formula in known]
-    tried = (("finite", True), ("finite", False), ("quadratic", None), ("powers", None), ("pairs", formulas))
-    for lemma, formula in tried if len(xs) + len(zs) > 2 else tried[:3]:
+    for lemma, formula in _tried(xs, zs):
         try:
             zero, _ = SET_LEMMAS[lemma](xs, zs, formula)
         except Rejected:
             continue
         return lemma, formula, zero, []
     return None
+
+
+def _tried(xs: Side, zs: Side) -> Iterator[tuple[str, Any]]:
+    """The rules with their formulas, in order; a pair's own cases are no rule."""
+    yield from (("finite", True), ("finite", False), ("quadratic", None))
+    if len(xs) + len(zs) == 2:
+        return
+    yield "powers", None
+    if are_separated(xs, zs):
+        known = (separated(x, z, len(xs) > 1, len(zs) > 1) for x, z in distinct(xs, zs))
+        yield "pairs", [{"lemma": "cases", "formula": _data(formula)} for formula in known]
 
 
 def _by_pairs(problem: Problem, xs: Side, zs: Side, x: Mapping[str, Any], z: Mapping[str, Any]) -> Stated | None:

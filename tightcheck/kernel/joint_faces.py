@@ -26,10 +26,21 @@ class Face:
         self.constant, self.slopes, self.is_closed = constant, slopes, is_closed
 
 
-@cache
 def faces(family: Family) -> tuple[Face, ...]:
     """The conditions of the natural domain; raises Unreached where one is not affine."""
-    return tuple(stated_face(condition, family) for condition in family.natural_domain)
+    found = _all_affine(family)
+    if found is None:
+        raise Unreached(f"the natural domain of {family.name}")
+    return found
+
+
+@cache
+def _all_affine(family: Family) -> tuple[Face, ...] | None:
+    """The conditions of the natural domain; None where one is not affine."""
+    try:
+        return tuple(stated_face(condition, family) for condition in family.natural_domain)
+    except Unreached:
+        return None
 
 
 @cache
@@ -163,13 +174,9 @@ def _stated(part: sp.Basic, family: Family) -> dict[tuple[Number, ...], Face]:
     return found
 
 
-@cache
 def has_faces(family: Family) -> bool:
     """Whether the natural domain is a polyhedron."""
-    try:
-        return bool(faces(family))
-    except Unreached:
-        return False
+    return bool(_all_affine(family))
 
 
 def stated_face(condition: sp.Basic, family: Family) -> Face:

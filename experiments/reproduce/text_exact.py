@@ -80,15 +80,13 @@ def elbo(table: Tensor, natural: Tensor) -> Tensor:
 def mean_field(table: Tensor, natural: Tensor, sweeps: int = SWEEPS) -> Tensor:
     """Coordinate ascent of each document's ELBO in its factorised q, until it stands still or the sweeps are done."""
     natural = natural.to(table).clone()
-    bits = natural.shape[1]
     for _ in range(sweeps):
-        before = natural.clone()
-        for bit in range(bits):
-            below, above = (log_code(natural[:, part]).exp() for part in (slice(bit), slice(bit + 1, bits)))
-            parts = table.view(len(table), -1, 2, 2**bit)
-            partial = (parts @ below[:, None, :, None]).squeeze(-1)
-            values = (above[:, None, :] @ partial).squeeze(1)
+        before, rest = natural.clone(), table
+        for bit in range(natural.shape[1]):
+            pairs = rest.view(len(rest), -1, 2)
+            values = (log_code(natural[:, bit + 1 :]).exp()[:, None, :] @ pairs).squeeze(1)
             natural[:, bit] = values[:, 1] - values[:, 0]
+            rest = torch.lerp(pairs[..., 0], pairs[..., 1], torch.sigmoid(natural[:, bit : bit + 1]))
         if (natural - before).abs().max() < STANDSTILL:
             break
     return natural

@@ -13,11 +13,13 @@ from tightcheck import registry
 from tightcheck.atlas.choices import asked
 from tightcheck.atlas.facts import pair
 from tightcheck.family import Family
+from tightcheck.kernel.joint_curves import curve_of
 from tightcheck.kernel.joint_density import is_density
 from tightcheck.kernel.joint_expressions import evaluate
 from tightcheck.kernel.joint_faces import outer_faces
 from tightcheck.kernel.joint_germs import Huge, monomial
 from tightcheck.kernel.joint_numbers import Number, Unreached, inverse, letter, rational
+from tightcheck.kernel.joint_products import is_product_density
 from tightcheck.kernel.joint_set import check_set
 from tightcheck.kernel.joint_signs import Exact
 from tightcheck.kernel.joint_weights import transposed
@@ -129,6 +131,19 @@ def test_negative_binomials_at_half_integers(r: str, at_one: bool, at_zero: bool
     ):
         assert is_density((x,), (known(z),), weights(rows), Exact()) == truth
         assert is_density((known(z),), (x,), transposed(weights(rows)), Exact()) == truth
+
+
+@pytest.mark.parametrize(("slope", "truth"), [("21/64", True), ("22/64", False), ("3/8", False)])
+@pytest.mark.parametrize("z", ["conway_maxwell_poisson", "generalized_inverse_gaussian"])
+def test_the_last_value_of_a_factor_of_few_values_has_mass(z: str, slope: str, truth: bool) -> None:
+    """-1 + slope n is an exponential's natural parameter for n = 0, ..., 3 iff 3 slope < 1; all factors are tied in a chain."""
+    xs, zs = (known("exponential"), known("poisson")), (known("binomial"), known(z))
+    inner = {"conway_maxwell_poisson": [0, -1], "generalized_inverse_gaussian": [1, -1, -1]}[z]
+    none = [0] * len(inner)
+    w = weights([[0, 0, *inner], [-1, slope, *none], [0, "1/64", *none[1:], "-1/64"]])
+    assert is_product_density(xs, zs, w) == truth
+    assert is_product_density(zs, xs, transposed(w)) == truth
+    assert curve_of(known("binomial")) is None
 
 
 def test_equal_numbers_are_written_alike() -> None:

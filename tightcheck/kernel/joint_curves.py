@@ -54,6 +54,8 @@ def constants_of(family: Family) -> frozenset[str]:
 @cache
 def curve_of(family: Family) -> Curve | None:
     """The curve of an infinite family of numbers with unbounded or interval support; None where it has none."""
+    if family.support.is_finite:
+        return None
     if family.law is not None:
         u, (lower, upper) = family.law.parameter, family.law.bounds
         statistics, log_density = family.law.statistics, family.law.log_density

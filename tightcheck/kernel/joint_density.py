@@ -202,7 +202,7 @@ def is_compact(family: Family) -> bool:
     """Whether every eta is natural because the statistics and the base measure are bounded."""
     if not family.has_full_domain:
         return False
-    if family.support.chart is not None:
+    if family.support.chart is not None or family.support.is_finite:
         return True
     curve = curve_of(family)
     if curve is None:

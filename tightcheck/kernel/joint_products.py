@@ -1,4 +1,4 @@
-"""Several x and several z, one W: rules that need no integral over more than one number. Lemma `joint`, (k), (l), (v), (w)."""
+"""Several x and several z, one W: rules that need no integral over more than one number. Lemma `joint`, (k), (l), (v) to (y)."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from itertools import combinations
 from tightcheck.family import Family
 from tightcheck.kernel.joint_density import is_density, singularity
 from tightcheck.kernel.joint_faces import faces, has_faces
+from tightcheck.kernel.joint_finite import extreme_points
 from tightcheck.kernel.joint_frozen import diverges_near
 from tightcheck.kernel.joint_margins import have_margins
-from tightcheck.kernel.joint_numbers import ONE, ZERO, Number, Signs, Unreached
+from tightcheck.kernel.joint_numbers import ONE, ZERO, Number, Signs, Unreached, dot
 from tightcheck.kernel.joint_pairs import are_separated, is_density_by_pairs
 from tightcheck.kernel.joint_signs import Exact
 from tightcheck.kernel.joint_split import is_density_by_shares
@@ -89,11 +90,42 @@ def _is_tied_density(xs: Side, zs: Side, weights: Weights) -> bool:
         return is_density(xs, zs, weights, signs)
     except Unreached as reason:
         sides = ((xs, zs, weights), (zs, xs, transposed(weights)))
+        for side in sides:
+            if (points := frozen_at_points(*side)) is not None:
+                return _are_densities(points)
         if any(diverges_near(*side) for side in sides):
             return False
         if any(is_density_by_shares(*side) for side in sides):
             return True
         raise Unreached(f"{reason}; no shares were found") from None
+
+
+def frozen_at_points(xs: Side, zs: Side, weights: Weights) -> list[tuple[Side, Side, Weights]] | None:
+    """The joint with the first z of finitely many values held at each extreme point of its statistics; None without one."""
+    place = next((j for j, z in enumerate(zs) if z.support.is_finite), None)
+    if place is None:
+        return None
+    columns = _places(zs)[place]
+    others = [k for k in range(1, len(weights[0])) if k not in columns]
+    left = (*zs[:place], *zs[place + 1 :])
+    return [
+        (xs, left, [[row[0] + dot(point, [row[k] for k in columns]), *(row[k] for k in others)] for row in weights])
+        for point in extreme_points(zs[place])
+    ]
+
+
+def _are_densities(parts: Sequence[tuple[Side, Side, Weights]]) -> bool:
+    """Whether all are; one that is none decides, whatever is not known of the others. Raises Unreached."""
+    reason: Unreached | None = None
+    for part in parts:
+        try:
+            if not is_product_density(*part):
+                return False
+        except Unreached as unknown:
+            reason = unknown
+    if reason is not None:
+        raise reason
+    return True
 
 
 def groups(xs: Side, zs: Side, weights: Weights) -> Iterator[tuple[Side, Side, Weights]]:
@@ -131,4 +163,4 @@ def _places(side: Side) -> list[range]:
     return found
 
 
-__all__ = ["groups", "is_power_density", "is_product_density", "power_of"]
+__all__ = ["frozen_at_points", "groups", "is_power_density", "is_product_density", "power_of"]

@@ -113,3 +113,13 @@ def test_the_worst_corner_of_the_code(tmp_path: Path, family: str, values: tuple
         assert said_so == all(np.all(V @ z + a < 0) for z in product(values, repeat=2))
         outcomes.add(said_so)
     assert outcomes == {True, False}
+
+
+def test_a_tempered_corner(tmp_path: Path) -> None:
+    """With beta = 2 the exponent is c z^2 + V max(x) z^2 / 2: for V = 1 and c = -3/4 it integrates, and c + V > 0."""
+    encoder = normals(more=", features: statistics", network="unrestricted")
+    decoder = "{observed: {family: bernoulli, dim: 3}, map: unrestricted, output: logits, prior: implied, objective: {beta: %s}}"
+    plain, tempered = (said(tmp_path, encoder, decoder % beta).implied.constraints for beta in (1, 2))
+    assert any("c_j + sum_i max(V_ij, 0) < 0" in line for line in plain)
+    assert not any("max(V_ij, 0)" in line for line in tempered)
+    assert "g(x) is in the natural domain for every x" in tempered

@@ -17,11 +17,16 @@ def equations(case: Case) -> Equations:
     if case.form is None or case.decision.prior != "implied" or case.is_empty:
         return Equations()
     words = ALWAYS if all(o.block.length == "random" for o in case.live) else when(case.form)
-    if tempered.beta(case.design) and "positive definite" in words:  # of the joint of beta = 1
-        words = ""
+    if tempered.beta(case.design):
+        words = _tempered(words)
     if words in ("", ALWAYS):
         return Equations((), words)
     return Equations((_without_zero(case, words.removeprefix("iff ")),), words)
+
+
+def _tempered(words: str) -> str:
+    """What holds with A / beta for A as well: a Gaussian joint, an exponential margin and a corner of g are other ones."""
+    return "" if "positive definite" in words or "b < 0" in words else words.partition(": c_j")[0]
 
 
 def _without_zero(case: Case, words: str) -> str:

@@ -435,9 +435,13 @@ def test_a_row_of_two_codes_that_say_nothing_is_told_from_one_that_fails() -> No
     assert "further apart here than in the paper in 1 of 1 rows" in said[0]
     assert "in 2 configurations" in said[1]
     assert "at most 0.10 nats apart" in said[1]
-    assert "Of both splits 2 rows have two such encoders" in said[1]
+    assert "of both splits 2 rows have two such encoders" in said[1]
     assert "2 of the 2 rows where the order fails" in said[1]
     assert not any(sentence.startswith("Words") for sentence in said)
+    records[1] = record("e2", 0.5)
+    (idle,) = (s for s in text_differences.differences(records, own, text_table.paper(), []) if s.startswith("Codes"))
+    assert "in 1 configurations" in idle
+    assert "No row has two such encoders" in idle
 
 
 @pytest.fixture

@@ -100,9 +100,13 @@ def _idle(idle: Sequence[Record], own: Mapping[Cell, float]) -> str:
     fails = [row for split in SPLITS for row in text_table.ordering(own, split).fails]
     noise = sum(rows.count(row) > 1 for row in fails)
     doubtful = len(SPLITS) * sum(rows.count(row) > 1 for row in set(rows))
-    return (
+    said = (
         f"Codes that say nothing yet: in {len(idle)} configurations KL(q || p) is below {IDLE} nats. Their NELBO is that of one "
-        f"law of the words for all documents, on test they are at most {max(values) - min(values):.2f} nats apart, and the "
-        f"order among them is that of noise. Of both splits {doubtful} rows have two such encoders, so that chance decided "
+        f"law of the words for all documents; on test they are at most {max(values) - min(values):.2f} nats apart. "
+    )
+    if not doubtful:
+        return said + "No row has two such encoders, so that chance decided the order of none."
+    return said + (
+        f"The order among them is that of noise: of both splits {doubtful} rows have two such encoders, so that chance decided "
         f"there; {noise} of the {len(fails)} rows where the order fails are among them."
     )

@@ -176,6 +176,20 @@ SENTENCES: Mapping[str, Template] = {
         " like a logarithm at most, and {statistic} grows faster at an end of the support: {zero}.",
         guilty.decoder_link,
     ),
+    "written_terms": Template(
+        "C1",
+        "The decoder's formula has no part in {statistic}",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}. The decoder's formula is a sum"
+        " of functions of {z}, and no combination of them that is affine in {psi} contains {statistic}: {zero}.",
+        guilty.decoder_map,
+    ),
+    "settled": Template(
+        "C1",
+        "The rest of the decoder's natural parameters is constant",
+        "One natural parameter of the decoder depends on {z} only through others, and these are constant in every"
+        " consistent model: {zero}.",
+        guilty.decoder_map,
+    ),
     "written_constant": Template(
         "C1",
         "The decoder's formula is affine in {psi} only where it is constant",

@@ -14,6 +14,7 @@ from tightcheck.kernel.growth_rates import faster, reach
 from tightcheck.kernel.heads import reduced_class
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import curves, on_support
+from tightcheck.kernel.written_terms import written_terms
 from tightcheck.kernel.zero import (
     Entries,
     is_bounded,
@@ -71,6 +72,15 @@ def bounded(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     return frozenset(e for e in of_block(design, latent, [observed]) if e[1] == i)
 
 
+def settled(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """With other natural parameters constant, a constant of the design is all that is left of one: a fixed or learned mean
+    over a variance that does not move."""
+    (latent, observed), i = pair_of(design, step), int(step["component"])
+    left = reduced_class(observed, i, _dead_rows(design, observed, zero))
+    require(left.kind == "constant", "what is left of the natural parameter is no constant")
+    return frozenset(e for e in of_block(design, latent, [observed]) if e[1] == i)
+
+
 def _dead_rows(design: Design, observed: Conditional, zero: Entries) -> frozenset[int]:
     """The decoder's natural parameters that are constant in every consistent model."""
     live = {e[1] for e in all_entries(design) if e[0] == observed.block.name and e not in zero}
@@ -82,5 +92,7 @@ DECODER_LEMMAS: Mapping[str, Callable[[Design, Mapping[str, Any], Entries], Entr
     "affine_inputs": affine_inputs,
     "bounded": bounded,
     "alike_codes": alike_codes,
+    "settled": settled,
+    "written_terms": written_terms,
 }
 """What C1 leaves within the decoder's class."""

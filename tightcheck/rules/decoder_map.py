@@ -1,7 +1,7 @@
 """C1 within the decoder's class. f must lie in span(psi, 1) and in the class of the decoder's map. An affine map keeps the
 statistics that are affine in z; a Lipschitz network cannot grow like z^2 at infinity nor like log z at 0; bounded
 activations leave no non-constant polynomial on an unbounded support. Codes that the decoder is shown alike, as z and -z by z^2,
-leave F (psi(a) - psi(b)) = 0.
+leave F (psi(a) - psi(b)) = 0. A formula leaves the statistics that are among its terms.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
             lemmas = {
                 "affine": ("affine_inputs", "lipschitz"),
                 "mlp": ("bounded", "lipschitz", "affine_inputs"),
-                "linked": ("bounded", "bounded_link", "slow_link", "log_link", "exponential_link", "lipschitz"),
+                "linked": ("bounded", "bounded_link", "slow_link", "log_link", "exponential_link", "lipschitz", "settled"),
+                "expression": ("written_terms",),
             }.get(kind, ())
             for latent in design.encoder:
                 for lemma in lemmas:

@@ -218,3 +218,40 @@ def test_a_part_that_two_blocks_share_is_written_out_for_each() -> None:
     """The reader refuses anchors and aliases."""
     part = {"kind": "affine"}
     assert text({"map": [part, part]}).count("kind: affine") == 2
+
+
+RANGE = """
+encoder:
+  latent: {family: bernoulli, dim: 1}
+  features: log1p
+  map: unrestricted
+  output: {logits: tanh}
+decoder:
+  observed: {family: negative_binomial, dim: 1, total_count: 2}
+  map: affine
+  output: logits
+  prior: free
+  objective: {beta: 2}
+"""
+FLAT = """
+encoder:
+  latent: {family: gaussian, dim: 2, covariance: diagonal}
+  map: unrestricted
+  output: [mean, log_variance]
+decoder:
+  observed: {family: rademacher, dim: 1}
+  map: {kind: mlp, hidden: [1, 2], activation: leaky_relu}
+  output: {probs: sigmoid}
+  prior: {learned: gaussian}
+"""
+
+
+@pytest.mark.parametrize(("words", "seed"), [(RANGE, 7005), (FLAT, 7020)], ids=["range", "flat"])
+def test_the_judge_is_not_deceived_by_what_it_does_not_see(words: str, seed: int, tmp_path: Path) -> None:
+    """tanh puts out what a few counts ask for, not what all of them do; f that moves by 1/1000 seems linear in rounding."""
+    (tmp_path / "design.yaml").write_text(words)
+    design = read_design(tmp_path / "design.yaml", None)
+    decision = decide(design, design.prior.kind)
+    assert decision.verdict.word == "collapse"
+    found = [f for f in attack(design, decision, rounds=3, seed=seed, with_gaps=False) if isinstance(f, Finding)]
+    assert found and not any(f.objection for f in found)

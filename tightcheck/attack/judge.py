@@ -18,6 +18,8 @@ CERTAIN = 1e-10
 """A relative span residual above this is no exact zero that rounding hides: nothing is a member beyond it."""
 LARGEST = 1e6
 DEPENDS = 1e-6
+SMALL = 1e-2
+"""Where f moves by less than this, what is not linear or quadratic in it may be below the rounding."""
 FEW_STATES = 512
 
 
@@ -50,13 +52,15 @@ def judge(design: Design, sample: Sample, generator: torch.Generator) -> Judgeme
     if not bool(torch.isfinite(targets).all()):
         return None
     found = picking(design, model.latent).posterior(z, targets)
-    consistent = _consistent(found, targets)
+    consistent, moved = _consistent(found, targets), float((f - f[0]).abs().max())
+    if consistent and DEPENDS < moved < SMALL:
+        consistent = None
     if not model.is_normalised and not (dies_away(model, generator) and (not consistent or found.is_in_domain)):
         return None
     names = widths(design.decoder, model.observed)
     return Judgement(
         consistent,
-        float((f - f[0]).abs().max()) > DEPENDS,
+        moved > DEPENDS,
         reached(design, found, model.observed, names, x) if consistent else None,
         float(found.joint.relative.max()),
         float(found.joint.r_squared.min()),

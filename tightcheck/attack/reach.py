@@ -37,10 +37,17 @@ def reached(design: Design, posterior: Posterior, observed: Side, names: Mapping
             return None
         values = len(eta) if conditional.block.given else 1
         rows = eta.reshape(values * len(x), copies, family.size)
-        answers += _block(conditional, family, features.repeat(values, 1), rows, values)
+        found = _block(conditional, family, features.repeat(values, 1), rows, values)
+        is_told = observed.count is not None or not any(map(_is_partial, conditional.heads))
+        answers += found if is_told else [None if answer else answer for answer in found]
     if False in answers:
         return False
     return None if None in answers else True
+
+
+def _is_partial(head: Head) -> bool:
+    """Whether the link leaves values of a real parameter out, which data that were not looked at may ask for."""
+    return head.link not in (None, OUTPUT) and not head.symbol.is_positive
 
 
 def _block(conditional: Conditional, family: TorchFamily, features: Tensor, eta: Tensor, values: int) -> list[Answer]:

@@ -51,12 +51,22 @@ def test_a_rate_that_is_an_exponential_is_constant(latent: str, network: Any) ->
         (RELU, [{"rate": "z + exp(output)"}]),
         (RELU, [{"rate": {"link": "exp(output)", "bounds": ["1/2", 2]}}]),
         (RELU, ["rate"]),
-        (RELU, [{"rate": "exp(output) + exp(-output)"}]),
+        (RELU, [{"rate": "softplus(output)"}]),  # grows like the output
+        (RELU, [{"rate": "softplus(output) + exp(output)"}]),
     ],
 )
 def test_other_links_are_refused(network: Any, output: Any) -> None:
     with pytest.raises(Rejected):
         run(design("gamma", network, output), "declared", STEP, frozenset())
+
+
+@pytest.mark.parametrize(
+    "rate", ["exp(output) + exp(-output)", "exp(output)^2 + 1", "1/softplus(output)^2 + 3/softplus(output)"]
+)
+def test_links_that_grow_exponentially_or_not_at_all(rate: str) -> None:
+    """At every end of the line such a rate is bounded, or grows exponentially with the output."""
+    found = design("gamma", RELU, [{"rate": rate}])
+    assert run(found, "declared", STEP, frozenset()) == {("x", 0, "z", k) for k in range(2)}
 
 
 def test_the_rate_z_is_consistent() -> None:

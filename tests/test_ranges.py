@@ -20,6 +20,7 @@ def links() -> st.SearchStrategy[sp.Expr]:
             st.builds(lambda e, n: e + abs(n), positive, numbers),
             st.builds(lambda e, n: e * abs(n), positive, numbers),
             st.builds(lambda a, b: a * b, positive, positive),
+            st.builds(lambda e, n: (e - abs(n)) ** 2 + sp.Abs(sp.sin(e)), positive, numbers),
             st.builds(lambda e, n: e**n, positive, st.sampled_from([-2, -1, 2, sp.Rational(1, 2)])),
         )
     )
@@ -41,3 +42,7 @@ def test_the_ends_that_programs_write() -> None:
     assert extent(sp.log(softplus), {o: LINE}) == LINE
     assert extent(sp.log(o), {o: LINE}) == LINE
     assert extent(5 * sp.tanh(o) + 1, {o: LINE}) == (-4, 6)
+    guess = sp.Rational(1, 4) + sp.Rational(3, 4) / (1 + sp.exp(-o))
+    assert extent(sp.log(guess / (1 - guess)), {o: LINE}) == (-sp.log(3), sp.oo)
+    assert extent(sp.tanh(o) ** 2 - 3 * sp.Abs(sp.sin(o)), {o: LINE}) == (-3, 1)
+    assert extent(sp.exp(-o) * sp.tanh(o) ** 2, {o: LINE}) == (0, sp.oo)

@@ -8,6 +8,7 @@ from typing import Any
 import sympy as sp
 
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map
+from tightcheck.expression import CoordinateSum, Softmax
 from tightcheck.family import Family
 from tightcheck.kernel.activations import nested
 from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, family_of, function_class, own_coordinate
@@ -32,6 +33,7 @@ from tightcheck.kernel.model import (
 from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import combined, prior_block, prior_in_span, prior_term, runs_over_all_reals
+from tightcheck.kernel.valid import stays_positive
 from tightcheck.kernel.zero import Entries, observed_of
 from tightcheck.span import combination, is_zero, normal_form, separates
 
@@ -53,7 +55,8 @@ def nonmember(design: Design, prior: str, step: Mapping[str, Any], zero: Entries
     active = coordinates(design, step["latents"])
     observed = observed_of(design, step["observed"])
     _is_alone(design, observed)
-    require(observed.block.copies == 1 or is_about_itself(active[0][0], observed), "the expression picks a coordinate")
+    alone = observed.block.copies == 1 or is_about_itself(active[0][0], observed)
+    require(alone or step["condition"] == "C1", "the expression picks a coordinate")
     names = {symbol.name: symbol for _, variables, _, _ in active for symbol in variables}
     eta = model_natural(observed, step, active, names)
     basis = [
@@ -244,7 +247,8 @@ def model_natural(
             value = head_value(observed, head, inner, step, active, names)
             together = {f for h, f in inners.items() if h.source == head.source and f.free_symbols}
             require(len(together) <= min(head.source.hidden, default=len(together)), "the layers hold fewer functions")
-        require(not head.symbol.is_positive or bool(value.is_positive), f"{head.symbol} is not shown to be positive")
+        positive = bool(value.is_positive) or stays_positive(value, active)
+        require(not head.symbol.is_positive or positive, f"{head.symbol} is not shown to be positive")
         require(is_defined(value, active), f"{head.symbol} is not shown to have a value for almost every z")
         values[head.symbol] = value
     if observed.block.length == "random":
@@ -291,9 +295,12 @@ def head_value(
     require(link.free_symbols == {OUTPUT}, "this link is not looked at")
     if source.kind == "expression":
         assert source.expression is not None
-        side = Side(active[0][1], active[0][2], "identity", name=active[0][0].block.name)
-        require(len(active) == 1, "an expression is looked at in one coordinate")
-        stated = at_parameters(own_coordinate(observed, head), observed, step.get("parameters", {}), side)
+        written, parameters = own_coordinate(observed, head), step.get("parameters", {})
+        if len(active) == 1 and not any("[" in s.name for s in written.free_symbols):
+            side = Side(active[0][1], active[0][2], "identity", name=active[0][0].block.name)
+            stated = at_parameters(written, observed, parameters, side)
+        else:
+            stated = at_coordinates(written, observed, parameters, active)
         require(is_defined(stated, active), "the expression is not shown to have a value for almost every z")
         return link.xreplace({OUTPUT: stated})
     if source.kind == "unrestricted":
@@ -311,6 +318,32 @@ def head_value(
             require(source.bias or is_zero(coefficients[0]), "without a bias the inner function has a constant")
     output = nested(source, inner) if source.kind == "mlp" and inner.free_symbols else inner
     return link.xreplace({OUTPUT: output})
+
+
+def at_coordinates(
+    expression: sp.Expr, conditional: Conditional, parameters: Mapping[str, Any], active: Sequence[Coordinate]
+) -> sp.Expr:
+    """An expression map at given parameters that names several coordinates, all of them active: z[2] is copy 2 of numbers, or
+    component 2 of one vector."""
+    declared = {s.name for h in conditional.heads if isinstance(h.source, Map) for s in h.source.parameters}
+    require(set(parameters) == declared, "the parameters are not those of the expression")
+    require(not expression.has(CoordinateSum, Softmax), "sums over coordinates are not looked at")
+    known: dict[sp.Basic, sp.Basic] = {}
+    for latent, variables, _, copy in active:
+        name = latent.block.name
+        if len(variables) > 1:
+            require(latent.block.copies == 1, "one of several vectors is named")
+            known |= {sp.Symbol(f"{name}[{j}]", real=True): v for j, v in enumerate(variables)}
+        else:
+            known[sp.Symbol(f"{name}[{copy}]", real=True)] = variables[0]
+            known |= {sp.Symbol(name, real=True): variables[0]} if latent.block.copies == 1 else {}
+    for symbol in expression.free_symbols:
+        if symbol.name in parameters:
+            known[symbol] = formula(parameters[symbol.name], {})
+            require(known[symbol].is_number, f"the parameter {symbol.name} is no number")
+        elif not any(symbol == h.symbol for h in conditional.heads):
+            require(symbol in known, f"the name {symbol.name} is neither a parameter nor an active coordinate")
+    return expression.xreplace(known)
 
 
 def _are_told(family: Family) -> bool:

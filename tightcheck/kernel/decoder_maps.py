@@ -9,11 +9,12 @@ import sympy as sp
 
 from tightcheck.design import Conditional, Design
 from tightcheck.kernel.alike import alike_codes
+from tightcheck.kernel.bounded_inputs import keeps_bounded, without_unbounded
 from tightcheck.kernel.classes import PIECEWISE_AFFINE, all_entries, family_of, function_class
 from tightcheck.kernel.growth_rates import faster, reach
 from tightcheck.kernel.heads import reduced_class
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.slices import curves, on_support
+from tightcheck.kernel.slices import on_support
 from tightcheck.kernel.written_terms import written_terms
 from tightcheck.kernel.zero import (
     Entries,
@@ -65,11 +66,10 @@ def bounded(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """Bounded activations or a bounded link keep f bounded; no non-constant polynomial is, on an unbounded slice."""
     (latent, observed), i = pair_of(design, step), int(step["component"])
     functions = reduced_class(observed, i, _dead_rows(design, observed, zero))
-    require(is_bounded(functions), "f is not shown to be bounded")
-    pieces = curves(family_of(latent.block))
-    unbounded = all(p.is_polynomial and p.reaches_infinity and sp.oo in (p.upper, -p.lower) for p in pieces)
-    require(bool(pieces) and unbounded, "psi is not polynomial on unbounded slices")
-    return frozenset(e for e in of_block(design, latent, [observed]) if e[1] == i)
+    bounded_f = is_bounded(functions) or keeps_bounded(observed, i, functions, design.encoder)
+    require(bounded_f, "f is not shown to be bounded")
+    row = frozenset(e for e in of_block(design, latent, [observed]) if e[1] == i)
+    return without_unbounded(latent, row, 3, zero)
 
 
 def settled(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:

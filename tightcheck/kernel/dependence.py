@@ -13,7 +13,9 @@ from tightcheck.family import Family
 from tightcheck.kernel.classes import (
     BOUNDED_ACTIVATIONS,
     all_entries,
+    expression_of,
     family_of,
+    function_class,
 )
 from tightcheck.kernel.constants import separates_numbers
 from tightcheck.kernel.formulas import VALUES, Known, is_written, named, natural_at, valid_values
@@ -196,6 +198,15 @@ def _is_moved(design: Design, observed: Conditional, known: Known) -> bool:
     """Whether the block's formulas take two values, with valid values of their parameters."""
     eta, active = natural_at(design, observed, known)
     return any(_takes_two_values(entry, active) for entry in eta)
+
+
+def moves_as_written(design: Design, observed: Conditional, i: int) -> bool:
+    """Whether natural parameter i, written out in coordinates alone, certainly differs at two draws of them."""
+    if function_class(observed, i).kind != "expression":
+        return False
+    written = expression_of(observed, i)
+    active, names = named(design, written.free_symbols)
+    return written.free_symbols <= set(names) and _takes_two_values(written.xreplace(names), active)
 
 
 def _takes_two_values(entry: sp.Expr, active: Sequence[Coordinate]) -> bool:

@@ -10,6 +10,7 @@ import sympy as sp
 from tightcheck.design import SOFTMAX, Conditional, Design
 from tightcheck.kernel.alike import alike, shows_inputs_only
 from tightcheck.kernel.asymptotics import order
+from tightcheck.kernel.bounded_inputs import keeps_bounded, without_unbounded
 from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, PIECEWISE_AFFINE, all_entries, family_of
 from tightcheck.kernel.growth_rates import faster, reach
 from tightcheck.kernel.heads import reduced_class
@@ -117,12 +118,13 @@ def _is_at_most_quadratic(latent: Conditional, piece: Curve) -> bool:
 def bounded_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """An encoder output kept bounded by its activations or link; g = F' nu + c runs to infinity with nu unless F = 0."""
     (latent, observed), k = pair_of(design, step), int(step["statistic"])
-    require(
-        is_bounded(reduced_class(latent, k, dead_columns(design, latent, zero))),
-        "the encoder's output is not shown to be bounded",
-    )
-    unbounded_slices(observed)
-    return frozenset(e for e in of_block(design, latent, [observed]) if e[3] == k)
+    functions = reduced_class(latent, k, dead_columns(design, latent, zero))
+    bounded = is_bounded(functions) or keeps_bounded(latent, k, functions, design.decoder)
+    require(bounded, "the encoder's output is not shown to be bounded")
+    column_k = frozenset(e for e in of_block(design, latent, [observed]) if e[3] == k)
+    if observed.block.length in ("random", "depends_on_z"):
+        return column_k
+    return without_unbounded(observed, column_k, 1, zero)
 
 
 def lipschitz_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:

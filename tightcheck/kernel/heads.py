@@ -133,7 +133,33 @@ def _inverted(link: sp.Expr, value: sp.Expr) -> sp.Expr | None:
     slope = sp.diff(link, OUTPUT)
     if slope.is_number and slope != 0:
         return sp.expand((value - link.xreplace({OUTPUT: sp.Integer(0)})) / slope)
-    return None
+    return _peeled(link, value)
+
+
+def _peeled(link: sp.Expr, value: sp.Expr) -> sp.Expr | None:
+    """What a link that names its output once is at to be `value`: sums with numbers, multiples, exp, log and tanh taken off one
+    after another, each of them one-to-one; None where there is another step."""
+    while link != OUTPUT:
+        moving = [part for part in link.args if part.has(OUTPUT)]
+        rest = [part for part in link.args if not part.has(OUTPUT)]
+        if len(moving) != 1 or not all(part.is_number for part in rest):
+            return None
+        if link.is_Add:
+            value = value - sp.Add(*rest)
+        elif link.is_Mul:
+            value = value / sp.Mul(*rest)
+        elif link.is_Pow and link.exp == -1:
+            value = 1 / value
+        elif isinstance(link, sp.exp):
+            value = sp.log(value)
+        elif isinstance(link, sp.log):
+            value = sp.exp(value)
+        elif isinstance(link, sp.tanh):
+            value = (sp.log(1 + value) - sp.log(1 - value)) / 2
+        else:
+            return None
+        link = moving[0]
+    return normal_form(value)
 
 
 @once
@@ -204,7 +230,7 @@ def _certainly_reached(link: sp.Expr, value: sp.Expr) -> bool:
         return bool((1 + value).is_positive) and bool((1 - value).is_positive)
     if link in (sp.exp(OUTPUT), sp.log(1 + sp.exp(OUTPUT))):
         return bool(value.is_positive)
-    return bool(sp.diff(link, OUTPUT).is_number)
+    return bool(sp.diff(link, OUTPUT).is_number) or is_between_ends(link, value)
 
 
 MOST_POINTS = 16
@@ -406,7 +432,11 @@ def _is_continuous(function: sp.Expr, variables: Sequence[sp.Symbol]) -> bool:
 
 def in_range(head: Head, value: sp.Expr) -> bool:
     """Whether a monotone link certainly takes the constant value: it lies strictly between the link's ends."""
-    link = OUTPUT if head.link is None else head.link
+    return is_between_ends(OUTPUT if head.link is None else head.link, value)
+
+
+def is_between_ends(link: sp.Expr, value: sp.Expr) -> bool:
+    """Whether a link that is continuous on the whole line certainly takes the value, strictly between its limits."""
     if link.has(SOFTMAX) or link.free_symbols != {OUTPUT} or not value.is_number:
         return False
     if not _is_steady(link):

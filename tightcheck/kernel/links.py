@@ -34,7 +34,7 @@ def bounded_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entr
         not formula.has(SOFTMAX) and all(s.name.startswith("output_") for s in formula.free_symbols),
         "the link sees more",
     )
-    require(_is_continuous(formula), "the link is not shown to be continuous")
+    require(is_continuous(formula), "the link is not shown to be continuous")
     pieces = curves(family_of(latent.block))
     unbounded = all(p.is_polynomial and p.reaches_infinity and sp.oo in (p.upper, -p.lower) for p in pieces)
     require(bool(pieces) and unbounded, "psi is not polynomial on unbounded slices")
@@ -49,23 +49,23 @@ def _formula(observed: Conditional, i: int) -> sp.Expr:
     return functions.formula
 
 
-def _is_continuous(formula: sp.Expr) -> bool:
+def is_continuous(formula: sp.Expr) -> bool:
     """Whether a formula of sums, products, exp, and of logarithms and powers of what is positive is finite."""
     if formula.is_Symbol or formula.is_number:
         return True
     if formula.is_Pow:
         safe = bool(formula.base.is_positive) or bool(formula.exp.is_Integer and formula.exp.is_positive)
-        return safe and formula.exp.is_number and _is_continuous(formula.base)
+        return safe and formula.exp.is_number and is_continuous(formula.base)
     if isinstance(formula, sp.log) and not formula.args[0].is_positive:
         return False
     known = formula.is_Add or formula.is_Mul or isinstance(formula, (sp.exp, sp.log))
-    return known and all(_is_continuous(argument) for argument in formula.args)
+    return known and all(is_continuous(argument) for argument in formula.args)
 
 
 def slow_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
-    """eta = phi(log softmax(o)) with phi Lipschitz, o Lipschitz in z: f grows at most linearly.
+    """eta = phi(log y(o)) with phi Lipschitz, y a softmax, softplus or exponential, o Lipschitz in z: f grows at most linearly.
 
-    log softmax is Lipschitz. With y = softmax, phi is Lipschitz where y d eta / dy is bounded for y > 0.
+    log y is Lipschitz: d log softplus / do = sigmoid / softplus <= 1. phi is where y d eta / dy is bounded for y > 0.
     """
     (latent, observed), i = pair_of(design, step), int(step["component"])
     formula, heads = _formula(observed, i), varying_heads(observed, i)
@@ -79,7 +79,8 @@ def slow_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries
     )
     y = sp.Dummy("y", positive=True)
     latents = {block.name for block in design.latent}
-    others = formula.free_symbols - {SOFTMAX}
+    formula = _in_one_positive(formula, y)
+    others = formula.free_symbols - {y}
     require(
         not any(s.name.partition("[")[0] in latents or s.name.startswith("output_") for s in others),
         "the link sees z or outputs",
@@ -89,9 +90,20 @@ def slow_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries
         for s in others
         if s.is_positive or _is_factor(heads[0].link, s, bool(heads[0].symbol.is_positive))
     }
-    slope = y * sp.diff(formula.xreplace({SOFTMAX: y, **positive}), y)
+    slope = y * sp.diff(formula.xreplace(positive), y)
     require(_is_bounded_rational(slope, y), "the link is not shown to be Lipschitz")
     return _without(design, latent, observed, i, zero, reach)
+
+
+def _in_one_positive(formula: sp.Expr, y: sp.Symbol) -> sp.Expr:
+    """The formula with y for the softmax, for softplus(o), or for exp(o) or exp(-o), whichever takes all outputs away."""
+    outputs = [s for s in formula.free_symbols if s.name.startswith("output_")]
+    for o in outputs if not formula.has(SOFTMAX) else ():
+        for function in (sp.log(1 + sp.exp(o)), sp.exp(o), sp.exp(-o)):
+            reduced = formula.xreplace({function: y, 1 / function: 1 / y})
+            if not reduced.has(o):
+                return reduced
+    return formula.xreplace({SOFTMAX: y})
 
 
 def _without(
@@ -109,8 +121,8 @@ def _without(
 
 
 def exponential_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
-    """eta = a + r exp(o) or a + r exp(-o), o the output of a network: along a line o = alpha u + beta + o(1), so towards an end
-    f stays bounded or grows exponentially; statistics do neither where they grow at all."""
+    """eta a sum of powers of exp(o), or of negative powers of softplus(o), o the output of a network: along a line o = alpha u +
+    beta + o(1), so towards an end f stays bounded or grows exponentially; statistics do neither where they grow at all."""
     (latent, observed), i = pair_of(design, step), int(step["component"])
     formula, heads = _formula(observed, i), varying_heads(observed, i)
     require(len(heads) == 1 and heads[0].bounds is None, "several heads are linked")
@@ -120,22 +132,28 @@ def exponential_link(design: Design, step: Mapping[str, Any], zero: Entries) -> 
     )
     plain = isinstance(source, Map) and source.batch_norm != "train" and observed.inputs.kind == "identity"
     require(settles and plain, "the output is not shown to settle along lines")
-    require(not function_class(observed, i).foreign and _is_one_exponential(formula), "the link is no exponential")
+    require(not function_class(observed, i).foreign and _is_exponential(formula), "the link is no exponential")
     return _without(design, latent, observed, i, zero, _settled)
 
 
-def _is_one_exponential(formula: sp.Expr) -> bool:
-    """Whether the formula is a + r exp(o) or a + r exp(-o) with r not 0, a and r free of outputs."""
+def _is_exponential(formula: sp.Expr) -> bool:
+    """Whether the formula is a sum of powers of exp(o), or of negative powers of softplus(o), with factors free of outputs that
+    are not 0: as o -> -infinity softplus(o) is exp(o) (1 + o(1)), as o -> infinity its negative powers tend to 0."""
     outputs = [s for s in formula.free_symbols if s.name.startswith("output_")]
     if len(outputs) != 1 or formula.has(SOFTMAX):
         return False
-    t = sp.Dummy("t", positive=True)
-    for power in (sp.exp(outputs[0]), sp.exp(-outputs[0])):
-        reduced = sp.expand(formula.xreplace({power: t}))
-        slope = sp.diff(reduced, t)
-        if not reduced.has(outputs[0]) and not slope.has(t) and slope.is_zero is False:
-            return True
-    return False
+    y = sp.Dummy("y", positive=True)
+    reduced = sp.expand(_in_one_positive(formula, y))
+    powers = []
+    for term in sp.Add.make_args(reduced) if not reduced.has(outputs[0]) else (outputs[0],):
+        factor, power = term.as_independent(y, as_Add=False)
+        exponent = power.as_base_exp()[1] if power.has(y) else sp.Integer(0)
+        known = power in (1, y**exponent) and bool(exponent.is_number)
+        if not known or (exponent != 0 and factor.is_zero is not False):
+            return False
+        powers.append(exponent)
+    is_softplus = formula.has(sp.log(1 + sp.exp(outputs[0])))
+    return any(powers) and len(set(powers)) == len(powers) and (not is_softplus or all(bool(p <= 0) for p in powers))
 
 
 def _settled(curve: Curve, end: tuple[sp.Expr, int]) -> tuple[int, int] | None:
@@ -184,8 +202,9 @@ def _is_sum_of_logarithms(formula: sp.Expr) -> bool:
 
 
 def _is_factor(link: sp.Expr | None, symbol: sp.Symbol, is_positive: bool) -> bool:
-    """Whether symbol * softmax is a positive parameter, so that the symbol is positive."""
-    return is_positive and link is not None and link == symbol * SOFTMAX and symbol != OUTPUT
+    """Whether symbol * softmax (or exp, softplus) is a positive parameter, so that the symbol is positive."""
+    positive = (SOFTMAX, sp.exp(OUTPUT), sp.log(1 + sp.exp(OUTPUT)))
+    return is_positive and link is not None and link in [symbol * y for y in positive] and symbol != OUTPUT
 
 
 def _is_bounded_rational(expression: sp.Expr, y: sp.Symbol) -> bool:

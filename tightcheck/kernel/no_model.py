@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import combinations
 from typing import Any
 
 import sympy as sp
 
 from tightcheck.design import OUTPUT, SOFTMAX, Block, Conditional, Design, Head, Map
-from tightcheck.kernel.classes import family_of, function_class
+from tightcheck.kernel.classes import family_of
 from tightcheck.kernel.counterexample import nonmember
-from tightcheck.kernel.rejected import Rejected, require
+from tightcheck.kernel.dependence import moves_as_written
+from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import family_of_prior, is_entire, prior_block, prior_term
-from tightcheck.kernel.tight import in_variables
 from tightcheck.kernel.zero import latent_of
-from tightcheck.span import separates, separating_points
+from tightcheck.span import separating_points
 
 
 def prior_support(design: Design, prior: str, step: Mapping[str, Any]) -> None:
@@ -120,24 +119,13 @@ def _are_independent(block: Block) -> bool:
 
 def _certainly_moves(design: Design, observed: Conditional) -> bool:
     """Whether a natural parameter written out without parameters takes two different values."""
-    for latent in design.encoder:
-        family = family_of(latent.block)
-        points = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
-        for i in range(len(observed.natural)):
-            if function_class(observed, i).kind != "expression":
-                continue
-            try:
-                formula = in_variables(observed, i, latent)
-            except Rejected:
-                continue
-            if any(separates(formula, [], pair) for pair in combinations(points, 2)):
-                return True
-    return False
+    return any(moves_as_written(design, observed, i) for i in range(len(observed.natural)))
 
 
 def single(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     """The design is one model, and that one is not consistent."""
-    require(prior == "declared", "the prior is not declared")
+    is_c1 = step["step"]["condition"] == "C1"
+    require(prior == "declared" or (prior == "implied" and is_c1), "the prior is not declared")
     for conditional in design.decoder:
         for head in conditional.heads:
             source = head.source
@@ -148,8 +136,8 @@ def single(design: Design, prior: str, step: Mapping[str, Any]) -> None:
                 require(known, "the decoder has a free constant")
         free = any(c.value is None for c in dict(conditional.block.fixed).values())
         require(not free, "the decoder has a free constant")
-    for block in design.prior.blocks:
+    for block in design.prior.blocks if not is_c1 else ():
         known = block.components is None and all(c.value is not None for c in block.parameters.values())
         require(known, "the prior has free parameters")
     require(step["step"]["condition"] in ("C1", "C2"), "only C1 and C2 are looked at")
-    nonmember(design, prior, step["step"], frozenset())
+    nonmember(design, "declared", step["step"], frozenset())  # C1 says nothing of the prior

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import sympy as sp
 
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Head
+from tightcheck.expression import Softmax
 from tightcheck.kernel.classes import substituted
 
 Interval = tuple[sp.Expr, sp.Expr]
@@ -45,12 +46,20 @@ def extent(expression: sp.Expr, known: Mapping[sp.Symbol, Interval]) -> Interval
         number, rest = expression.as_coeff_Mul()
         if number != 1:
             return _scaled(number, extent(rest, known))
-        return (sp.Integer(0), sp.oo) if all(_is_nonnegative(low) for low, _ in parts) else LINE
+        return _product(parts) if all(_is_nonnegative(low) for low, _ in parts) else LINE
     (low, high) = parts[0]
+    if isinstance(expression, (sp.sin, sp.cos)):
+        return sp.Integer(-1), sp.Integer(1)
+    if isinstance(expression, Softmax):
+        return sp.Integer(0), sp.Integer(1)
+    if isinstance(expression, sp.Abs):
+        return (low if _is_nonnegative(low) else sp.Integer(0)), sp.Max(sp.Abs(low), sp.Abs(high))
     if isinstance(expression, (sp.exp, sp.tanh)):
         return expression.func(low), expression.func(high)
     if isinstance(expression, sp.log) and _is_nonnegative(low):
         return (-sp.oo if low == 0 else sp.log(low)), (sp.oo if high == sp.oo else sp.log(high))
+    if expression.is_Pow and expression.exp.is_Integer and expression.exp.is_even and not _is_nonnegative(low):
+        low, high = sp.Integer(0), sp.Max(-low, high)
     if expression.is_Pow and expression.exp.is_number and expression.exp.is_real and _is_nonnegative(low):
         ends = _power(low, expression.exp), _power(high, expression.exp)
         return ends if expression.exp.is_positive else ends[::-1]
@@ -65,6 +74,12 @@ def _is_nonnegative(end: sp.Expr) -> bool:
 def _sum(ends: list[sp.Expr], unbounded: sp.Expr) -> sp.Expr:
     """The sum of lower (upper) ends."""
     return unbounded if unbounded in ends else sp.Add(*ends)
+
+
+def _product(parts: list[Interval]) -> Interval:
+    """The products of numbers, none of them negative: 0 times numbers without an end is 0."""
+    low, high = (sp.Integer(0) if 0 in ends else sp.Mul(*ends) for ends in zip(*parts, strict=True))
+    return low, high
 
 
 def _scaled(number: sp.Expr, interval: Interval) -> Interval:

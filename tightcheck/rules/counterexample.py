@@ -26,6 +26,7 @@ from tightcheck.kernel.zero import Entries
 from tightcheck.span import separating_points
 
 CONDITION = "exists"
+MOST_NAMED = 4
 PARAMETERS = ("2", "1", "1/2", "-1", "3")
 
 
@@ -34,7 +35,7 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
     if prior == "free":
         yield {"lemma": "nonmember", "condition": "prior"}
     for observed in design.decoder:
-        for chosen in _choices(design):
+        for chosen in (*_choices(design), *_named(design, observed)):
             active = coordinates(design, chosen)
             names = {s.name: s for _, variables, _, _ in active for s in variables}
             for outputs, parameters in _outputs(observed, active, names):
@@ -57,6 +58,17 @@ def _choices(design: Design) -> Iterator[tuple[tuple[str, int], ...]]:
     for a, b in combinations(design.encoder, 2):
         if a.block.name not in b.block.given:
             yield ((a.block.name, 0), (b.block.name, 0))
+
+
+def _named(design: Design, observed: Conditional) -> Iterator[tuple[tuple[str, int], ...]]:
+    """All coordinates that the block's expressions pick, as z[0] and z[2]."""
+    maps = [h.source for h in observed.heads if isinstance(h.source, Map) and h.source.expression is not None]
+    names = {s.name for source in maps if source.expression is not None for s in source.expression.free_symbols}
+    picked = sorted((base, int(rest.rstrip("]"))) for base, mark, rest in (n.partition("[") for n in names) if mark)
+    copies = {latent.block.name: latent.block.copies for latent in design.encoder}
+    chosen = tuple(dict.fromkeys((base, j if copies[base] > 1 else 0) for base, j in picked if base in copies))
+    if len(chosen) > 1 and len(chosen) <= MOST_NAMED:
+        yield chosen
 
 
 def _outputs(

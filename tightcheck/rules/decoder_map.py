@@ -23,7 +23,7 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
         for i in range(len(observed.natural)):
             kind = function_class(observed, i).kind
             lemmas = {
-                "affine": ("affine_inputs", "lipschitz"),
+                "affine": ("affine_inputs", "lipschitz") if observed.inputs.kind == "identity" else ("bounded",),
                 "mlp": ("bounded", "lipschitz", "affine_inputs"),
                 "linked": ("bounded", "bounded_link", "slow_link", "log_link", "exponential_link", "lipschitz", "settled"),
                 "expression": ("written_terms",),

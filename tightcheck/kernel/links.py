@@ -99,10 +99,11 @@ def _in_one_positive(formula: sp.Expr, y: sp.Symbol) -> sp.Expr:
     """The formula with y for the softmax, for softplus(o), or for exp(o) or exp(-o), whichever takes all outputs away."""
     outputs = [s for s in formula.free_symbols if s.name.startswith("output_")]
     for o in outputs if not formula.has(SOFTMAX) else ():
-        for function in (sp.log(1 + sp.exp(o)), sp.exp(o), sp.exp(-o)):
-            reduced = formula.xreplace({function: y, 1 / function: 1 / y})
+        in_softplus = formula.xreplace({sp.log(1 + sp.exp(o)): y})
+        in_powers = formula.replace(sp.exp, lambda e, o=o: y ** (e / o) if (e / o).is_number else sp.exp(e))
+        for reduced in (in_softplus, in_powers):
             if not reduced.has(o):
-                return reduced
+                return sp.sympify(reduced)
     return formula.xreplace({SOFTMAX: y})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import mpmath
 import pytest
 import sympy as sp
 
@@ -101,3 +102,19 @@ def test_other_lemmas_choose_no_prior() -> None:
                     {**step, "c": ["0", "-1"], "mode": "one", "parameters": {}},
                     frozenset(),
                 )
+
+
+def test_components_on_an_interval_have_mass_one_there() -> None:
+    """Each is divided by its own mass between -1 and 2, not by that between 0 and 1."""
+    interval = {"family": "truncated_gaussian", "lower": -1, "upper": 2}
+    components = [
+        {"weight": "1/4", **interval, "loc": 0, "scale": 1},
+        {"weight": "3/4", **interval, "loc": 2, "scale": 1},
+    ]
+    stated = WrittenDesign(
+        {"latent": {**interval, "dim": 1}, "map": {"kind": "unrestricted"}, "output": ["loc", "scale"]},
+        {"observed": PIXEL, "map": AFFINE, "output": ["logits"], "prior": {"mixture": components}},
+    ).design()
+    assert stated.prior.blocks[0].log_density is not None
+    density = sp.lambdify(z, sp.exp(stated.prior.blocks[0].log_density), "mpmath")
+    assert abs(mpmath.quad(density, [-1, 0, 1, 2]) - 1) < 1e-12

@@ -206,3 +206,16 @@ def test_a_family_is_data() -> None:
     for name in NAMES:
         family = registry.load(name)
         assert not any(callable(getattr(family, field.name)) for field in fields(family) if field.name != "support")
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "other"), [("truncated_gaussian", "lower", -1), ("binomial", "trials", 7)]
+)
+def test_what_a_family_is_built_with_is_not_changed_afterwards(name: str, parameter: str, other: int) -> None:
+    """The interval and the number of trials are in no formula as a symbol: another value is loaded, not put in."""
+    family = registry.load(name)
+    assert family.with_fixed({p.symbol.name: p.default for p in family.fixed}).fixed == ()
+    with pytest.raises(ValueError, match=rf'registry.load\("{name}", fixed='):
+        family.with_fixed({parameter: other})
+    built = registry.load(name, fixed={parameter: other})
+    assert sp.Integer(other) in built.support.bounds[0]

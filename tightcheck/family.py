@@ -272,12 +272,24 @@ class Family:
                 renamed[parameter.symbol.name] = way.subs(dict.fromkeys(way.free_symbols, given))
         return renamed
 
+    def is_settled(self, parameter: FixedParameter) -> bool:
+        """Whether a fixed parameter's value, its default, is built into the facts: a binomial's trials, an interval's ends."""
+        ends = (end for pair in self.support.bounds or () for end in pair)
+        facts = (self.log_base_measure, self.log_partition, *self.statistics, *self.natural_domain, *ends)
+        return not any(parameter.symbol in fact.free_symbols for fact in facts)
+
     def with_fixed(self, values: Mapping[str, Number]) -> Family:
-        """The family with these fixed parameters, by their own names, given values (ValueError: not admitted)."""
+        """The family with these fixed parameters, by their own names, given values (ValueError: not admitted, or settled)."""
         known = {p.symbol: exact(values[p.symbol.name]) for p in self.fixed if p.symbol.name in values}
         for parameter in self.fixed:
-            if parameter.symbol in known and not parameter.admits(known[parameter.symbol]):
-                raise ValueError(f"{self.name} has no {parameter.symbol.name} of {known[parameter.symbol]}.")
+            name, value = parameter.symbol.name, known.get(parameter.symbol)
+            if value is not None and not parameter.admits(value):
+                raise ValueError(f"{self.name} has no {name} of {value}.")
+            if value is not None and self.is_settled(parameter) and value != parameter.default:
+                raise ValueError(
+                    f"this {self.name} was built with {name} = {parameter.default}; "
+                    f'registry.load("{self.name}", fixed={{"{name}": ...}}) builds one with {value}.'
+                )
         remaining = tuple(parameter for parameter in self.fixed if parameter.symbol not in known)
         return replace(substitute(replace(self, fixed=()), known), fixed=remaining) if known else self
 

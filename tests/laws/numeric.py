@@ -17,8 +17,8 @@ MARGIN = 0.75
 
 
 def in_general_position(family: Family) -> Family:
-    """The family with every fixed parameter at an admitted value that is not its (too simple) default."""
-    values = {p.symbol.name: p.default + sp.Rational(1, 3) for p in family.fixed}
+    """The family with every fixed parameter that is open at an admitted value that is not its (too simple) default."""
+    values = {p.symbol.name: p.default + sp.Rational(not family.is_settled(p), 3) for p in family.fixed}
     return family.with_fixed(values)
 
 

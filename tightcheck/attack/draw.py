@@ -84,8 +84,8 @@ def _family(conditional: Conditional, random: Random, numbers: dict[str, object]
     family = family_of(block)
     if not family.fixed:
         return family
-    values = {}
-    for parameter in family.fixed:
+    values = {p.symbol.name: p.default for p in family.fixed if family.is_settled(p)}
+    for parameter in (p for p in family.fixed if not family.is_settled(p)):
         drawn = sp.Rational(constant(parameter.symbol, random))
         values[parameter.symbol.name] = sp.ceiling(drawn) if parameter.symbol.is_integer else drawn
         numbers[f"{block.name} {parameter.symbol.name}"] = str(values[parameter.symbol.name])

@@ -98,7 +98,7 @@ def _of_family(
     if conditional.block.length is not None:
         raise NotDrawn("a prior on counts of words is not looked at in numbers")
     stated = family_of_prior(block, conditional)
-    open_names = {p.symbol.name: p.symbol for p in stated.fixed}
+    open_names = {p.symbol.name: p.symbol for p in stated.fixed if not stated.is_settled(p)}
     if open_names:
         values = {n: block.parameters.get(n) for n in open_names}
         chosen = {

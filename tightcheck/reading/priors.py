@@ -341,7 +341,8 @@ def _component(data: dict[str, Any], at: At, written: Written, notes: Notes) -> 
     values = {key: c.value for key, c in prior.parameters.items()}
     if weight is None or loaded is None or loaded[1] is not None or None in values.values() or not prior.natural:
         return None
-    family = loaded[0].with_fixed(values)
+    fixed = {p.symbol.name: prior.parameters[p.symbol.name] for p in loaded[0].fixed}
+    family = load_with(loaded[0].name, None, fixed, at, None)
     known = {symbol: values[symbol.name] for eta in prior.natural for symbol in eta.free_symbols}
     natural = dict(zip(family.natural_parameters, (eta.subs(known) for eta in prior.natural), strict=True))
     exponent = sp.Add(*(e * t for e, t in zip(natural.values(), family.statistics, strict=True)))

@@ -25,7 +25,8 @@ def families(draw: st.DrawFn, largest: int = 4) -> Family:
     for parameter in family.fixed:
         step = draw(st.integers(0, 4))
         value = parameter.default + (step if parameter.symbol.is_integer else sp.Rational(step, 3))
-        values[parameter.symbol.name] = value if parameter.admits(value) else parameter.default
+        is_open = parameter.admits(value) and not family.is_settled(parameter)
+        values[parameter.symbol.name] = value if is_open else parameter.default
     return family.with_fixed(values)
 
 

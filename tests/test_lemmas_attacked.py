@@ -191,6 +191,14 @@ EDGES = [
         )
         for listed in ("mean: [1, 2], variance: 1", "mean: 0, variance: [2, 3]", "mean: [0, 1], variance: [1, 3]")
     ),
+    # log p(z = 1 | a, b) - log p(z = 0 | a, b) holds the sum of exp(v' a) (1 - exp(w)), which is not affine in two bits a.
+    (
+        "counts given bits",
+        BIT,
+        "{observed: [{name: a, family: bernoulli, dim: 2}, {name: b, family: poisson, dim: 1, given: a}], map: affine,"
+        " output: [logits, log_rate], prior: uniform}",
+        "restricted",
+    ),
     # exp(z^2) is no density: there is no model.
     ("a prior without a finite mass", NORMAL, real("mean", "{log_density: 'z^2'}"), "impossible"),
     # The prior charges numbers between 1 and 2, which q does not.

@@ -34,6 +34,8 @@ def lossless(design: Design, decision: Decision) -> Found:
         return Lossless.UNDECIDED, "With a learned mixture as prior nothing is said here."
     if decision.prior == "declared" and any(set(block.given) & set(design.covariates) for block in design.prior.blocks):
         return Lossless.UNDECIDED, "With a prior given a covariate nothing is said here."
+    if any(observed.block.given for observed in design.decoder):
+        return Lossless.UNDECIDED, "With an observed block given another nothing is said here."
     for rule in RULES:
         try:
             found = rule(design, decision)

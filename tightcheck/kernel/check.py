@@ -242,6 +242,8 @@ def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> E
     """Check one step; the entries of F known to vanish after it. Raises Rejected."""
     name = step["lemma"]
     require(name in LEMMAS, f"{name!r} is no lemma")
+    apart = not any(observed.block.given for observed in design.decoder)
+    require(apart, "an observed block given another has statistics of both, which are not looked at")
     require(prior == "declared" or name not in NEED_A_DECLARED_PRIOR, f"{name} needs a declared prior")
     parents = {parent for latent in design.encoder for parent in latent.block.given}
     is_parent = name in NOT_OF_PARENTS and step["latent"] in parents

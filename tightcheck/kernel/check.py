@@ -17,7 +17,7 @@ import sympy as sp
 
 from tightcheck import serial
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map, PriorBlock
-from tightcheck.kernel.classes import all_entries, family_of
+from tightcheck.kernel.classes import REPRESENTATIVE, all_entries, family_of
 from tightcheck.kernel.conjugation import CONJUGATION_LEMMAS
 from tightcheck.kernel.constants import constants_reachable, decoder_constants, unreachable
 from tightcheck.kernel.contrast_member import contrast_member
@@ -139,6 +139,9 @@ def well_formed(design: Design) -> None:
         for head in conditional.heads:
             _well_formed_map(head.source)
             _well_formed_link(head, {*names, *design.covariates})
+    for conditionals, inputs in ((design.decoder, design.encoder), (design.encoder, design.decoder)):
+        for conditional in conditionals:
+            _well_formed_formulas(conditional, inputs)
     for block in design.prior.blocks:
         _well_formed_prior(design, block)
     for latent in design.encoder:
@@ -169,6 +172,23 @@ def _well_formed_map(source: Constant | Map) -> None:
     require(source.kind == "mlp" or not source.hidden, "a map has stray hidden layers")
 
 
+def _well_formed_formulas(conditional: Conditional, inputs: Sequence[Conditional]) -> None:
+    """What is written of the first components of a long vector is said of all: another vector has as many, and components
+    that are named one by one are real numbers without a tie, as z_1 + z_2 + z_3 = 1 is one for three shares and not for four."""
+    formulas = [h.source.expression for h in conditional.heads if isinstance(h.source, Map)]
+    names = {s.name for formula in formulas if formula is not None for s in formula.free_symbols}
+    for other in inputs:
+        size = other.block.dimension or other.block.copies
+        sizes = (conditional.block.dimension or size, size)
+        is_short = max(sizes) <= REPRESENTATIVE or sizes[0] == sizes[1]
+        require(is_short or other.block.name not in names, "a formula ties vectors of different lengths")
+        is_cut = (other.block.dimension or 0) > REPRESENTATIVE
+        is_named = any(name.startswith(f"{other.block.name}[") for name in names)
+        untied = family_of(other.block).support.bounds or ((sp.Integer(0), sp.Integer(0)),)
+        is_free = family_of(other.block).support.chart is None and all(ends == (-sp.oo, sp.oo) for ends in untied)
+        require(is_free or not (is_cut and is_named), "a formula names components of a long vector that are tied")
+
+
 def _well_formed_link(head: Head, known: set[str]) -> None:
     """A link is a function of the output; beside it stand blocks and covariates only."""
     link = OUTPUT if head.link is None else head.link
@@ -181,6 +201,10 @@ def _well_formed_prior(design: Design, block: PriorBlock) -> None:
     alone = block.family is None and block.log_density is None and block.precision is None
     count = block.components
     require(count is None or (alone and type(count) is int and count >= 1), "a mixture is not written as they are")
+    is_long = any(e.block.name == block.block and (e.block.dimension or 0) > REPRESENTATIVE for e in design.encoder)
+    formula = block.log_density
+    names_components = formula is not None and any("[" in s.name for s in formula.free_symbols)
+    require(not (is_long and names_components), "a prior names components of a long vector, and may leave out others")
     is_written = _is_of_its_family(design, block)
     require(is_written, f"the natural parameters of {block.block}'s prior are not its family's")
 

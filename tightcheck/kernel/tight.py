@@ -13,6 +13,7 @@ from tightcheck.kernel.classes import (
     expression_of,
     family_of,
     function_class,
+    own_coordinate,
     substituted,
     varying_heads,
 )
@@ -21,8 +22,8 @@ from tightcheck.kernel.heads import contains
 from tightcheck.kernel.model import encoder_side, statistics_of, total_log_partition
 from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.slices import combined, prior_block, prior_in_span, prior_term
-from tightcheck.span import combination
+from tightcheck.kernel.slices import combined, on_support, prior_block, prior_in_span, prior_term
+from tightcheck.span import combination, is_zero
 
 
 def spans_everything(design: Design) -> bool:
@@ -109,7 +110,9 @@ def _independent_for_all(design: Design, prior: str) -> None:
 
 def in_span_for_all(design: Design, observed: Conditional) -> None:
     """C1 for the whole class: affine in inputs that are in span(psi, 1), or an expression that is."""
-    require(observed.block.length != "random", "log softmax is not affine")
+    if observed.block.length == "random":
+        _written_probabilities(design, observed)
+        return
     for i in range(len(observed.natural)):
         functions = function_class(observed, i)
         if functions.kind == "constant":
@@ -124,6 +127,19 @@ def in_span_for_all(design: Design, observed: Conditional) -> None:
             if observed.inputs.kind == "identity":
                 holds = all(combination(v, family.statistics, family.variables) is not None for v in family.variables)
                 require(holds, f"{latent.block.name} itself is not in span(psi, 1)")
+
+
+def _written_probabilities(design: Design, observed: Conditional) -> None:
+    """log p is in the span for every word: the probabilities are written out, and add up to 1."""
+    plain = all(h.symbol.name.startswith("probs") and h.link is None and h.bounds is None for h in observed.heads)
+    written = all(isinstance(h.source, Map) and h.source.kind == "expression" for h in observed.heads)
+    require(plain and written and len(design.encoder) == 1, "log softmax is not affine")
+    latent = design.encoder[0]
+    family = family_of(latent.block)
+    values = [_in_variables(observed, own_coordinate(observed, head), latent) for head in observed.heads]
+    require(is_zero(on_support(sp.Add(*values) - 1, family)), "the probabilities are not shown to add up to 1")
+    inside = all(combination(sp.log(value), family.statistics, family.variables) is not None for value in values)
+    require(inside, "the logarithms of the probabilities are not shown to be in span(psi, 1)")
 
 
 def _expression_in_span(design: Design, observed: Conditional, i: int) -> tuple[sp.Expr, ...]:
@@ -141,11 +157,16 @@ def _expression_in_span(design: Design, observed: Conditional, i: int) -> tuple[
 
 def in_variables(observed: Conditional, i: int, latent: Conditional) -> sp.Expr:
     """The expression of natural parameter i in the latent family's variables and free parameters."""
-    family = family_of(latent.block)
     expression = expression_of(observed, i) if function_class(observed, i).kind == "expression" else sp.Integer(0)
-    require(not expression.has(CoordinateSum), "sums over coordinates are not looked at")
     if function_class(observed, i).kind != "expression":
         return _through_origin(observed, i, latent)
+    return _in_variables(observed, expression, latent)
+
+
+def _in_variables(observed: Conditional, expression: sp.Expr, latent: Conditional) -> sp.Expr:
+    """An expression of the decoder in the latent family's variables."""
+    require(not expression.has(CoordinateSum), "sums over coordinates are not looked at")
+    family = family_of(latent.block)
     name, single = latent.block.name, len(family.variables) == 1
     coordinates = {
         f"{name}[{j}]": variable

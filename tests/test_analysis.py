@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tightcheck.account.no_model import TOLD
 from tightcheck.account.sentences import SENTENCES
@@ -90,7 +91,7 @@ def test_bits_with_a_bernoulli_decoder_have_no_interaction() -> None:
 
 def test_the_exact_encoder_is_in_the_designs_own_parameters() -> None:
     assert "logits = W' x + b" in example("text-vae-counts").encoder_map
-    assert "mean = (W' x + b)*variance_z" in example("ppca-diagonal").encoder_map
+    assert "mean = (W' x + b) variance_z" in example("ppca-diagonal").encoder_map
 
 
 def test_an_output_out_of_reach_is_named_with_the_value_it_would_need() -> None:
@@ -160,3 +161,105 @@ def test_a_joint_that_cannot_be_written_leaves_the_verdict(monkeypatch: pytest.M
 def test_every_lemma_has_its_sentence() -> None:
     assert set(SENTENCES) == set(ZERO_LEMMAS)
     assert set(TOLD) == {*NO_MODEL, "unreachable"}
+
+
+GAUSSIAN = {"family": "gaussian", "mean": 0, "variance": 1}
+MEAN = ["mean", {"variance": {"fixed": 1}}]
+WIDE = {"kind": "mlp", "hidden": [400, 400], "activation": "relu"}
+
+
+def written(folder: Path, encoder: dict[str, object], decoder: dict[str, object]) -> Analysis:
+    """The analysis of a design that is written to files first."""
+    for name, part in (("encoder", encoder), ("decoder", decoder)):
+        (folder / f"{name}.yaml").write_text(yaml.safe_dump(part))
+    return analyze(read_design(folder / "encoder.yaml", folder / "decoder.yaml"))
+
+
+def test_an_affine_decoder_of_a_number_and_a_class_satisfies_c1(tmp_path: Path) -> None:
+    """W z + V one-hot(c) + a is in span(z, z^2, indicators of c, 1): there is no z^2 to lose."""
+    latent = [{"name": "z", "family": "gaussian", "dim": 3}, {"name": "c", "family": "categorical", "categories": 4}]
+    prior = [{"name": "z", **GAUSSIAN}, {"name": "c", "family": "categorical", "probs": [0.25] * 4}]
+    analysis = written(
+        tmp_path,
+        {"latent": latent, "map": {"kind": "unrestricted"}, "output": [["mean", "log_variance"], "logits"]},
+        {"observed": {"family": "bernoulli", "dim": 5}, "map": {"kind": "affine"}, "output": "logits", "prior": prior},
+    )
+    assert condition(analysis, "C1").status == "holds"
+    assert condition(analysis, "C2").constraints == ("W_11 = 0",)
+
+
+def test_every_vanishing_block_of_a_condition_is_an_equation(tmp_path: Path) -> None:
+    latent = [{"name": name, "family": "gaussian", "dim": 2} for name in "uv"]
+    analysis = written(
+        tmp_path,
+        {
+            "latent": latent,
+            "map": {"kind": "unrestricted"},
+            "output": [["mean", "log_variance"], ["mean", "log_variance"]],
+        },
+        {
+            "observed": {"family": "bernoulli", "dim": 5},
+            "map": {"kind": "affine"},
+            "output": "logits",
+            "prior": [{"name": name, **GAUSSIAN} for name in "uv"],
+        },
+    )
+    found = condition(analysis, "C2")
+    assert found.constraints == ("W_11 = 0", "W_13 = 0")
+    assert found.sentence.count("one sign") == 1, "the same argument is told once"
+    assert "The same holds for v: W_13 = 0." in found.sentence
+
+
+def test_two_gaussian_blocks_add_up_in_the_posterior_precision(tmp_path: Path) -> None:
+    """Lambda_q = Lambda_p + W' S W + V' T V, by completing the square; diagonal, since q's coordinates are independent."""
+    analysis = written(
+        tmp_path,
+        {"latent": {"family": "gaussian", "dim": 3}, "map": {"kind": "unrestricted"}, "output": ["mean", "variance"]},
+        {
+            "observed": [{"name": name, "family": "gaussian", "dim": 4} for name in "xy"],
+            "map": {"kind": "affine"},
+            "output": [MEAN, ["mean", {"variance": {"fixed": 2}}]],
+            "prior": GAUSSIAN,
+        },
+    )
+    assert "W_11'W_11 + 2 W_21'W_21 diagonal" in analysis.declared.constraints
+
+
+def test_a_conjugate_pair_is_told_why_the_prior_restricts() -> None:
+    """Three coins of one bias: the beta prior is conjugate to f = W log(z) + V log(1 - z) + a for some W, V, a only."""
+    path = Path(__file__).parent / "designs" / "restricted" / "conjugate-beta-bernoulli.yaml"
+    found = condition(analyze(read_design(path)), "C2")
+    assert found.status == "restricts"
+    assert "log p(z) - A(f(z)) must be a combination of log(z), log(1 - z) and 1" in found.sentence
+
+
+def test_deep_gaussian_networks_are_offered_a_full_covariance(tmp_path: Path) -> None:
+    """Probabilistic PCA with its exact posterior is the nearest design in which the declared prior stays."""
+    analysis = written(
+        tmp_path,
+        {"latent": {"family": "gaussian", "dim": 20}, "map": WIDE, "output": ["mean", "log_variance"]},
+        {"observed": {"family": "gaussian", "dim": 784}, "map": WIDE, "output": MEAN, "prior": GAUSSIAN},
+    )
+    found = [(s.change, s.verdict) for s in analysis.suggestions]
+    assert any("full covariance" in change and verdict == "tight" for change, verdict in found)
+
+
+@pytest.mark.parametrize("side", ["encoder", "decoder"])
+def test_angles_are_offered_their_cosine_and_sine(tmp_path: Path, side: str) -> None:
+    """An affine function of an angle is none of its cosine and sine, and the statistics mend that."""
+    angle, bits = {"family": "von_mises", "dim": 4}, {"family": "bernoulli", "dim": 4}
+    latent, observed = (bits, angle) if side == "encoder" else (angle, bits)
+    ways = {"von_mises": "natural", "bernoulli": "logits"}
+    prior = {"family": "bernoulli", "probs": 0.5} if side == "encoder" else {**angle, "loc": 0, "concentration": 1}
+    analysis = written(
+        tmp_path,
+        {"latent": latent, "map": {"kind": "affine"}, "output": ways[str(latent["family"])]},
+        {
+            "observed": observed,
+            "map": {"kind": "affine"},
+            "output": ways[str(observed["family"])],
+            "prior": {key: value for key, value in prior.items() if key != "dim"},
+        },
+    )
+    assert analysis.verdict is Verdict.COLLAPSE
+    assert any("cos(" in s.change and s.verdict in ("restricted", "tight") for s in analysis.suggestions)

@@ -183,9 +183,10 @@ def test_families_are_listed_with_those_refused() -> None:
 def test_one_family_states_its_facts() -> None:
     output = run("families", "poisson").output
     for fact in (
-        "x from 0 to oo",
+        "x from 0 to ∞",
         "log-partition       exp(eta)",
-        "log_rate: natural parameters log_rate",
+        "rate: natural parameters log(rate)",
+        "or their logarithms log_rate",
         "scipy.stats",
     ):
         assert fact in output

@@ -15,7 +15,7 @@ from scipy.special import factorial
 from tightcheck import registry
 from tightcheck.design import Block, Conditional, Constant, Design, Head, Inputs, Map, Prior
 from tightcheck.family import Family
-from tightcheck.joint import describe, form, joint, pair, pair_form
+from tightcheck.joint import describe, form, joint, pair, pair_form, show
 from tightcheck.joint.domain import signs
 from tightcheck.joint.form import Form, assemble
 from tightcheck.joint.marginals import log_factor
@@ -149,7 +149,7 @@ def test_paper_equation_20_the_marginal_of_the_spin_rbm_is_a_product_of_hyperbol
     w = weights(joint_form, seed=5)
     log_density = at(joint_form, w)
     (x,), (z,) = joint_form.observed, joint_form.latent
-    assert describe(joint_form).marginal_x == "p(x) ∝ exp(a' x) prod_j (2*cosh((W' x + b)_j))"
+    assert describe(joint_form).marginal_x == "p(x) ∝ exp(a' x) prod_j (2 cosh((W' x + b)_j))"
     W, a, b = (w[name].astype(float) for name in "Wab")
     for spins in values(x):
         summed = sum(np.exp(number(log_density.subs(spins).subs(v))) for v in values(z))
@@ -200,7 +200,7 @@ def test_poisson_gaussian_marginal_agrees_with_quadrature() -> None:
     np.testing.assert_allclose(np.array(found) / found[0], np.array(expected) / expected[0], rtol=1e-8)
     shown = describe(joint_form).marginal_x
     assert shown is not None
-    assert "exp(-(W' x + b)^2/(4*(V' x + c)))/sqrt(-(V' x + c))" in shown
+    assert "exp(-(W' x + b)^2/(4 (V' x + c)))/sqrt(-(V' x + c))" in shown
 
 
 def test_example_1_precisions_of_both_marginals() -> None:
@@ -239,8 +239,8 @@ def test_example_1_maps_in_mean_and_variance() -> None:
     answer = pair(registry.load("gaussian_fixed_variance"), registry.load("gaussian"), 12288, 100)
     assert answer.formula.startswith("p(x, z) ∝ h(x) exp(x' W z + x' V z^2 + a' x + b' z + c' z^2)")
     assert ("x", "z^2", "V, 12288 x 100, must be 0") in answer.blocks
-    assert "mean = -(W' x + b)/(2*c), variance = -1/(2*c)" in answer.encoder
-    assert "mean = (W z + a)*variance_x" in answer.decoder
+    assert "mean = -(W' x + b)/(2 c), variance = -1/(2 c)" in answer.encoder
+    assert "mean = (W z + a) variance_x" in answer.decoder
 
 
 @pytest.mark.parametrize(
@@ -315,7 +315,7 @@ def test_a_constant_variance_moves_its_statistic_into_the_base_measure() -> None
     fixed = block_of("x", gaussian, 3, variance=sp.Rational(1, 4))
     learned = block_of("x", gaussian, 3, variance=None)
     encoder = block_of("z", gaussian, 2)
-    for decoder, entry in ((fixed, "2*"), (learned, "variance_x")):
+    for decoder, entry in ((fixed, "-2 x_i^2"), (learned, "variance_x")):
         answer = joint(Design((decoder,), (encoder,), Prior("free")))
         assert answer is not None
         assert answer.name == "probabilistic PCA (a linear Gaussian model)"
@@ -537,3 +537,18 @@ def test_the_worst_corner_decides_bits_against_a_gaussian(name: str, worst: Call
         assert proper == (w["c"][0, 0] + sum(worst(v) for v in w["V"][:, 0]) < 0)
         outcomes.add(proper)
     assert outcomes == {True, False}
+
+
+@pytest.mark.parametrize(
+    ("expression", "shown"),
+    [
+        (sp.Abs(sp.Symbol("z", real=True)), "|z|"),
+        (sp.besseli(0, sp.Symbol("x")) * 2, "2 I_0(x)"),
+        (sp.Symbol("x") ** 2 / (2 * sp.Symbol("s")), "x^2/(2 s)"),
+        (sp.gamma(sp.Symbol("k") / 3), "Gamma(k/3)"),
+        (sp.Sum(sp.Symbol("n"), (sp.Symbol("n"), 0, 3)), "sum_n n"),
+        (-sp.oo, "-∞"),
+    ],
+)
+def test_expressions_are_written_as_mathematics(expression: sp.Expr, shown: str) -> None:
+    assert show.text(expression) == shown

@@ -73,7 +73,7 @@ def set_as(sentence: str) -> str:
         ("A diagonal-covariance encoder of dimension 64", []),
         ("the encoder's features x/l, i.e. frequencies", ["x/l"]),
         ("in encoder.yaml:3 the key `x: z`", []),
-        ("mean = -(W' x + b)/(2*c), coordinate by coordinate", ["mean = -(W' x + b)/(2*c)"]),
+        ("mean = -(W' x + b)/(2 c), coordinate by coordinate", ["mean = -(W' x + b)/(2 c)"]),
         ("p(genes, z | library) ∝ h(genes)", ["p(genes, z | library) ∝ h(genes)"]),
         ("g = W' x  (natural parameter of z)", ["g = W' x", "z"]),
         ("(x < 3) and W' is diagonal", ["(x < 3)", "W'"]),

@@ -7,6 +7,7 @@ from tightcheck.account.blocks import blocks
 from tightcheck.account.case import Case
 from tightcheck.account.conditions import asked, conditions, telling
 from tightcheck.account.consistent import constraints, remaining
+from tightcheck.account.findings import summary
 from tightcheck.account.missing import missing
 from tightcheck.account.trace import trace
 from tightcheck.account.words import listed
@@ -48,11 +49,11 @@ def reason(case: Case, told: tuple[Condition, ...], lines: tuple[str, ...]) -> s
     if case.verdict is Verdict.RESTRICTED:
         return _restricted(told, lines)
     last = [finding for finding in telling(case) if case.is_empty]
-    briefs = [f"{f.brief}." for f in last if f.condition == last[-1].condition]
+    brief = summary([finding for finding in last if finding.condition == last[-1].condition])
     if case.verdict is Verdict.COLLAPSE:
-        return " ".join(dict.fromkeys(briefs)) or case.verdict.value
+        return brief or case.verdict.value
     if case.verdict is Verdict.IMPOSSIBLE:
-        return _impossible(case, told, briefs)
+        return _impossible(case, told, brief)
     shown = listed(lines) if lines and len(" ".join(lines)) < LONGEST else ""
     return f"Shown so far, for every consistent model: {shown}." if shown else "No verdict was proved."
 
@@ -65,14 +66,13 @@ def _restricted(told: tuple[Condition, ...], lines: tuple[str, ...]) -> str:
     return f"What restricts them: {names}." if names else Verdict.RESTRICTED.value
 
 
-def _impossible(case: Case, told: tuple[Condition, ...], briefs: list[str]) -> str:
+def _impossible(case: Case, told: tuple[Condition, ...], lead: str) -> str:
     """Why dependence is excluded, and why independence is."""
     failing = next((condition for condition in told if condition.status == "fails"), None)
     if failing is None:
         return case.verdict.value
     if no_model.is_never_constant(case):
-        return f"{' '.join(dict.fromkeys(briefs))} And no decoder of the design ignores {case.z}."
+        return f"{lead} And no decoder of the design ignores {case.z}.".strip()
     head = failing.term[:1].upper() + failing.term[1:]
-    lead = " ".join(dict.fromkeys(briefs))
     excluded = "the models that are left" if lead else "every model"
     return f"{lead} {head} excludes {excluded} ({failing.name}).".strip()

@@ -27,7 +27,7 @@ def _status(case: Case, name: str) -> str:
             f"{name} collapses: in every consistent model {x} {'do' if len(names) > 1 else 'does'} not depend on {name}"
         )
     gone = case.dead_among(own)
-    lost = f"; {listed([f'{weight} = 0' for weight in gone])}" if gone else ""
+    lost = f"; {' = '.join((*gone, '0'))}" if gone else ""
     if any(step["lemma"] == "member" and step["latent"] == name for step in case.decision.steps):
         return f"some consistent models depend on {name}{lost}"
     return f"not shown whether a consistent model depends on {name}{lost}"

@@ -132,7 +132,8 @@ class Case:
 
     def dead_among(self, entries: Iterable[Entry]) -> tuple[str, ...]:
         """The vanishing blocks of W that these entries belong to."""
-        return tuple(name for name in self.dead if self.interactions[name] & frozenset(entries))
+        members = frozenset(entries)
+        return tuple(name for name in self.dead if self.interactions[name] & members)
 
     @cached_property
     def forced(self) -> dict[str, Sign]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from tightcheck.account import conjugation, domain, linear, no_model, reach
 from tightcheck.account.case import Case
 from tightcheck.account.equations import Equations
-from tightcheck.account.findings import Finding, findings
-from tightcheck.kernel.tight import live_columns
+from tightcheck.account.findings import Finding, arguments, findings
+from tightcheck.kernel.tight import live_columns, spans_everything
+from tightcheck.kernel.zero import Entry
 from tightcheck.verdict import Condition, Verdict
 
 NAMES = ("C1", "C2", "C3", "C4")
@@ -41,22 +42,22 @@ def conditions(case: Case, equations: Asked) -> tuple[Condition, ...]:
 
 def telling(case: Case) -> list[Finding]:
     """The findings about statistics that some decoder moves along: an affine decoder has no z^2 to lose."""
-    found = findings(case)
-    if not linear.holds(case):
-        return [*found]
-    columns = {
-        (latent.block.name, k)
-        for latent in case.design.encoder
-        for k in live_columns(case.design, latent, [*case.moving])
-    }
-    return [finding for finding in found if any(entry[2:] in columns for entry in finding.entries)]
+    return [*findings(case, frozenset(entry for entry in case.entries if not _is_idle(case, entry)))]
+
+
+def _is_idle(case: Case, entry: Entry) -> bool:
+    """Whether every decoder of the design has 0 there, its block being affine without this statistic of z."""
+    observed = case.observed_named(entry[0])
+    if spans_everything(case.design) or not linear.is_affine(case, observed):
+        return False
+    return entry[3] not in live_columns(case.design, case.latent_named(entry[2]), [observed])
 
 
 def _condition(
     case: Case, equations: Asked, name: str, found: list[Finding], last: str, blame: Condition | None
 ) -> Condition:
     """What its lemmas found, what leaves no model, or what can be said without either."""
-    sentences = " ".join(finding.sentence for finding in found)
+    sentences = arguments(found)
     lines = tuple(f"{weight} = 0" for weight in case.dead_among(entry for f in found for entry in f.entries))
     if blame is not None and blame.name == name:
         return replace(blame, sentence=f"{sentences} {blame.sentence}".strip(), constraints=lines)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from tightcheck.account import gaussian, tempered
 from tightcheck.account.case import Case
 from tightcheck.account.equations import Equations, bits, cube, interactions
-from tightcheck.account.words import spoken
-from tightcheck.design import Place
+from tightcheck.account.words import listed, spoken
+from tightcheck.design import Conditional, Place
 from tightcheck.joint import marginals
 from tightcheck.joint.maps import factor
 from tightcheck.kernel.classes import family_of, function_class
@@ -84,6 +84,8 @@ def condition(case: Case, asked: Equations) -> Condition:
         return Condition("C2", "holds", sentence)
     if case.is_empty and _has_known_prior(case):
         return Condition("C2", "holds", "Without dependence it asks that the prior be in the encoder's family. It is.")
+    if asked.sentence and not asked.lines:
+        return Condition("C2", "holds", asked.sentence)
     sentence = "Not shown: whether every model of the design satisfies the conjugation equation."
     return Condition("C2", "undecided", sentence, asked.lines, "the declared prior", _prior_place(case))
 
@@ -95,8 +97,14 @@ def _restricting(case: Case, asked: Equations) -> Condition:
     if is_gaussian:
         term = f"independent coordinates of the {spoken(latent.block.family)} {latent.block.name}"
         return Condition("C2", "restricts", asked.sentence, asked.lines, term, latent.block.place)
-    couples = f"A(f({case.z})) couples what the {case.encoder} encoder keeps apart. " if _couples(case) else ""
-    return Condition("C2", "restricts", f"{couples}{ASKS}", asked.lines, "the declared prior", _prior_place(case))
+    psi = listed([case.statistics(latent.block.name) for latent in case.design.encoder])
+    why = (
+        f"A(f({case.z})) couples what the {case.encoder} encoder keeps apart."
+        if _couples(case)
+        else f"log p({case.z}) - A(f({case.z})) must be a combination of {psi} and 1. For most models of the design it is"
+        " not: the certificate holds one."
+    )
+    return Condition("C2", "restricts", f"{why} {ASKS}", asked.lines, "the declared prior", _prior_place(case))
 
 
 def _conjugate(case: Case) -> str:
@@ -112,12 +120,19 @@ def _couples(case: Case) -> bool:
         any(latent.block.copies > 1 and not latent.block.given for latent in case.design.encoder)
         and _has_known_prior(case)
         and any(
-            o.inputs.kind == "identity"
+            (o.inputs.kind == "identity" or _sees_code(case, o))
             and o.block.length is None
             and case.has_full_domain(o.block.name)
             and any(function_class(o, i).kind in ("affine", "mlp", "unrestricted") for i in range(len(o.natural)))
             for o in case.moving
         )
+    )
+
+
+def _sees_code(case: Case, observed: Conditional) -> bool:
+    """Whether f may be any function of a binary code, its map being affine in the code's one-hot vector."""
+    return observed.inputs.kind == "one_hot" and all(
+        latent.block.family == "bernoulli" for latent in case.design.encoder
     )
 
 

@@ -47,6 +47,8 @@ class Fields:
             "encoder": spoken(latent.family),
             "psi": self.case.statistics(latent.name) if part else latent.name,
             "statistic": self.statistic,
+            "grows": "grow" if self.has_many else "grows",
+            "does": "do" if self.has_many else "does",
             "zero": self.zero,
             "head": self.heads_text,
             "features": self.features,
@@ -76,10 +78,19 @@ class Fields:
         return listed(texts)
 
     @property
+    def has_many(self) -> bool:
+        """Whether the lemma removes several statistics of z."""
+        return len({entry[3] for entry in self.entries}) > 1
+
+    @property
     def zero(self) -> str:
         """W = 0 and V = 0, as far as whole blocks vanish."""
         names = self.case.dead_among(self.entries)
-        return listed([f"{name} = 0" for name in names]) or f"{self.statistic} has no part in f"
+        return (
+            " = ".join((*names, "0"))
+            if names
+            else f"{self.statistic} {'have' if self.has_many else 'has'} no part in f"
+        )
 
     @property
     def heads(self) -> tuple[Head, ...]:

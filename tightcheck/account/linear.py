@@ -11,6 +11,7 @@ from tightcheck.joint.parts import Part
 from tightcheck.kernel import Rejected
 from tightcheck.kernel.classes import family_of, function_class
 from tightcheck.kernel.tight import in_span_for_all, spans_everything
+from tightcheck.span import combination
 from tightcheck.verdict import Condition, Verdict
 
 
@@ -25,18 +26,32 @@ def equations(case: Case) -> Equations:
             continue
         if observed.block.length == "random":
             lines.append(_words(case, observed, part))
-        elif not _is_affine(case, observed):
+        elif not is_affine(case, observed):
             lines += _maps(case, part)
     return Equations(tuple(lines))
 
 
-def _is_affine(case: Case, observed: Conditional) -> bool:
+def is_affine(case: Case, observed: Conditional) -> bool:
     """Whether every decoder of this block satisfies C1."""
     try:
         in_span_for_all(case.design, observed)
     except (Rejected, NotImplementedError):
-        return False
+        return _is_affine_in_values(case, observed)
     return True
+
+
+def _is_affine_in_values(case: Case, observed: Conditional) -> bool:
+    """Affine in the latent variables, each of which is a function in the span of its own statistics and 1 (a class)."""
+    if observed.block.length == "random" or observed.inputs.kind != "identity":
+        return False
+    if any(function_class(observed, i).kind not in ("constant", "affine") for i in range(len(observed.natural))):
+        return False
+    families = [family_of(latent.block) for latent in case.design.encoder]
+    return all(
+        family.spans_all_functions
+        or all(combination(v, family.statistics, family.variables) is not None for v in family.variables)
+        for family in families
+    )
 
 
 def _maps(case: Case, part: Part) -> list[str]:
@@ -61,7 +76,7 @@ def _words(case: Case, observed: Conditional, part: Part) -> str:
 
 def holds(case: Case) -> bool:
     """Whether every decoder of the design satisfies C1."""
-    return spans_everything(case.design) or all(_is_affine(case, observed) for observed in case.moving)
+    return spans_everything(case.design) or all(is_affine(case, observed) for observed in case.moving)
 
 
 def condition(case: Case, asked: Equations) -> Condition:

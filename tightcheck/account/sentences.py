@@ -61,7 +61,7 @@ SENTENCES: Mapping[str, Template] = {
         "C1",
         "The decoder's network cannot grow as fast as {statistic}",
         "The decoder's natural parameters must be affine in the encoder's statistics {psi}. The decoder's {network}"
-        " grows at most linearly in {z}, and {statistic} grows faster at an end of the support: {zero}.",
+        " grows at most linearly in {z}, and {statistic} {grows} faster at an end of the support: {zero}.",
         guilty.decoder_map,
     ),
     "affine_inputs": Template(
@@ -90,62 +90,61 @@ SENTENCES: Mapping[str, Template] = {
         "C1",
         "The decoder's natural parameters cannot grow as fast as {statistic}",
         "The decoder's natural parameters must be affine in the encoder's statistics {psi}. Through this link they grow"
-        " at most linearly in {z}, and {statistic} grows faster: {zero}.",
+        " at most linearly in {z}, and {statistic} {grows} faster: {zero}.",
         guilty.decoder_link,
     ),
     "exponential_link": Template(
         "C1",
-        "The decoder's natural parameters cannot grow as {statistic} does",
+        "The decoder's natural parameters cannot grow as {statistic} {does}",
         "The decoder's natural parameters must be affine in the encoder's statistics {psi}. Through this link they stay"
-        " bounded or grow exponentially as {z} moves along a line, and {statistic} does neither: {zero}.",
+        " bounded or grow exponentially as {z} moves along a line, and {statistic} {does} neither: {zero}.",
         guilty.decoder_link,
     ),
     "convexity": Template(
         "C2",
         "No prior of this kind is conjugate to {a_decoder} decoder that depends on {z}, within {encoder} posteriors",
-        "With this prior C2 makes A(f({z})) affine in {psi}, where A is the log-partition function of the"
-        " {decoder}. As one coordinate of {z} moves, {psi} takes three values on a line, and A is strictly convex: f"
-        " is constant, {zero}.",
+        "With this prior C2 makes A(f({z})) a combination of {psi}. As one coordinate of {z} moves, {psi} takes three"
+        " values on a line, and A, the log-partition function of the {decoder}, is strictly convex: f is constant,"
+        " {zero}.",
         guilty.prior,
     ),
     "growth": Template(
         "C2",
         "{a_decoder} decoder that depends on {z} is conjugate to no {prior} prior within {encoder} posteriors",
-        "With this prior C2 makes A(f({z})) a polynomial, a combination of {psi}, where A is the log-partition"
-        " function of the {decoder}. The exponential, logarithmic and decaying terms of A(f({z})) along a line all"
-        " have one sign and cannot cancel, and a polynomial has none: f is constant, {zero}.",
+        "With this prior C2 makes A(f({z})) a combination of {psi}. The log-partition function A of the {decoder} gives"
+        " it exponential, logarithmic or decaying terms along a line. They all have one sign and cannot cancel, and a"
+        " polynomial has none: f is constant, {zero}.",
         guilty.prior,
     ),
     "entire": Template(
         "C2",
         "{a_decoder} decoder that depends on {z} is conjugate to no prior of this kind within {encoder} posteriors",
-        "With this prior C2 makes A(f({z})) a combination of {psi}, where A is the log-partition function of the"
-        " {decoder}. For complex {z} the normaliser exp A(f({z})) is then an entire function without zeros, and by"
-        " the theorems of Borel and Picard it is one only if f is constant: {zero}.",
+        "With this prior C2 makes A(f({z})) a combination of {psi}. For complex {z} the normaliser exp A(f({z})) of the"
+        " {decoder} is then an entire function without zeros, and by the theorems of Borel and Picard it is one only if"
+        " f is constant: {zero}.",
         guilty.prior,
     ),
     "poles": Template(
         "C2",
         "{a_decoder} decoder that depends on {z} is conjugate to no prior of this kind within {encoder} posteriors",
-        "With this prior C2 makes A(f({z})) a combination of {psi}, where A is the log-partition function of the"
-        " {decoder}. For complex {z} its logarithmic singularities all have one sign and cannot cancel, and {psi}"
-        " has none: f is constant, {zero}.",
+        "With this prior C2 makes A(f({z})) a combination of {psi}. The log-partition function A of the {decoder} gives"
+        " it logarithmic singularities for complex {z}, all of one sign: they cannot cancel, and {psi} has none, so f"
+        " is constant, {zero}.",
         guilty.prior,
     ),
     "gamma_poles": Template(
         "C2",
         "{a_decoder} decoder that depends on {z} is conjugate to no {prior} prior within {encoder} posteriors",
-        "With this prior C2 makes A(f({z})) a polynomial, where A is the log-partition function of the {decoder}. The"
-        " log-gamma functions in it have singularities of one sign for complex {z}, which cannot cancel, and a polynomial"
-        " has none: {zero}.",
+        "With this prior C2 makes A(f({z})) a combination of {psi}. The log-gamma functions in the log-partition function"
+        " A of the {decoder} have singularities of one sign for complex {z}, which cannot cancel, and a polynomial has"
+        " none: {zero}.",
         guilty.prior,
     ),
     "circles": Template(
         "C2",
         "{a_decoder} decoder that depends on {z} is conjugate to no {prior} prior within {encoder} posteriors",
-        "With this prior C2 makes A(f({z})) a combination of {psi}, where A is the log-partition function of the"
-        " {decoder}. For complex angles A(f({z})) has singularities, or outgrows every combination of {psi}, unless f"
-        " is constant: {zero}.",
+        "With this prior C2 makes A(f({z})) a combination of {psi}. For complex angles the log-partition function A of"
+        " the {decoder} has singularities, or outgrows every combination of {psi}, unless f is constant: {zero}.",
         guilty.prior,
     ),
     "narrow": Template(
@@ -171,9 +170,9 @@ SENTENCES: Mapping[str, Template] = {
     ),
     "log_link": Template(
         "C1",
-        "The decoder's link grows like a logarithm, and {statistic} grows faster",
+        "The decoder's link grows like a logarithm, and {statistic} {grows} faster",
         "The decoder's natural parameters must be affine in the encoder's statistics {psi}. Through their link they grow"
-        " like a logarithm at most, and {statistic} grows faster at an end of the support: {zero}.",
+        " like a logarithm at most, and {statistic} {grows} faster at an end of the support: {zero}.",
         guilty.decoder_link,
     ),
     "written_terms": Template(
@@ -276,7 +275,7 @@ SENTENCES: Mapping[str, Template] = {
 SQUARE = Template(
     "C2",
     "A is quadratic in f, so f has no term in {statistic}",
-    "With this prior C2 makes A(f({z})) a combination of {psi}. The log-partition function of the {decoder} is"
+    "With this prior C2 makes A(f({z})) a combination of {psi}. The log-partition function A of the {decoder} is"
     " quadratic in the mean's parameter, so a term in {statistic} of f would leave that span: {zero}.",
     guilty.prior,
 )

@@ -17,6 +17,7 @@ from tightcheck.verdict import ORDER, Lossless, Suggestion, Verdict
 
 MOST_TRIED = 4
 MOST_SHOWN = 3
+MOST_TIGHT = 2
 TIGHT = Verdict.TIGHT.word
 WITH_DEPENDENCE = (Verdict.RESTRICTED.word, TIGHT)
 SMALLEST = (
@@ -29,7 +30,7 @@ def suggestions(design: Design, declared: Decision, implied: Decision) -> tuple[
     """What would mend the design, least change first; only what has a better verdict than now, or is lossless.
 
     `declared` and `implied` are the decisions under the declared and the implied prior. Where something with
-    dependence is at hand, only what is tight is looked for; the search ends with the first such neighbour.
+    dependence is at hand, only what is tight is looked for; the search ends with two such ways.
     """
     if declared.verdict in (Verdict.TIGHT, Verdict.OUTSIDE):
         return ()
@@ -57,7 +58,7 @@ def _mending(design: Design, declared: Decision, found: list[Suggestion]) -> Ite
         verdict = decide(neighbour.design, neighbour.design.prior.kind, only_tight=only_tight).verdict
         if _is_better(verdict, declared.verdict):
             found.append(Suggestion(neighbour.change, verdict.word, neighbour.kind, neighbour.place))
-            if verdict is Verdict.TIGHT:
+            if sum(suggestion.verdict == TIGHT for suggestion in found) == MOST_TIGHT:
                 return
         elif neighbour.kind == "decoder":
             yield neighbour

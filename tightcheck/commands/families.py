@@ -12,6 +12,7 @@ from tightcheck.commands import show, table
 def command(name: str | None) -> None:
     """List the families, or state the facts of one."""
     from tightcheck import registry
+    from tightcheck.joint.show import text
 
     if name is not None:
         from tightcheck.report import family
@@ -24,7 +25,7 @@ def command(name: str | None) -> None:
             (
                 family.name,
                 family.summary,
-                ", ".join(str(statistic).replace("**", "^") for statistic in family.statistics),
+                ", ".join(map(text, family.statistics)),
             )
             for family in map(registry.load, (*registry.names(), *registry.extensions()))
         ],

@@ -9,16 +9,45 @@ from sympy.printing.str import StrPrinter
 
 
 class _Text(StrPrinter):  # type: ignore[misc]
-    """SymPy's own plain text with x^2 for powers and x! for factorials."""
+    """SymPy's own plain text with x! for factorials, |x| and the special functions' customary letters."""
 
     def _print_factorial(self, expression: Any) -> str:
         argument = self._print(expression.args[0])
         return f"{argument}!" if expression.args[0].is_Symbol else f"({argument})!"
 
+    def _print_Abs(self, expression: Any) -> str:
+        return f"|{self._print(expression.args[0])}|"
+
+    def _print_besseli(self, expression: Any) -> str:
+        order, argument = (self._print(part) for part in expression.args)
+        return f"I_{order if order.isalnum() else f'{{{order}}}'}({argument})"
+
+    def _print_gamma(self, expression: Any) -> str:
+        return f"Gamma({self._print(expression.args[0])})"
+
+    def _print_loggamma(self, expression: Any) -> str:
+        return f"log(Gamma({self._print(expression.args[0])}))"
+
+    def _print_polygamma(self, expression: Any) -> str:
+        order, argument = (self._print(part) for part in expression.args)
+        return f"psi({argument})" if order == "0" else f"psi_{order}({argument})"
+
+    def _print_Sum(self, expression: Any) -> str:
+        indices = ", ".join(self._print(limits[0]) for limits in expression.limits)
+        below = indices if len(expression.limits) == 1 else f"{{{indices}}}"
+        return f"sum_{below} {self._print(expression.function)}"
+
+    def _print_Infinity(self, expression: Any) -> str:
+        return "∞"
+
+    def _print_NegativeInfinity(self, expression: Any) -> str:
+        return "-∞"
+
 
 def text(expression: sp.Expr) -> str:
-    """One expression as plain text."""
-    return _single_brackets(str(_Text({"order": "none"}).doprint(expression)).replace("**", "^"))
+    """One expression as plain text: x^2 for powers, a space for products."""
+    shown = str(_Text({"order": "none"}).doprint(expression))
+    return _single_brackets(shown.replace("**", "^").replace("*", " "))
 
 
 def _single_brackets(shown: str) -> str:

@@ -20,6 +20,7 @@ from tightcheck.report.outline import (
     Section,
     Table,
     Weights,
+    notation,
     outline,
     place_of,
 )
@@ -88,6 +89,8 @@ def _header(analysis: Analysis, title: str) -> Iterator[str]:
     yield f'<p class="sentence">{sentence(answer.verdict.value)}</p></div></div>'
     if answer.reason and answer.reason != answer.verdict.value:
         yield f'<p class="reason">{sentence(answer.reason)}</p>'
+    if told := notation(analysis):
+        yield f'<p class="notation">{sentence(told)}</p>'
     yield '<dl class="facts">'
     yield f"<div><dt>Prior as declared</dt><dd>{_verdict(word)}</dd></div>"
     yield f"<div><dt>Implied prior</dt><dd>{_verdict(analysis.implied.verdict.word)}</dd></div>"

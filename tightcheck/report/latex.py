@@ -14,6 +14,7 @@ from tightcheck.report.outline import (
     Remedies,
     Table,
     Weights,
+    notation,
     outline,
     place_of,
 )
@@ -36,6 +37,8 @@ def render(analysis: Analysis) -> str:
         rf"Under the implied prior: {escaped(analysis.implied.verdict.word)}. "
         rf"Lossless: {escaped(answer.lossless.value)} ({sentence(lossless.rstrip('.'))}).",
     ]
+    if told := notation(analysis):
+        lines += ["", sentence(told)]
     for section in outline(analysis):
         lines += [
             "",

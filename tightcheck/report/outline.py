@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ LOSSLESS = {
     Lossless.NO: "some p(x) of the design is that of no consistent model",
     Lossless.UNDECIDED: "not shown",
 }
+LONGEST = 100
+"""Characters of a joint that is printed before the rest."""
+ZERO = re.compile(r"\S+ = 0")
 SEVERITY = ("fails", "restricts", "undecided")
 
 
@@ -113,6 +117,27 @@ def outline(analysis: Analysis) -> tuple[Section, ...]:
     return tuple(section for section in sections if section.parts)
 
 
+def notation(analysis: Analysis) -> str:
+    """What f, g and the blocks of W are, before a sentence names them; nothing outside the theorem."""
+    if not analysis.declared.conditions:
+        return ""
+    who = "are the natural parameters of decoder and encoder"
+    shown = analysis.joint.formula.partition(", with ")[0] if analysis.joint is not None else ""
+    if 0 < len(shown) < LONGEST:
+        return f"Every consistent model is {shown} (Theorem 1); f and g {who}."
+    return (
+        f"Here f and g {who}. In a consistent model f = W psi(z) + a and g = W' nu(x) + b, where psi and nu are the"
+        " statistics of z and x (Theorem 1); the blocks of W are named below."
+    )
+
+
+def _together(lines: tuple[str, ...]) -> tuple[str, ...]:
+    """W_1 = 0, W_2 = 0 in one line, W_1 = W_2 = 0."""
+    zero = [line.removesuffix(" = 0") for line in lines if ZERO.fullmatch(line)]
+    rest = (line for line in lines if not ZERO.fullmatch(line))
+    return (" = ".join((*zero, "0")), *rest) if zero else lines
+
+
 def _blaming(answer: Answer) -> str:
     return "What is not shown" if answer.verdict is Verdict.UNDECIDED else "What breaks it"
 
@@ -138,7 +163,7 @@ def _diverging(answer: Answer) -> Iterator[Part]:
 
 def _consistent(analysis: Analysis, answer: Answer) -> Iterator[Part]:
     if answer.constraints:
-        yield Formulas(answer.constraints)
+        yield Formulas(_together(answer.constraints))
     if answer.remaining:
         yield Paragraph(answer.remaining, label="What remains")
     if analysis.encoder_map and answer.verdict is not Verdict.IMPOSSIBLE:
@@ -157,7 +182,7 @@ def _implied(analysis: Analysis) -> Iterator[Part]:
     yield Paragraph(answer.reason or answer.verdict.value, label=answer.verdict.word)
     yield from _diverging(answer)
     if answer.constraints and answer.constraints != analysis.declared.constraints:
-        yield Formulas(answer.constraints)
+        yield Formulas(_together(answer.constraints))
     if answer.remaining and answer.remaining != analysis.declared.remaining:
         yield Paragraph(answer.remaining, label="What remains")
     if answer.missing:
@@ -168,7 +193,8 @@ def _conditions(analysis: Analysis) -> Iterator[Part]:
     """C1 to C4 under the declared prior, and those that come out otherwise under the implied one."""
     conditions = analysis.declared.conditions
     said = {(c.name, c.status, c.sentence) for c in conditions}
-    rows = [(c.name, c.status, _explained(c)) for c in conditions]
+    blamed = None if analysis.verdict is Verdict.TIGHT else guilty(analysis.declared)
+    rows = [(c.name, c.status, _explained(c, is_told=c is blamed)) for c in conditions]
     rows += [
         (f"{c.name}, implied prior", c.status, _explained(c))
         for c in analysis.implied.conditions
@@ -178,9 +204,10 @@ def _conditions(analysis: Analysis) -> Iterator[Part]:
         yield Table(("condition", "status", "because"), tuple(rows))
 
 
-def _explained(condition: Condition) -> str:
+def _explained(condition: Condition, is_told: bool = False) -> str:
+    """What the condition asks and what was found, unless that stands above already."""
     asks = f"Asks that {CONDITIONS[condition.name]}. " if condition.name in CONDITIONS else ""
-    return f"{asks}{condition.sentence}"
+    return f"{asks}{'The reason stands above.' if is_told else condition.sentence}"
 
 
 def _joint(joint: Joint) -> Iterator[Part]:

@@ -15,6 +15,7 @@ from tightcheck.report.outline import (
     Section,
     Table,
     Weights,
+    notation,
     outline,
     place_of,
 )
@@ -46,6 +47,8 @@ def _head(analysis: Analysis) -> Iterator[str]:
     yield from _wrapped(answer.verdict.value)
     if answer.reason and answer.reason != answer.verdict.value:
         yield from _wrapped(answer.reason)
+    if told := notation(analysis):
+        yield from ("", *_wrapped(told))
 
 
 def _lossless(answer: Answer) -> str:

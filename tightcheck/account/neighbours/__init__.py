@@ -11,6 +11,7 @@ from tightcheck.design import Design
 
 CHANGES = (
     encoder.raw_features,
+    encoder.statistics,
     encoder.unbounded,
     constants.freed,
     width.wide_enough,
@@ -19,7 +20,9 @@ CHANGES = (
     prior.of_encoder_family,
     interactions.full_covariance,
     interactions.random_field,
+    decoder.of_statistics,
     decoder.affine,
+    interactions.linear_gaussian,
     decoder.natural_link,
     discrete.bits,
 )

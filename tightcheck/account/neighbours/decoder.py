@@ -9,8 +9,10 @@ import sympy as sp
 
 from tightcheck.account.neighbours.neighbour import Neighbour
 from tightcheck.design import OUTPUT, Conditional, Constant, Design, Head, Inputs, Map, Prior
+from tightcheck.joint.show import text
 from tightcheck.kernel.classes import family_of
 from tightcheck.parametrise import find
+from tightcheck.span import combination
 
 
 def affine(design: Design) -> Iterator[Neighbour]:
@@ -54,6 +56,36 @@ def _of_affine_mean(head: Head) -> Head:
     if head.symbol.name.startswith("mean") and not head.symbol.is_positive:
         return replace(head, source=Map("affine", place=head.place), link=None, bounds=None)
     return replace(head, source=Constant(None, "shared", head.place), link=None)
+
+
+def of_statistics(design: Design) -> Iterator[Neighbour]:
+    """Affine decoders shown the statistics of z where z itself is none: the cosine and sine of an angle."""
+    families = [family_of(latent.block) for latent in design.encoder]
+    hidden = [
+        family
+        for family in families
+        if any(combination(v, family.statistics, family.variables) is None for v in family.variables)
+    ]
+    plain = [o for o in design.decoder if o.inputs.kind == "identity" and not o.inputs.covariates and _is_plain(o)]
+    if not hidden or any(family.spans_all_functions for family in hidden) or not plain:
+        return
+    decoder = tuple(
+        replace(o, inputs=replace(o.inputs, kind="statistics")) if o in plain else o for o in design.decoder
+    )
+    variable = hidden[0].variables[0]
+    statistics = [text(s.subs(variable, sp.Symbol("z"))) for s in hidden[0].statistics]
+    words = f"show the decoder the statistics of z ({', '.join(statistics)}), `input: statistics`"
+    place, changed = plain[0].inputs.place, replace(design, decoder=decoder)
+    yield Neighbour(words, "decoder", place if place.file else plain[0].place, changed)
+    if design.prior.kind != "implied":
+        tied = replace(changed, prior=Prior("implied", place=design.prior.place))
+        yield Neighbour(f"{words}, and tie the prior to it", "decoder", plain[0].place, tied, is_worth_tight=True)
+
+
+def _is_plain(observed: Conditional) -> bool:
+    """Whether what moves with z is put out by affine maps without a link."""
+    moving = [h for h in observed.heads if isinstance(h.source, Map)]
+    return bool(moving) and all(isinstance(h.source, Map) and h.source.kind == "affine" for h in moving)
 
 
 def natural_link(design: Design) -> Iterator[Neighbour]:

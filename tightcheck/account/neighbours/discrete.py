@@ -67,17 +67,21 @@ def mixture(design: Design) -> Iterator[Neighbour]:
     name, classes = (kept or design.encoder[0]).block.name, kept.block.dimension if kept else CLASSES
     encoder, prior = _classes(Block(name, "categorical", 1, dimension=classes, place=place), _exact_inputs(design))
     dropped = [latent.block.name for latent in design.encoder if latent is not kept]
+    beside = sorted({symbol.name for symbol in beside_output(design)} & set(design.covariates))
     changed = replace(
         design,
-        decoder=tuple(_of_class(observed, set(dropped)) for observed in design.decoder),
+        decoder=tuple(_of_class(observed, {*dropped, *beside}) for observed in design.decoder),
         encoder=(encoder,),
         prior=Prior("declared", (prior,), design.prior.place),
+        covariates=tuple(name for name in design.covariates if name not in beside),
     )
     keep, take = (
         f"drop {' and '.join(dropped)} and keep the class {name}",
         f"take one of {classes} classes (any number)",
     )
     words = f"{keep if kept else take}: a mixture, whose posterior is softmax of an affine map"
+    if beside:
+        words += f"; its classes have distributions of x that do not name {' and '.join(beside)}"
     yield Neighbour(words, "latents", place, changed, is_worth_tight=True)
 
 

@@ -9,6 +9,7 @@ import sympy as sp
 
 from tightcheck.account.neighbours.neighbour import Neighbour, named, with_heads, with_latent
 from tightcheck.design import OUTPUT, Design, Head, Map
+from tightcheck.joint.show import text
 from tightcheck.kernel.classes import family_of
 from tightcheck.kernel.heads import ends
 from tightcheck.parametrise import find
@@ -37,6 +38,23 @@ def raw_features(design: Design) -> Iterator[Neighbour]:
     )
     changed = replace(design, encoder=encoder)
     yield Neighbour(f"show the encoder {shown} {FORGOTTEN[inputs.kind]}", "features", inputs.place, changed)
+
+
+def statistics(design: Design) -> Iterator[Neighbour]:
+    """The statistics of x as features, where x itself is none: the cosine and sine of an angle, squares."""
+    families = [family_of(observed.block) for observed in design.decoder]
+    more = [family for family in families if not set(family.statistics) <= set(family.variables)]
+    plain = [latent for latent in design.encoder if latent.inputs.kind == "identity"]
+    if not more or not plain or any(observed.block.length for observed in design.decoder):
+        return
+    encoder = tuple(
+        replace(c, inputs=replace(c.inputs, kind="statistics")) if c in plain else c for c in design.encoder
+    )
+    variable = more[0].variables[0]
+    shown = ", ".join(text(s.subs(variable, sp.Symbol("x"))) for s in more[0].statistics)
+    place = plain[0].inputs.place if plain[0].inputs.place.file else plain[0].place
+    words = f"show the encoder the statistics of x ({shown}), `features: statistics`"
+    yield Neighbour(words, "features", place, replace(design, encoder=encoder))
 
 
 def unbounded(design: Design) -> Iterator[Neighbour]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 
+from tightcheck.account.neighbours.decoder import affine
 from tightcheck.account.neighbours.neighbour import Neighbour, with_family
 from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.kernel.classes import family_of
@@ -15,15 +17,48 @@ FEW_BITS = 3
 
 
 def full_covariance(design: Design) -> Iterator[Neighbour]:
-    """A Gaussian encoder with full covariance."""
+    """A Gaussian encoder with full covariance, its mean put out by its own map or by an affine one."""
     latent = design.encoder[0]
+    if not _is_one_gaussian(design) or not all(map(_may_couple, design.decoder)):
+        return
+    words, place = (
+        f"give q({latent.block.name}|x) a full covariance: statistics z_i z_j for all pairs",
+        latent.block.place,
+    )
+    maps = [head.source for head in latent.heads if isinstance(head.source, Map)]
+    for source in maps[:1]:
+        yield Neighbour(words, "encoder", place, replace(design, encoder=(_with_full_covariance(latent, source),)))
+    if any(source.kind != "affine" for source in maps):
+        linear = replace(design, encoder=(_with_full_covariance(latent, Map("affine")),))
+        yield Neighbour(f"{words}; and a mean affine in x", "encoder", place, linear, is_worth_tight=True)
+
+
+def linear_gaussian(design: Design) -> Iterator[Neighbour]:
+    """A decoder affine in z with the encoder that it needs: full covariance, a mean affine in x."""
+    if _is_one_gaussian(design):
+        latent = design.encoder[0]
+        linear = replace(design, encoder=(_with_full_covariance(latent, Map("affine")),))
+        for straight in islice(affine(linear), 1):
+            words = f"{straight.change}, and give q({latent.block.name}|x) a full covariance and a mean affine in x"
+            yield replace(straight, change=words, is_worth_tight=True)
+
+
+def _is_one_gaussian(design: Design) -> bool:
+    """Whether the code is one Gaussian block of several coordinates."""
+    (latent, *more) = design.encoder
     size = latent.block.copies * (latent.block.dimension or 1)
-    is_alone = len(design.encoder) == 1 and size > 1 and not latent.block.given
-    if is_alone and latent.block.family in GAUSSIAN and all(map(_may_couple, design.decoder)):
-        full = with_family(latent, "full_gaussian", ("mean", "covariance"), ("covariance",), copies=1, dimension=size)
-        full = replace(full, heads=tuple(replace(h, source=_shared(h.source)) for h in full.heads))
-        words = f"give q({latent.block.name}|x) a full covariance: statistics z_i z_j for all pairs"
-        yield Neighbour(words, "encoder", latent.block.place, replace(design, encoder=(full,)))
+    return not more and size > 1 and not latent.block.given and latent.block.family in GAUSSIAN
+
+
+def _with_full_covariance(latent: Conditional, source: Map) -> Conditional:
+    """The block with a covariance that does not depend on x, its mean put out by `source`."""
+    size = latent.block.copies * (latent.block.dimension or 1)
+    full = with_family(latent, "full_gaussian", ("mean", "covariance"), ("covariance",), copies=1, dimension=size)
+    heads = (
+        replace(h, source=_shared(h.source) if isinstance(h.source, Constant) else source, link=None)
+        for h in full.heads
+    )
+    return replace(full, heads=tuple(heads))
 
 
 def _may_couple(observed: Conditional) -> bool:

@@ -291,6 +291,40 @@ def test_directions_and_scales_as_programs_write_them(design):
     assert {head.link for head in scale.encoder[0].heads} == {None, sp.log(1 + sp.exp(OUTPUT))}
 
 
+KNOWN = """\
+observed: {{family: gaussian, dim: {size}, covariance: full}}
+map: affine
+output: [mean, {{covariance: {{fixed: {m}}}}}]
+prior: standard_normal
+"""
+
+
+def test_a_known_matrix_is_its_entries(design):
+    (p,) = design(decoder=KNOWN.format(size=2, m="[[2, 1/2], [0.5, 3]]")).decoder
+    found = heads(p)
+    assert [found[f"covariance_{k}"].source.value for k in ("11", "21", "22")] == [2, HALF, 3]
+    assert {head.source.sharing for name, head in found.items() if name.startswith("covariance")} == {"fixed"}
+
+
+@pytest.mark.parametrize(
+    ("matrix", "words"),
+    [
+        ("[[2, 1], [0, 3]]", "must be symmetric"),
+        ("[[1, 2], [2, 3]]", "no full_gaussian has these values"),
+        ("[[1, 2, 3], [2, 9, 1]]", "write as many entries in each"),
+    ],
+)
+def test_a_known_matrix_that_is_none_is_refused(design, matrix, words):
+    with pytest.raises(DesignError, match=words):
+        design(decoder=KNOWN.format(size=2, m=matrix))
+
+
+def test_a_large_known_matrix_is_kept_as_fixed(design):
+    rows = [[int(i == k) + 1 for k in range(5)] for i in range(5)]
+    (p,) = design(decoder=KNOWN.format(size=5, m=rows)).decoder
+    assert {head.source.value for head in p.heads if head.symbol.name.startswith("covariance")} == {None}
+
+
 def test_a_field_as_prior_has_the_graph_of_its_block(design):
     field = "latent: {family: markov_random_field, dim: 5, graph: complete}\nmap: affine\noutput: natural\n"
     (block,) = design(field, DECODER.replace("standard_normal", "{learned: markov_random_field}")).prior.blocks

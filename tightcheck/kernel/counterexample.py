@@ -30,6 +30,7 @@ from tightcheck.kernel.model import (
     temperature,
     total_log_partition,
 )
+from tightcheck.kernel.outweighed import is_outweighed_at_ends
 from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import combined, prior_block, prior_in_span, prior_term, runs_over_all_reals
@@ -133,7 +134,7 @@ def some_prior_integrates(
         return True
     if _is_absorbed(observed, active, eta) or _is_continuous(observed, active, eta):
         return True
-    if _is_outweighed(observed, active, eta):
+    if _is_outweighed(observed, active, eta) or _is_outweighed_at_ends(design, observed, active, eta):
         return True
     maps = [h.source for h in observed.heads if isinstance(h.source, Map)]
     lipschitz = all(m.kind == "affine" or (m.kind == "mlp" and m.activation in LIPSCHITZ_ACTIVATIONS) for m in maps)
@@ -157,6 +158,18 @@ def _is_outweighed(observed: Conditional, active: Sequence[Coordinate], eta: Seq
     """Whether A(f) grows so slowly that the statistics of each coordinate can outweigh it."""
     found = degree(total_log_partition(observed, eta), _variables(active))
     return found is not None and all(outweighs(family, found) for _, _, family, _ in active)
+
+
+def _is_outweighed_at_ends(
+    design: Design, observed: Conditional, active: Sequence[Coordinate], eta: Sequence[sp.Expr]
+) -> bool:
+    """Whether z is one number, and its statistics outweigh A(f) of all copies that move with it at the ends of its range."""
+    ((latent, variables, family, _), *others) = active
+    stated = total_log_partition(observed, eta)
+    if others or len(variables) > 1 or stated.count_ops() > LONGEST:
+        return False
+    energy = multiplicity(latent, observed) * stated / temperature(design)
+    return is_outweighed_at_ends(family, energy.xreplace(dict(zip(variables, family.variables, strict=True))))
 
 
 def _variables(active: Sequence[Coordinate]) -> list[sp.Symbol]:

@@ -18,9 +18,10 @@ from tightcheck.kernel.joint_signs import Path
 
 @dataclass(frozen=True, eq=False)
 class End:
-    """An end of the interval: statistics and log h' plus the logarithm of |du/dt| as germs in t -> infinity."""
+    """An end of the interval: u, its statistics and log h' plus the logarithm of |du/dt| as germs in t -> infinity."""
 
     name: str
+    parameter: Germ
     statistics: tuple[Germ, ...]
     log_density: Germ
 
@@ -108,7 +109,7 @@ def _ends(
         at = {u: here}
         density = plus([evaluate(log_density, at, signs), jacobian], signs)
         arrow = f"{u} -> {sp.sstr(end)}"
-        yield End(arrow, tuple(evaluate(s, at, signs) for s in statistics), density)
+        yield End(arrow, here, tuple(evaluate(s, at, signs) for s in statistics), density)
 
 
 def _slopes(statistics: tuple[sp.Expr, ...], u: sp.Symbol, inside: sp.Expr) -> tuple[tuple[Number, ...], ...] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
@@ -29,7 +29,7 @@ from tightcheck.reading.blocks import (
 from tightcheck.reading.errors import nearest
 from tightcheck.reading.outside import AUTOREGRESSIVE, BATCH_NORM, WORDS, outside_word
 from tightcheck.reading.validate import At
-from tightcheck.reading.values import bounds, check_values, constant, formula, listed
+from tightcheck.reading.values import bounds, check_values, constant, entries_of, formula, listed
 from tightcheck.serial import representative_family
 
 MAP_KINDS = ("affine", "mlp", "unrestricted", "expression")
@@ -200,14 +200,25 @@ def read_conditional(
     check_values(family, way, {name: v.source for name, v in named.items() if isinstance(v.source, Constant)})
     _give_maps(named, way, *maps, scope, side)
     _give_bounds(named, side)
+    is_whole = family.dimension == block.dimension  # a large vector is looked at in a few coordinates
     heads = tuple(
-        Head(symbol, value.source, value.link, value.bounds, value.at.place)
+        Head(symbol, source, value.link, value.bounds, value.at.place)
         for name in way.parameters
         for value in (named[name],)
-        if value.source is not None
-        for symbol in way.symbols_of(name)
+        for symbol, source in _sources(value, way.symbols_of(name), is_whole)
     )
     return Conditional(replace(block, fixed=fixed), inputs, heads, way.natural, outputs[1].place)
+
+
+def _sources(
+    value: _Output, symbols: Sequence[sp.Symbol], is_whole: bool
+) -> Iterator[tuple[sp.Symbol, Constant | Map]]:
+    """What each symbol of a parameter is computed from, or is."""
+    source = value.source
+    if isinstance(source, Constant) and is_whole:
+        yield from zip(symbols, entries_of(source, symbols), strict=True)
+    elif source is not None:
+        yield from ((symbol, source) for symbol in symbols)
 
 
 def _independent(written: Written, named: Mapping[str, _Output]) -> Written:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,17 +17,36 @@ from tightcheck.reading.validate import At, validated
 
 
 class Several(Constant):
-    """A constant with a value for each coordinate. The design keeps that they are fixed; their range is checked here."""
+    """A constant with a value for each coordinate, or for each entry of a matrix. Of coordinates that have a distribution
+    each the design keeps that they are fixed; their range is checked here."""
 
     entries: tuple[sp.Expr, ...] = ()
+    rows: tuple[tuple[sp.Expr, ...], ...] = ()
 
 
 def _several(values: list[Any], at: At) -> Several:
-    """The constant that a list of numbers states; a matrix is read, and not checked here."""
+    """The constant that a list of numbers, or of rows, states."""
     found = Several(None, "fixed", at.place)
-    if not any(isinstance(value, list) for value in values):
+    if any(isinstance(value, list) for value in values):
+        written = [value if isinstance(value, list) else [value] for value in values]
+        rows = tuple(tuple(amount(v, at / "fixed" / i) for v in row) for i, row in enumerate(written))
+        object.__setattr__(found, "rows", rows)
+    else:
         object.__setattr__(found, "entries", tuple(amount(v, at / "fixed" / i) for i, v in enumerate(values)))
     return found
+
+
+def entries_of(value: Constant, symbols: Sequence[sp.Symbol]) -> tuple[Constant, ...]:
+    """The constant of each symbol of a parameter: of a vector's entries in order, of a matrix's lower triangle row by row."""
+    written: tuple[sp.Expr, ...] = ()
+    if isinstance(value, Several) and len(symbols) > 1:
+        size = len(value.rows)
+        written = value.entries or tuple(
+            value.rows[i][j] for i in range(size) for j in range(min(i + 1, len(value.rows[i])))
+        )
+    if len(written) != len(symbols):
+        return (value,) * len(symbols)
+    return tuple(Constant(entry, "fixed", value.place) for entry in written)
 
 
 def amount(value: models.Amount, at: At) -> sp.Expr:
@@ -78,11 +97,14 @@ def check_values(family: Family, way: Parametrisation, values: Mapping[str, Cons
     for name, value in values.items():
         if isinstance(value, Several):
             _check_each(family, way, name, value)
+            _check_matrix(way, name, value)
     known: dict[sp.Symbol, sp.Expr] = {}
     for name, value in values.items():
-        if value.value is None:
-            continue
         symbols = way.symbols_of(name)
+        if value.value is None:
+            each = zip(symbols, entries_of(value, symbols), strict=True)
+            known |= {symbol: entry.value for symbol, entry in each if entry.value is not None}
+            continue
         known |= dict.fromkeys(symbols, value.value)
         if name == "probs" and len(symbols) > 1:
             raise DesignError("the probabilities of several classes add up to 1; write `uniform`", value.place)
@@ -95,10 +117,9 @@ def check_values(family: Family, way: Parametrisation, values: Mapping[str, Cons
     place = next((value.place for value in values.values()), NOWHERE)
     if any(e is not None and (e.is_extended_real is False or e.has(sp.zoo, sp.nan, sp.oo)) for e in eta):
         raise DesignError(f"these values are outside the range of a {family.name}; write values inside it", place)
-    if None not in eta:
-        at = dict(zip(family.natural_parameters, eta, strict=True))
-        if any(condition.subs(at) == sp.false for condition in family.natural_domain):
-            raise DesignError(f"no {family.name} has these values; write values for which it has a density", place)
+    at = {symbol: e for symbol, e in zip(family.natural_parameters, eta, strict=True) if e is not None}
+    if any(c.free_symbols <= at.keys() and c.subs(at) == sp.false for c in family.natural_domain):
+        raise DesignError(f"no {family.name} has these values; write values for which it has a density", place)
 
 
 def _check_each(family: Family, way: Parametrisation, name: str, value: Several) -> None:
@@ -112,8 +133,25 @@ def _check_each(family: Family, way: Parametrisation, name: str, value: Several)
                 value.place,
             )
         return
+    if len(value.entries) == len(symbols) > 1:
+        return  # the entries of one vector: they are looked at together
     for entry in value.entries:
         check_values(family, way, {name: Constant(entry, "fixed", value.place)})
+
+
+def _check_matrix(way: Parametrisation, name: str, value: Several) -> None:
+    """Refuse a matrix that is not symmetric, or that has entries above the diagonal of a triangular one."""
+    size = len(value.rows)
+    if not size or size * (size + 1) != 2 * len(way.symbols_of(name)):
+        return
+    if any(len(row) != size for row in value.rows):
+        raise DesignError(f"the matrix of {name} has {size} rows; write as many entries in each", value.place)
+    is_triangular = name == "cholesky"
+    for i, row in enumerate(value.rows):
+        for j, entry in enumerate(row[:i]):
+            if value.rows[j][i] != (0 if is_triangular else entry):
+                kind = "lower triangular" if is_triangular else "symmetric"
+                raise DesignError(f"the matrix of {name} must be {kind}; write another one", value.place)
 
 
 def bounds(value: list[models.Amount], at: At) -> tuple[sp.Expr, sp.Expr]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from tightcheck.decide import decide
 from tightcheck.design import Design
 from tightcheck.kernel import Rejected
 from tightcheck.kernel.check import run
+from tightcheck.read_yaml import read_design
 from tightcheck.strategies import WrittenDesign
 from tightcheck.verdict import Verdict
 
@@ -71,3 +73,22 @@ def test_links_that_grow_exponentially_or_not_at_all(rate: str) -> None:
 
 def test_the_rate_z_is_consistent() -> None:
     assert decide(design("gamma", {"kind": "unrestricted"}, ["log_rate"]), "declared").verdict is Verdict.RESTRICTED
+
+
+@pytest.mark.parametrize(
+    ("output", "truth"),
+    [
+        ("{scale: softplus}", Verdict.COLLAPSE),
+        ("{scale: exp}", Verdict.COLLAPSE),
+        # Bounded, so constant; a scale that is put out as it is needs another argument.
+        ("{scale: {link: exp(output), bounds: [1, 2]}}", Verdict.COLLAPSE),
+        ("scale", Verdict.UNDECIDED),
+    ],
+)
+def test_an_encoder_whose_parameter_grows_exponentially(output: str, truth: Verdict, tmp_path: Path) -> None:
+    """-scale^-2 = F' x + c for all counts x, under the implied prior."""
+    files = tmp_path / "encoder.yaml", tmp_path / "decoder.yaml"
+    network = "{kind: mlp, hidden: [8], activation: softplus}"
+    files[0].write_text(f"{{latent: {{family: weibull, dim: 2, shape: 2}}, map: {network}, output: {output}}}")
+    files[1].write_text("{observed: {family: poisson, dim: 3}, map: unrestricted, output: log_rate, prior: implied}")
+    assert decide(read_design(*files), "implied").verdict is truth

@@ -75,6 +75,16 @@ def _tail(case: Case, latent: Conditional, step: Mapping[str, Any]) -> Condition
     return Condition("C2", "fails", sentence, (), "the tail of the prior", case.prior_place(name))
 
 
+def _end(case: Case, latent: Conditional, step: Mapping[str, Any]) -> Condition:
+    """A prior without a bound where everything else has one."""
+    name = latent.block.name
+    sentence = (
+        f"Towards an end of the support of {name} the encoder's statistics stay bounded, hence also f and A(f({name}))."
+        f" The logarithm of p({name}) over the encoder's base measure does not."
+    )
+    return Condition("C2", "fails", sentence, (), "the prior at the end of its support", case.prior_place(name))
+
+
 def _written_single(case: Case, latent: Conditional, step: Mapping[str, Any]) -> Condition:
     """One written decoder, not consistent whatever else the design leaves open."""
     sentence = (
@@ -120,6 +130,7 @@ TOLD: Mapping[str, Callable[[Case, Conditional, Mapping[str, Any]], Condition]] 
     "prior_support": _support,
     "prior_kink": _kink,
     "prior_tail": _tail,
+    "prior_end": _end,
     "written_single": _written_single,
     "unreachable": _unreachable,
 }

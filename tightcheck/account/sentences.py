@@ -240,6 +240,13 @@ SENTENCES: Mapping[str, Template] = {
         " affine network, which is affine along no ray on which the network moves: {zero}.",
         guilty.encoder_map,
     ),
+    "exponential_encoder": Template(
+        "C3",
+        "The encoder's link grows exponentially or not at all, and the exact posterior's parameters do neither",
+        "The exact encoder is affine in the statistics of {x}. Through its link the encoder's output stays bounded or grows"
+        " exponentially as {x} moves along a line, and those statistics do neither: {zero}.",
+        guilty.encoder_map,
+    ),
     "joint": Template(
         "C4",
         "Unless {zero}, the joint density does not integrate",

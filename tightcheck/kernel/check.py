@@ -41,6 +41,7 @@ from tightcheck.kernel.member import member
 from tightcheck.kernel.no_model import never_constant, prior_kink, prior_support, single
 from tightcheck.kernel.out_of_reach import out_of_reach
 from tightcheck.kernel.pinned import pinned_equal, pinned_impossible, shared_precision
+from tightcheck.kernel.prior_end import prior_end
 from tightcheck.kernel.prior_tail import prior_tail
 from tightcheck.kernel.rays import PRIOR_FREE_LEMMAS
 from tightcheck.kernel.rejected import malformed_is_rejected, require
@@ -66,6 +67,7 @@ NO_MODEL = {
     "prior_support": prior_support,
     "prior_kink": prior_kink,
     "prior_tail": prior_tail,
+    "prior_end": prior_end,
     "written_single": written_single,
     "single": single,
 }

@@ -17,7 +17,7 @@ from tightcheck.kernel.classes import (
     family_of,
     function_class,
 )
-from tightcheck.kernel.constants import separates_numbers
+from tightcheck.kernel.constants import inputs_sum_to_one, separates_numbers
 from tightcheck.kernel.formulas import VALUES, Known, is_written, named, natural_at, valid_values
 from tightcheck.kernel.heads import INJECTIVE
 from tightcheck.kernel.integrability import holds
@@ -113,7 +113,8 @@ def _is_kept_valid(design: Design, observed: Conditional, head: Head) -> bool:
     )
     is_small = observed.inputs.kind == "softmax" or any(map(_is_compact, families))
     is_free = source.kind == "unrestricted"
-    starts = is_free or source.bias or is_valid(observed, head, value_at(observed, head, sp.Integer(0)))
+    has_constants_of_its_own = source.bias or inputs_sum_to_one(design, observed)
+    starts = is_free or has_constants_of_its_own or is_valid(observed, head, value_at(observed, head, sp.Integer(0)))
     if starts and (is_free or levels_off or is_small):
         return True
     has_end = not all(map(runs_over_all_reals, families)) or (bends and source.activation != "leaky_relu")

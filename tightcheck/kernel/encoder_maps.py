@@ -7,13 +7,14 @@ from typing import Any
 
 import sympy as sp
 
-from tightcheck.design import SOFTMAX, Conditional, Design
+from tightcheck.design import SOFTMAX, Conditional, Design, Map
 from tightcheck.kernel.alike import alike, shows_inputs_only
 from tightcheck.kernel.asymptotics import order
 from tightcheck.kernel.bounded_inputs import keeps_bounded, without_unbounded
-from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, PIECEWISE_AFFINE, all_entries, family_of
+from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, PIECEWISE_AFFINE, all_entries, family_of, varying_heads
 from tightcheck.kernel.growth_rates import faster, reach
 from tightcheck.kernel.heads import reduced_class
+from tightcheck.kernel.links import is_exponential, settled_along
 from tightcheck.kernel.model import encoder_side
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import Curve, curves, on_support, runs_over_all_reals
@@ -170,6 +171,27 @@ def convex_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entri
     return frozenset(e for e in of_block(design, latent, [observed]) if e[3] == k)
 
 
+def exponential_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """g_k a sum of powers of exp(o), or of negative powers of softplus(o), o the output of a network of x: towards an end it is
+    bounded or grows exponentially, and statistics of x that grow do neither."""
+    (latent, observed), k = pair_of(design, step), int(step["statistic"])
+    functions = reduced_class(latent, k, dead_columns(design, latent, zero))
+    heads = varying_heads(latent, k)
+    require(functions.kind == "linked" and functions.formula is not None, "the encoder's output has no link")
+    assert functions.formula is not None
+    require(len(heads) == 1 and heads[0].bounds is None and not functions.foreign, "several heads are linked, or clipped")
+    source = heads[0].source
+    settles = isinstance(source, Map) and (
+        source.kind == "affine" or (source.kind == "mlp" and source.activation in LIPSCHITZ_ACTIVATIONS)
+    )
+    require(settles and latent.inputs.kind in ("identity", "counts", "standardize"), "the output is not shown to settle")
+    require(observed.block.length not in ("random", "depends_on_z"), "the length is random")
+    require(is_exponential(functions.formula), "the link is no exponential")
+    live = {e[1] for e in of_block(design, latent, [observed]) - zero if e[3] == k}
+    rows = faster(family_of(observed.block), live, settled_along)
+    return frozenset(e for e in of_block(design, latent, [observed]) if e[3] == k and e[1] in rows)
+
+
 def narrow(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """One unit in the first layer: a sigma(w'x + b) + c is affine along a whole line only where it is constant."""
     (latent, observed), k = pair_of(design, step), int(step["statistic"])
@@ -243,6 +265,7 @@ ENCODER_LEMMAS: Mapping[str, Callable[[Design, Mapping[str, Any], Entries], Entr
     "bounded_encoder": bounded_encoder,
     "lipschitz_encoder": lipschitz_encoder,
     "convex_link": convex_link,
+    "exponential_encoder": exponential_encoder,
     "narrow": narrow,
     "affine_encoder": affine_encoder,
     "input_growth": input_growth,

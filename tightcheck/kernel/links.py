@@ -133,11 +133,11 @@ def exponential_link(design: Design, step: Mapping[str, Any], zero: Entries) -> 
     )
     plain = isinstance(source, Map) and source.batch_norm != "train" and observed.inputs.kind == "identity"
     require(settles and plain, "the output is not shown to settle along lines")
-    require(not function_class(observed, i).foreign and _is_exponential(formula), "the link is no exponential")
-    return _without(design, latent, observed, i, zero, _settled)
+    require(not function_class(observed, i).foreign and is_exponential(formula), "the link is no exponential")
+    return _without(design, latent, observed, i, zero, settled_along)
 
 
-def _is_exponential(formula: sp.Expr) -> bool:
+def is_exponential(formula: sp.Expr) -> bool:
     """Whether the formula is a sum of powers of exp(o), or of negative powers of softplus(o), with factors free of outputs that
     are not 0: as o -> -infinity softplus(o) is exp(o) (1 + o(1)), as o -> infinity its negative powers tend to 0."""
     outputs = [s for s in formula.free_symbols if s.name.startswith("output_")]
@@ -157,7 +157,7 @@ def _is_exponential(formula: sp.Expr) -> bool:
     return any(powers) and len(set(powers)) == len(powers) and (not is_softplus or all(bool(p <= 0) for p in powers))
 
 
-def _settled(curve: Curve, end: tuple[sp.Expr, int]) -> tuple[int, int] | None:
+def settled_along(curve: Curve, end: tuple[sp.Expr, int]) -> tuple[int, int] | None:
     """Bounded towards the end: z runs along a line there, or stays bounded."""
     if end[0].is_infinite:
         is_line = all(sp.diff(p, curve.parameter, 2) == 0 for p in curve.point)

@@ -1,7 +1,8 @@
 """When every entry of F must vanish, the posterior is the prior: the design collapses if the encoder reaches the prior, and
 no model is consistent if it cannot (a prior that couples coordinates, bounds that exclude the prior's parameters). A Gaussian
 encoder of larger fixed variance than the prior's, a prior on another support than the encoder's and a prior with a kink
-where everything else is analytic or with a tail that no A has are out of reach whatever F is.
+where everything else is analytic, with a tail that no A has, or without a bound at an end where psi has one are out of reach
+whatever F is.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
     for latent in design.encoder if prior != "declared" else ():
         yield {"lemma": "unreachable", "latent": latent.block.name, "points": []}
     for latent in design.encoder if prior == "declared" else ():
-        for lemma in ("pinned_impossible", "prior_support", "prior_kink", "prior_tail"):
+        for lemma in ("pinned_impossible", "prior_support", "prior_kink", "prior_tail", "prior_end"):
             yield {"lemma": lemma, "latent": latent.block.name}
         yield {"lemma": "unreachable", "latent": latent.block.name, "points": witness(design, latent)}
 

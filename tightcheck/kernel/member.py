@@ -28,10 +28,10 @@ from tightcheck.kernel.model import (
 )
 from tightcheck.kernel.pair_density import is_density_of_pair
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.slices import combined, parents_of, prior_block, prior_in_span, prior_term
+from tightcheck.kernel.slices import combined, on_support, parents_of, prior_block, prior_in_span, prior_term
 from tightcheck.kernel.valid import positive_formulas, stays_positive
 from tightcheck.kernel.zero import latent_of, pair_of
-from tightcheck.span import is_zero
+from tightcheck.span import is_zero, normal_form
 
 
 @dataclass(frozen=True)
@@ -229,11 +229,11 @@ def decoder_contains(
 
 
 def _sums_to_one(eta: Sequence[sp.Expr], side: Side) -> bool:
-    """Whether sum_k exp(eta_k) = 1 at every point of a finite support."""
-    return all(
-        is_zero(sum(sp.exp(e.xreplace(dict(zip(side.variables, point, strict=True)))) for e in eta) - 1)
-        for point in side.family.support.points
-    )
+    """Whether sum_k exp(eta_k) = 1, at every point of a finite support, or as an identity."""
+    rest, support = sp.Add(*map(sp.exp, eta)) - 1, side.family.support
+    if not support.is_finite or len(support.points) != support.cardinality:
+        return is_zero(on_support(normal_form(rest), side.family))
+    return all(is_zero(rest.xreplace(dict(zip(side.variables, point, strict=True)))) for point in support.points)
 
 
 def number_of_components(design: Design, prior: str, latent: Conditional, step: Mapping[str, Any]) -> int | None:

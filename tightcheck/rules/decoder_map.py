@@ -15,6 +15,7 @@ from tightcheck.kernel.zero import Entries
 from tightcheck.rules.features import alike_steps
 
 CONDITION = "C1"
+LINKS = ("bounded_link", "slow_link", "log_link", "exponential_link")
 
 
 def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any]]:
@@ -25,7 +26,7 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
             lemmas = {
                 "affine": ("affine_inputs", "lipschitz") if observed.inputs.kind == "identity" else ("bounded",),
                 "mlp": ("bounded", "lipschitz", "affine_inputs"),
-                "linked": ("bounded", "bounded_link", "slow_link", "log_link", "exponential_link", "lipschitz", "settled"),
+                "linked": ("bounded", *LINKS, "lipschitz", "settled"),
                 "expression": ("written_terms",),
             }.get(kind, ())
             for latent in design.encoder:

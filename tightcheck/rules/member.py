@@ -24,11 +24,11 @@ from tightcheck.kernel.member import decoder_contains
 from tightcheck.kernel.model import decoder_side, is_explicit, statistics_of, temperature, total_log_partition
 from tightcheck.kernel.pair_density import is_density_of_pair
 from tightcheck.kernel.rejected import Rejected
-from tightcheck.kernel.slices import combined, prior_block, prior_term
+from tightcheck.kernel.slices import combined, on_support, prior_block, prior_term
 from tightcheck.kernel.tight import in_variables
 from tightcheck.kernel.zero import Entries
 from tightcheck.once import once
-from tightcheck.span import combination, is_refuted, normal_form
+from tightcheck.span import combination, is_refuted, is_zero, normal_form
 
 CONDITION = "exists"
 VALUES = (sp.Integer(1), sp.Integer(-1), -sp.Rational(1, 2))
@@ -359,7 +359,11 @@ def _learned(observed: Conditional) -> dict[sp.Basic, sp.Expr]:
 
 
 def _probabilities(fz: Family, words: int) -> Iterator[Candidate]:
-    """Word probabilities that move with a two-valued statistic, for a multinomial of random length."""
+    """Word probabilities that move with a two-valued statistic, or are the shares z themselves, for a multinomial of random
+    length."""
+    shares = sp.Add(*map(sp.exp, fz.statistics)) - 1
+    if len(fz.statistics) == words and is_zero(on_support(shares, fz)):
+        yield [[sp.Integer(int(i == k)) for k in range(words)] for i in range(words)], [sp.Integer(0)] * words, {}
     if not fz.spans_all_functions:
         return
     start = [sp.Rational(1, words)] * words

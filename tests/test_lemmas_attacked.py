@@ -199,6 +199,14 @@ EDGES = [
         " output: [logits, log_rate], prior: uniform}",
         "restricted",
     ),
+    # Three squares of five are not |z|^2, so w = 0 in every consistent model.
+    (
+        "three squares of five",
+        "{latent: {family: isotropic_gaussian, dim: 5}, map: unrestricted, output: [mean, variance]}",
+        "{observed: {family: bernoulli, dim: 1}, output: logits, prior: implied, map: {kind: expression,"
+        " expression: 'w*(z[0]^2 + z[1]^2 + z[2]^2)', parameters: [w]}}",
+        "collapse",
+    ),
     # exp(z^2) is no density: there is no model.
     ("a prior without a finite mass", NORMAL, real("mean", "{log_density: 'z^2'}"), "impossible"),
     # The prior charges numbers between 1 and 2, which q does not.

@@ -176,7 +176,8 @@ def _well_formed_map(source: Constant | Map) -> None:
 
 def _well_formed_formulas(conditional: Conditional, inputs: Sequence[Conditional]) -> None:
     """What is written of the first components of a long vector is said of all: another vector has as many, and components
-    that are named one by one are real numbers without a tie, as z_1 + z_2 + z_3 = 1 is one for three shares and not for four."""
+    that are named one by one are real numbers without a tie, as z_1 + z_2 + z_3 = 1 is one for three shares and not for four,
+    nor a statistic of all of them, as |z|^2 is."""
     formulas = [h.source.expression for h in conditional.heads if isinstance(h.source, Map)]
     names = {s.name for formula in formulas if formula is not None for s in formula.free_symbols}
     for other in inputs:
@@ -186,8 +187,10 @@ def _well_formed_formulas(conditional: Conditional, inputs: Sequence[Conditional
         require(is_short or other.block.name not in names, "a formula ties vectors of different lengths")
         is_cut = (other.block.dimension or 0) > REPRESENTATIVE
         is_named = any(name.startswith(f"{other.block.name}[") for name in names)
-        untied = family_of(other.block).support.bounds or ((sp.Integer(0), sp.Integer(0)),)
-        is_free = family_of(other.block).support.chart is None and all(ends == (-sp.oo, sp.oo) for ends in untied)
+        family = family_of(other.block)
+        untied = family.support.bounds or ((sp.Integer(0), sp.Integer(0)),)
+        is_free = family.support.chart is None and all(ends == (-sp.oo, sp.oo) for ends in untied)
+        is_free = is_free and all(len(statistic.free_symbols) < REPRESENTATIVE for statistic in family.statistics)
         require(is_free or not (is_cut and is_named), "a formula names components of a long vector that are tied")
 
 

@@ -88,7 +88,7 @@ def test_analyze_writes_files(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_bad_input(tmp_path: Path) -> None:
     result = run("analyze", "e.yaml", "--html", str(tmp_path / "no" / "report.html"))
     assert result.exit_code == 2
-    assert f"{tmp_path}/no/report.html: No such file" in result.stderr
+    assert f"{tmp_path}/no/report.html: no such file" in result.stderr
 
 
 @pytest.mark.usefixtures("decided")
@@ -273,3 +273,30 @@ def test_public_names_are_what_they_say() -> None:
         assert getattr(tightcheck, name).__name__ == name
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         tightcheck.nothing  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["analyze"], "ENCODER is missing; write: tightcheck analyze ENCODER [DECODER]"),
+        (["certify", "encoder.yaml"], "--coq is missing; write: tightcheck certify ENCODER [DECODER] --coq OUT.v"),
+        (["train", "encoder.yaml"], "--data is missing; write: tightcheck train ENCODER [DECODER] --data FILE"),
+        (["atlas"], "--html is missing; write: tightcheck atlas --html DIR"),
+        (["check", "no-such-file.json"], "no such file or directory; give one that exists"),
+        (["joint", "negative_binomial", "beta", "--fix", "q=3"], "negative_binomial has r (otherwise 1); beta has"),
+    ],
+)
+def test_what_is_missing_is_told_with_what_to_write(arguments: list[str], told: str) -> None:
+    result = CliRunner().invoke(cli.main, arguments, prog_name="tightcheck")
+    assert result.exit_code == 2
+    assert told in result.output
+
+
+def test_a_library_that_no_one_declared_is_told_where_to_declare_it(tmp_path: Path) -> None:
+    folder = Path(tightcheck.__file__).parent / "examples" / "scvi-observed-library"
+    lines = (folder / "decoder.yaml").read_text().splitlines()
+    (tmp_path / "decoder.yaml").write_text("\n".join(line for line in lines if not line.startswith("covariates:")))
+    result = run("analyze", str(folder / "encoder.yaml"), str(tmp_path / "decoder.yaml"))
+    assert result.exit_code == 2
+    assert "`covariates: [library]`" in result.output
+    assert "`covariates: {library: {computed_from: x}}`" in result.output

@@ -44,10 +44,24 @@ class Commands(click.Group):
         """Runs the command; bad input returns 2, a mistake of ours 70."""
         try:
             return super().invoke(ctx)
+        except click.MissingParameter as missing:
+            raise _what_to_write(missing) from None
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise
         except Exception as error:
             _fail(error)
+
+
+def _what_to_write(missing: click.MissingParameter) -> click.UsageError:
+    """What is missing, and the whole command with it."""
+    parameter, context = missing.param, missing.ctx
+    if parameter is None or context is None:
+        return missing
+    name = parameter.human_readable_name if isinstance(parameter, click.Argument) else parameter.opts[0]
+    arguments = [each.make_metavar(context) for each in context.command.params if isinstance(each, click.Argument)]
+    own = [] if isinstance(parameter, click.Argument) else [name, parameter.make_metavar(context)]
+    written = " ".join([context.command_path, *arguments, *own])
+    return click.UsageError(f"{name} is missing; write: {written}", context)
 
 
 def _fail(error: Exception) -> NoReturn:
@@ -70,7 +84,13 @@ def _fail(error: Exception) -> NoReturn:
 def _sentence(error: Exception) -> str:
     """What is said of bad input; a file that cannot be read or written comes first."""
     if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}."
+        wanted = {
+            FileNotFoundError: "give one that exists, in a folder that exists",
+            IsADirectoryError: "give a file, this is a folder",
+            NotADirectoryError: "give a folder, this is a file",
+            PermissionError: "give one that you may read and write",
+        }.get(type(error), "give another one")
+        return f"{error.filename}: {str(error.strerror).lower()}; {wanted}."
     return str(error)
 
 

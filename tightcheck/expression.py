@@ -33,6 +33,14 @@ class ExpressionError(ValueError):
         self.position = position
 
 
+class UnknownName(ExpressionError):  # noqa: N818
+    """A name that means nothing here."""
+
+    def __init__(self, word: str, message: str, position: int) -> None:
+        super().__init__(message, position)
+        self.word = word
+
+
 class CoordinateSum(sp.Function):  # type: ignore[misc]
     """The sum of its argument over the coordinates of the vector that it mentions."""
 
@@ -313,9 +321,8 @@ class _Parser:
             symbol = self.names[word]
         except KeyError:
             known = ", ".join([*self.names, *CONSTANTS])
-            raise ExpressionError(
-                f"{word!r} is not known here; write one of {known}{_nearest(word, self.names)}", position
-            ) from None
+            message = f"{word!r} is not known here; write one of {known}{_nearest(word, self.names)}"
+            raise UnknownName(word, message, position) from None
         return self.coordinate(word) if self.word == "[" else symbol
 
     def coordinate(self, word: str) -> sp.Symbol:

@@ -58,7 +58,7 @@ def asked(names: tuple[str, str], sizes: tuple[int, int] | None, fixes: Iterable
         admitting = [side for side in sides if name in _choices(names[side == z])]
         if not admitting:
             words = "; ".join(_offer(names[side == z]) for side in sides)
-            raise ChoiceError(f"--fix {text}: there is no choice {name!r} here. {words}")
+            raise ChoiceError(f"--fix {text}: there is no choice {name!r} here. {words}.")
         for side in admitting:
             wanted[side][name] = value
     first, second = sizes or (None, None)
@@ -98,7 +98,7 @@ def _choices(name: str) -> Mapping[str, str]:
 
 def _offer(name: str) -> str:
     own = [word for word in _choices(name).values() if word]
-    return f"{name} has {', '.join(own)}." if own else f"{name} has nothing to fix."
+    return f"{name} has {', '.join(own)}" if own else f"{name} has nothing to fix"
 
 
 def _load(name: str, size: int | None, wanted: Mapping[str, Any]) -> Asked:

@@ -13,6 +13,7 @@ import click
 from tightcheck.commands import NOT_MET
 
 LARGEST_CERTIFICATE = 10_000_000
+EXPECTED = "give what `tightcheck analyze --json` or `tightcheck joint --json` prints"
 
 
 @click.command("check")
@@ -76,16 +77,16 @@ def _certificates(path: str) -> list[Mapping[str, Any]]:
             raise click.UsageError(f"{path}: a certificate has at most {LARGEST_CERTIFICATE} bytes.")
         data = json.loads(source.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:
-        raise click.UsageError(f"{path} is no JSON: {str(error)[:200]}.") from None
+        raise click.UsageError(f"{path} is no JSON ({str(error)[:200]}); {EXPECTED}.") from None
     if not isinstance(data, dict):
-        raise click.UsageError(f"{path} holds no certificate.")
+        raise click.UsageError(f"{path} holds no certificate; {EXPECTED}.")
     if "declared" not in data:
         pair = data.get("certificate")
         return [pair] if isinstance(pair, dict) else [data]
     answers = [answer for answer in (data["declared"], data.get("implied")) if isinstance(answer, dict)]
     found = [answer["certificate"] for answer in answers if isinstance(answer.get("certificate"), dict)]
     if not found:
-        raise click.UsageError(f"{path} is a report without a certificate.")
+        raise click.UsageError(f"{path} is a report without a certificate: its verdict was not proved.")
     return found
 
 

@@ -275,9 +275,15 @@ def _read_output(value: Any, at: At, scope: Scope, side: Side) -> _Output:
     )
 
 
+DECLARED = (
+    "; a covariate is declared first, as `covariates: [{name}]` where it is given, or as "
+    "`covariates: {{name}: {computed_from: x}}` where it is computed from x"
+)
+
+
 def _link(value: models.Amount, at: At, scope: Scope) -> sp.Expr | None:
     """The link, or None for the identity."""
-    link = formula(value, at, {**LINK_WORDS, **scope.names}, scope.sizes)
+    link = formula(value, at, {**LINK_WORDS, **scope.names}, scope.sizes, DECLARED)
     if not link.has(OUTPUT, SOFTMAX):
         raise at.error(
             "this does not mention the map's output; write a formula in `output` "

@@ -9,7 +9,7 @@ from typing import Any
 import sympy as sp
 
 from tightcheck.design import NOWHERE, Constant
-from tightcheck.expression import CONSTANTS, ExpressionError, parse
+from tightcheck.expression import CONSTANTS, ExpressionError, UnknownName, parse
 from tightcheck.family import Family, Parametrisation
 from tightcheck.reading import models
 from tightcheck.reading.errors import DesignError
@@ -56,8 +56,10 @@ def amount(value: models.Amount, at: At) -> sp.Expr:
     return formula(value, at, {}, {})
 
 
-def formula(value: models.Amount, at: At, names: Mapping[str, sp.Expr], sizes: Mapping[str, int]) -> sp.Expr:
-    """The formula that was written, in the symbols `names`."""
+def formula(
+    value: models.Amount, at: At, names: Mapping[str, sp.Expr], sizes: Mapping[str, int], otherwise: str = ""
+) -> sp.Expr:
+    """The formula that was written, in the symbols `names`; `otherwise` says how `{name}` could be one of them."""
     if isinstance(value, Decimal):
         return sp.Rational(*value.as_integer_ratio())
     if isinstance(value, int):
@@ -66,7 +68,8 @@ def formula(value: models.Amount, at: At, names: Mapping[str, sp.Expr], sizes: M
         return parse(value, names, sizes)
     except ExpressionError as error:
         shown = value if len(value) <= 40 else f"{value[:37]}..."
-        raise at.error(f"in the formula {shown!r}, character {error.position + 1}: {error}") from None
+        hint = otherwise.replace("{name}", error.word) if isinstance(error, UnknownName) else ""
+        raise at.error(f"in the formula {shown!r}, character {error.position + 1}: {error}{hint}") from None
 
 
 def read_constant(value: Any, at: At) -> Constant:

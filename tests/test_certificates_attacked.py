@@ -231,3 +231,62 @@ def test_mutants_are_rejected_or_true() -> None:
 @pytest.mark.parametrize("seed", range(1, 21))
 def test_mutants_are_rejected_or_true_at_length(seed: int) -> None:
     check_mutants(5000, seed)
+
+
+def test_data_that_say_no_design_are_refused() -> None:
+    """Whatever the steps: numbers out of their ranges, parts of no kind, and names of nothing make no design."""
+    one, minus, learned = {"formula": "1"}, {"formula": "-1"}, {"sharing": "shared"}
+    forgeries: dict[str, tuple[dict[str, Any], Any]] = {
+        "variance": ({"value": minus}, "is out of its range"),
+        "rate": ({"value": {"formula": "I"}}, "is not written"),
+        "mean": ({"value": one, **learned}, "is fixed and learned"),
+    }
+    seen: set[str] = set()
+    for certificate in certificates():
+        for k, block in enumerate(certificate["design"]["prior"]["blocks"]):
+            for name in forgeries.keys() & block["parameters"].keys():
+                forged = copy.deepcopy(certificate)
+                change, words = forgeries[name]
+                forged["design"]["prior"]["blocks"][k]["parameters"][name].update(change)
+                seen.add(name)
+                with pytest.raises(Rejected, match=words):
+                    check(forged)
+    assert seen == set(forgeries)
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("objective", "kind"), "foo"),
+        (("covariates",), ["y", "y"]),
+        (("prior", "kind"), "foo"),
+        (("decoder", 0, "inputs", "kind"), "foo"),
+        (("decoder", 0, "inputs", "covariates"), ["nothing"]),
+        (("decoder", 0, "block", "copies"), True),
+        (("decoder", 0, "block", "given"), ["nothing"]),
+        (("decoder", 0, "block", "edges"), [[0, 1]]),
+        (("encoder", 0, "block", "length"), "random"),
+        (("encoder", 0, "heads", 0, "bounds"), [{"formula": "2"}, {"formula": "1"}]),
+        (("encoder", 0, "heads", 0, "source", "sharing"), "foo"),
+        (("encoder", 0, "heads", 0, "source", "hidden"), [0]),
+    ],
+    ids=lambda part: "-".join(map(str, part)) if isinstance(part, tuple) else "",
+)
+def test_a_part_of_no_kind_is_refused(path: Steps, value: Any) -> None:
+    for certificate in certificates():
+        forged = copy.deepcopy(certificate)
+        parent = at(forged["design"], path[:-1])
+        if path[-1] in parent and parent[path[-1]] != value:
+            parent[path[-1]] = value
+            with pytest.raises(Rejected):
+                check(forged)
+
+
+def test_no_parameter_is_written_twice() -> None:
+    for certificate in certificates():
+        for side in ("encoder", "decoder"):
+            forged = copy.deepcopy(certificate)
+            heads = forged["design"][side][0]["heads"]
+            heads.append(copy.deepcopy(heads[0]))
+            with pytest.raises(Rejected, match="computed twice"):
+                check(forged)

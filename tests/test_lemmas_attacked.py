@@ -31,6 +31,8 @@ GAMMAS = (
     "{latent: [{family: gamma, dim: 1, name: a}, {family: gamma, dim: 1, name: b}], map: {kind: affine},"
     " output: [[shape, rate], [shape, rate]]}"
 )
+ROUND = NORMALS.replace("diagonal", "isotropic")
+BENT = "{kind: mlp, hidden: [4], activation: tanh}"
 HALF, ONCE, ANGLE = (
     "{family: bernoulli, probs: 0.5}",
     "{family: poisson, rate: 1}",
@@ -69,6 +71,22 @@ def one(family: str, output: str, expression: str, prior: str, parameters: str =
     formula = f"{{kind: expression, expression: '{expression}', parameters: {parameters}}}"
     network = formula if expression else "{kind: affine}"
     return f"{{observed: {{family: {family}, dim: 1}}, map: {network}, output: {output}, prior: {prior}}}"
+
+
+def called(name: str) -> str:
+    """A Gaussian encoder of variance 1/2 of a latent with this name."""
+    return HALF_GAUSSIAN.replace("dim: 1", f"dim: 1, name: {name}")
+
+
+def named(parameter: str) -> str:
+    """A real number y with a multiple of z as its mean, under the implied prior."""
+    network = f"{{kind: expression, expression: '{parameter}*z', parameters: [{parameter}]}}"
+    return real("mean", "implied", network).replace("dim: 1", "dim: 1, name: y")
+
+
+def given_y(prior: str) -> str:
+    """Two pixels, and a covariate."""
+    return f"{pixels(prior)[:-1]}, covariates: [y]}}"
 
 
 def waiting(prior: str) -> str:
@@ -374,6 +392,31 @@ EDGES = [
             ("rayleigh", "scale"),
             ("von_mises", ANGLE),
         )
+    ),
+    # With a constant network the mean is z + b: a name tells nothing.
+    *(
+        (
+            "a latent called " + name,
+            called(name),
+            real(f"{{mean: {{link: output + {name}}}}}", GAUSSIAN, BENT),
+            "restricted",
+        )
+        for name in ("u", "output_z", "output_mean")
+    ),
+    # f = x z with a free number x is every multiple of z.
+    *(("a parameter called " + name, NORMAL, named(name), "tight") for name in ("a", "x", "eta_1", "mean")),
+    # One variance for the vector, and 2 and 3 in its prior; one mean for all y, and a mean for each y in the prior.
+    (
+        "an isotropic posterior of another prior",
+        ROUND,
+        pixels("{family: gaussian, mean: 0, variance: [2, 3]}"),
+        "impossible",
+    ),
+    (
+        "a covariate that only the prior sees",
+        NORMAL,
+        given_y("{family: gaussian, mean: [0, 1], variance: 1, given: y}"),
+        "impossible",
     ),
     # A concentration of -1/2 is none, though its natural parameter -1/2 is one.
     *(

@@ -32,12 +32,14 @@ from tightcheck.kernel.explicit import (
     written_single,
     written_tight,
 )
+from tightcheck.kernel.forms import well_formed_data
 from tightcheck.kernel.formulas import has_model
 from tightcheck.kernel.gaussian_member import gaussian_member
 from tightcheck.kernel.heads import parametrisation_of
 from tightcheck.kernel.joint_lemma import JOINT_LEMMAS
 from tightcheck.kernel.links import LINK_LEMMAS
 from tightcheck.kernel.member import member
+from tightcheck.kernel.names import names_are_apart
 from tightcheck.kernel.no_model import never_constant, prior_kink, prior_support, single
 from tightcheck.kernel.out_of_reach import out_of_reach
 from tightcheck.kernel.pinned import pinned_equal, pinned_impossible, shared_precision
@@ -132,9 +134,11 @@ def prove(design: Design, prior: str, steps: Sequence[Mapping[str, Any]]) -> Ver
 
 def well_formed(design: Design) -> None:
     """Require what every lemma takes for granted: heads that are a parametrisation, parents that are single finite draws."""
+    well_formed_data(design)
     require(bool(design.decoder) and bool(design.encoder), "a side of the design is empty")
     names = [c.block.name for c in (*design.decoder, *design.encoder)]
     require(len(set(names)) == len(names), "two blocks have one name")
+    require(names_are_apart(design), "a parameter has the name of another thing")
     for conditional in (*design.decoder, *design.encoder):
         parametrisation_of(conditional)
         require(conditional.block.copies >= 1, "a block has no copies")

@@ -83,8 +83,13 @@ def varying_heads(conditional: Conditional, k: int) -> tuple[Head, ...]:
 
 
 def output_symbol(head: Head) -> sp.Symbol:
-    """The map's own output for this head."""
-    return sp.Symbol(f"output_{head.symbol.name}", real=True)
+    """The map's own output for this head, under a name that no block, covariate or parameter can have."""
+    return sp.Symbol(f"output:{head.symbol.name}", real=True)
+
+
+def is_output(symbol: sp.Symbol) -> bool:
+    """Whether the symbol is a map's own output."""
+    return bool(symbol.name.startswith("output:"))
 
 
 def linked_value(head: Head, conditional: Conditional) -> sp.Expr:
@@ -126,9 +131,7 @@ def foreign_symbols(conditional: Conditional, formula: sp.Expr) -> frozenset[sp.
     """What a link's formula mentions that is no output, no learned constant and no fixed parameter of the family."""
     fixed = {parameter.symbol for parameter in family_of(conditional.block).fixed}
     return frozenset(
-        s
-        for s in formula.free_symbols - fixed - {SOFTMAX}
-        if not s.name.startswith("output_") and not _is_learned(conditional, s)
+        s for s in formula.free_symbols - fixed - {SOFTMAX} if not is_output(s) and not _is_learned(conditional, s)
     )
 
 

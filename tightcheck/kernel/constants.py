@@ -39,6 +39,9 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
     alike = all(c.value is None and c.sharing != "fixed" for c in block.parameters.values())
     require(not parents_of(design, block) or alike, "a prior given another block is not looked at")
     unknown = any(c.value is None and c.sharing == "fixed" for c in block.parameters.values())
+    require(
+        not unknown or sees_prior(design, latent, block), "the prior is given covariates that the encoder is not shown"
+    )
     shared = latent.block.copies > 1 and any(is_shared(h) for h in latent.heads)
     may_differ = unknown or block.precision is not None
     require(not (shared and may_differ), "coordinates share a constant and their priors may differ")
@@ -53,6 +56,14 @@ def constants_reachable(design: Design, prior: str, latent: Conditional) -> None
         return
     require(in_domain(family_of(latent.block), c[1:]), "the prior is not shown to be a density")
     contains(latent, c[1:], _any_side(design, latent), 1, 1)
+
+
+def sees_prior(design: Design, latent: Conditional, block: PriorBlock) -> bool:
+    """Whether the encoder is shown the covariates that the prior is given, if any, and may depend on them in any way."""
+    given = set(block.given) - {other.block.name for other in design.encoder}
+    maps = [h.source for h in latent.heads if isinstance(h.source, Map)]
+    is_free = len(maps) == len(latent.heads) and all(source.kind == "unrestricted" for source in maps)
+    return not given or (given <= set(latent.inputs.covariates) and is_free)
 
 
 def _some_constant(design: Design, latent: Conditional) -> None:
@@ -282,9 +293,10 @@ def _is_invalid_at_zero(latent: Conditional) -> bool:
     if any(h.symbol.is_positive for h in plain):
         return True
     family = family_of(latent.block)
-    known = dict(zip(family.natural_parameters, latent.natural, strict=True))
-    at_zero = [relation.xreplace(known).xreplace(values) for relation in family.natural_domain]
-    return any(relation == sp.false for relation in at_zero)
+    known = {n: sp.sympify(e).xreplace(values) for n, e in zip(family.natural_parameters, latent.natural, strict=True)}
+    if any(value.has(sp.zoo, sp.nan, sp.oo) for value in known.values()):
+        return True
+    return any(relation.xreplace(known) == sp.false for relation in family.natural_domain)
 
 
 def unreachable(design: Design, prior: str, step: Mapping[str, Any]) -> None:

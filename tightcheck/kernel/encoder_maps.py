@@ -11,7 +11,14 @@ from tightcheck.design import SOFTMAX, Conditional, Design, Map
 from tightcheck.kernel.alike import alike, shows_inputs_only
 from tightcheck.kernel.asymptotics import order
 from tightcheck.kernel.bounded_inputs import keeps_bounded, without_unbounded
-from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, PIECEWISE_AFFINE, all_entries, family_of, varying_heads
+from tightcheck.kernel.classes import (
+    LIPSCHITZ_ACTIVATIONS,
+    PIECEWISE_AFFINE,
+    all_entries,
+    family_of,
+    is_output,
+    varying_heads,
+)
 from tightcheck.kernel.growth_rates import faster, reach
 from tightcheck.kernel.heads import reduced_class
 from tightcheck.kernel.links import is_exponential, settled_along
@@ -157,7 +164,7 @@ def convex_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entri
     )
     require(piecewise, "the encoder's network is not piecewise affine")
     require(latent.inputs.kind in ("identity", "counts", "standardize"), "the encoder is not shown x itself")
-    outputs = [s for s in formula.free_symbols if s.name.startswith("output_")]
+    outputs = [s for s in formula.free_symbols if is_output(s)]
     require(len(outputs) == 1, "the link mixes outputs")
     t = sp.Dummy()
     affine = sp.expand(formula.xreplace({sp.log(1 + sp.exp(outputs[0])): t, sp.exp(outputs[0]): t}))
@@ -179,12 +186,16 @@ def exponential_encoder(design: Design, step: Mapping[str, Any], zero: Entries) 
     heads = varying_heads(latent, k)
     require(functions.kind == "linked" and functions.formula is not None, "the encoder's output has no link")
     assert functions.formula is not None
-    require(len(heads) == 1 and heads[0].bounds is None and not functions.foreign, "several heads are linked, or clipped")
+    require(
+        len(heads) == 1 and heads[0].bounds is None and not functions.foreign, "several heads are linked, or clipped"
+    )
     source = heads[0].source
     settles = isinstance(source, Map) and (
         source.kind == "affine" or (source.kind == "mlp" and source.activation in LIPSCHITZ_ACTIVATIONS)
     )
-    require(settles and latent.inputs.kind in ("identity", "counts", "standardize"), "the output is not shown to settle")
+    require(
+        settles and latent.inputs.kind in ("identity", "counts", "standardize"), "the output is not shown to settle"
+    )
     require(observed.block.length not in ("random", "depends_on_z"), "the length is random")
     require(is_exponential(functions.formula), "the link is no exponential")
     live = {e[1] for e in of_block(design, latent, [observed]) - zero if e[3] == k}

@@ -13,6 +13,7 @@ from tightcheck.kernel.classes import (
     LIPSCHITZ_ACTIVATIONS,
     family_of,
     function_class,
+    is_output,
     varying_heads,
 )
 from tightcheck.kernel.growth_rates import faster, reach
@@ -31,7 +32,7 @@ def bounded_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entr
     )
     require(bool(sources) and hidden, "the outputs are not shown to be bounded")
     require(
-        not formula.has(SOFTMAX) and all(s.name.startswith("output_") for s in formula.free_symbols),
+        not formula.has(SOFTMAX) and all(is_output(s) for s in formula.free_symbols),
         "the link sees more",
     )
     require(is_continuous(formula), "the link is not shown to be continuous")
@@ -82,7 +83,7 @@ def slow_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries
     formula = _in_one_positive(formula, y)
     others = formula.free_symbols - {y}
     require(
-        not any(s.name.partition("[")[0] in latents or s.name.startswith("output_") for s in others),
+        not any(s.name.partition("[")[0] in latents or is_output(s) for s in others),
         "the link sees z or outputs",
     )
     positive = {
@@ -97,7 +98,7 @@ def slow_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries
 
 def _in_one_positive(formula: sp.Expr, y: sp.Symbol) -> sp.Expr:
     """The formula with y for the softmax, for softplus(o), or for exp(o) or exp(-o), whichever takes all outputs away."""
-    outputs = [s for s in formula.free_symbols if s.name.startswith("output_")]
+    outputs = [s for s in formula.free_symbols if is_output(s)]
     for o in outputs if not formula.has(SOFTMAX) else ():
         in_softplus = formula.xreplace({sp.log(1 + sp.exp(o)): y})
         in_powers = formula.replace(sp.exp, lambda e, o=o: y ** (e / o) if (e / o).is_number else sp.exp(e))
@@ -140,7 +141,7 @@ def exponential_link(design: Design, step: Mapping[str, Any], zero: Entries) -> 
 def is_exponential(formula: sp.Expr) -> bool:
     """Whether the formula is a sum of powers of exp(o), or of negative powers of softplus(o), with factors free of outputs that
     are not 0: as o -> -infinity softplus(o) is exp(o) (1 + o(1)), as o -> infinity its negative powers tend to 0."""
-    outputs = [s for s in formula.free_symbols if s.name.startswith("output_")]
+    outputs = [s for s in formula.free_symbols if is_output(s)]
     if len(outputs) != 1 or formula.has(SOFTMAX):
         return False
     y = sp.Dummy("y", positive=True)
@@ -185,7 +186,7 @@ def _logarithm(curve: Curve, end: tuple[sp.Expr, int]) -> tuple[int, int] | None
 
 def _is_sum_of_logarithms(formula: sp.Expr) -> bool:
     """Whether the formula is a sum of c log(l) with l affine in the outputs and c a number, and of what is constant in them."""
-    outputs = {s for s in formula.free_symbols if s.name.startswith("output_")}
+    outputs = {s for s in formula.free_symbols if is_output(s)}
     for term in sp.Add.make_args(sp.expand(formula, log=False)):
         if not term.free_symbols & outputs:
             continue

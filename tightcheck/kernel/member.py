@@ -12,7 +12,7 @@ import sympy as sp
 from tightcheck.design import Conditional, Constant, Design, Map, PriorBlock
 from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, is_onto
-from tightcheck.kernel.constants import constants_reachable, decoder_constants, is_any_member, is_shared
+from tightcheck.kernel.constants import constants_reachable, decoder_constants, is_any_member, is_shared, sees_prior
 from tightcheck.kernel.heads import INJECTIVE, Side, contains, head_values, is_parametrised
 from tightcheck.kernel.integrability import in_domain, integrates, stays_in_domain
 from tightcheck.kernel.model import (
@@ -34,13 +34,17 @@ from tightcheck.kernel.zero import latent_of, pair_of
 from tightcheck.span import is_zero, normal_form
 
 
+ALIKE = ("isotropic_gaussian", "full_gaussian", "von_mises_fisher")
+"""Families of vectors that are the same when components are exchanged."""
+
+
 @dataclass(frozen=True)
 class Moving:
     """f = F psi + f0 of one latent coordinate, for one observed one; what does not move is constant.
 
     `mode`: "one" latent copy moves one observed copy; "spread", every latent copy moves an observed copy of its own, all
     in the same way; "together", one latent copy moves every observed copy in the same way; "components", every component of
-    one Gaussian vector moves an observed copy of its own, as the first does.
+    one Gaussian vector, or of one direction, moves an observed copy of its own, as the first does.
     """
 
     latent: Conditional
@@ -136,8 +140,8 @@ def _stated(design: Design, step: Mapping[str, Any]) -> Moving:
 
 
 def _components_are_alike(moving: Moving, family: Family) -> None:
-    """Require one Gaussian vector, of whose components f moves with the first alone."""
-    is_vector = family.name in ("isotropic_gaussian", "full_gaussian") and moving.latent.block.copies == 1
+    """Require one Gaussian vector, or one direction, of whose components f moves with the first alone."""
+    is_vector = family.name in ALIKE and moving.latent.block.copies == 1
     require(is_vector, "the components are not alike")
     require(all(not (e.free_symbols & set(family.variables[1:])) for e in moving.eta), "f mixes components")
 
@@ -189,6 +193,10 @@ def idle_copies_agree(
 
 def parents_reachable(design: Design, latent: Conditional, block: PriorBlock) -> None:
     """Where p(z) is given y, q(z|x) must be as well, and q(y|x), a function of x of its own, must be in its class."""
+    listed = any(c.value is None and c.sharing == "fixed" for c in block.parameters.values())
+    require(
+        not listed or sees_prior(design, latent, block), "the prior is given covariates that the encoder is not shown"
+    )
     parents = parents_of(design, block)
     if not parents:
         return

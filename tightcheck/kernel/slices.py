@@ -202,11 +202,18 @@ def prior_term(design: Design, latent: Conditional) -> sp.Expr | None:
         prior.log_base_measure,
     )
     if len(prior.variables) == 1 and len(family.variables) > 1 and is_product_space(family, prior):
-        total = sum((density.xreplace({prior.variables[0]: v}) for v in family.variables), sp.Integer(0))
-        return total - family.log_base_measure
+        each = [density.xreplace({prior.variables[0]: v, **_own_values(block, v)}) for v in family.variables]
+        return sp.Add(*each) - family.log_base_measure
     if not same_support(prior, family):
         return None
     return density.xreplace(dict(zip(prior.variables, family.variables, strict=True))) - family.log_base_measure
+
+
+def _own_values(block: PriorBlock, variable: sp.Symbol) -> dict[sp.Symbol, sp.Symbol]:
+    """A symbol for this component's value of each parameter that is fixed at a list of values; what is learned may be alike."""
+    constants = zip(block.parameters.values(), _parameter_symbols(block), strict=True)
+    listed = [symbol for c, symbol in constants if c.value is None and c.sharing == "fixed"]
+    return {symbol: sp.Symbol(f"{symbol.name}_{variable.name}", **symbol.assumptions0) for symbol in listed}
 
 
 def runs_over_all_reals(family: Family) -> bool:

@@ -14,7 +14,14 @@ import sympy as sp
 
 from tightcheck.design import SOFTMAX, Conditional, Design
 from tightcheck.family import Family
-from tightcheck.kernel.classes import BOUNDED_ACTIVATIONS, LIPSCHITZ_ACTIVATIONS, FunctionClass, all_entries, family_of
+from tightcheck.kernel.classes import (
+    BOUNDED_ACTIVATIONS,
+    LIPSCHITZ_ACTIVATIONS,
+    FunctionClass,
+    all_entries,
+    family_of,
+    is_output,
+)
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import Curve, curves
 from tightcheck.span import combination, separating_points
@@ -107,7 +114,7 @@ def is_lipschitz(functions: FunctionClass) -> bool:
         return slow_map
     if functions.kind != "linked" or formula is None or functions.foreign:
         return False
-    outputs = [s for s in formula.free_symbols if s.name.startswith("output_")]
+    outputs = [s for s in formula.free_symbols if is_output(s)]
     if len(outputs) != 1:
         return False
     o, t = outputs[0], sp.Dummy()
@@ -126,7 +133,7 @@ def is_bounded(functions: FunctionClass) -> bool:
         functions.kind != "linked"
         or formula is None
         or functions.foreign
-        or len(outputs := [s for s in formula.free_symbols if s.name.startswith("output_")]) != 1
+        or len(outputs := [s for s in formula.free_symbols if is_output(s)]) != 1
     ):
         return False
     o, t = outputs[0], sp.Dummy()

@@ -1,0 +1,24 @@
+"""Parameters of formulas are free numbers: they must be no other thing's symbol, which they would then be taken for."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from tightcheck.design import Design, Map
+from tightcheck.kernel.classes import family_of
+
+
+def names_are_apart(design: Design) -> bool:
+    """Whether no parameter has the name of what its formula may mention, a block or covariate, and none is the symbol of a
+    draw, of a natural parameter, of a fixed parameter or of a head: a family's draw may be called x where no block is."""
+    taken: set[sp.Symbol] = {h.symbol for c in (*design.decoder, *design.encoder) for h in c.heads}
+    for conditional in (*design.decoder, *design.encoder):
+        family = family_of(conditional.block)
+        taken |= {*family.variables, *family.natural_parameters, *(parameter.symbol for parameter in family.fixed)}
+    for own, others in ((design.decoder, design.encoder), (design.encoder, design.decoder)):
+        names = {*design.covariates, *(c.block.name for c in others)}
+        parameters = {p for c in own for h in c.heads if isinstance(h.source, Map) for p in h.source.parameters}
+        plain = all(isinstance(p, sp.Symbol) and p.name.partition("[")[0] not in names for p in parameters)
+        if not plain or parameters & taken:
+            return False
+    return True

@@ -123,3 +123,19 @@ def test_a_tempered_corner(tmp_path: Path) -> None:
     assert any("c_j + sum_i max(V_ij, 0) < 0" in line for line in plain)
     assert not any("max(V_ij, 0)" in line for line in tempered)
     assert "g(x) is in the natural domain for every x" in tempered
+
+
+@pytest.mark.parametrize(
+    ("variance", "count"),
+    [
+        ("{fixed: 1}", "3 parameters"),
+        ("{learned: shared}", "4 parameters"),
+        ("{learned: per_coordinate}", "6 parameters"),
+    ],
+)
+def test_what_a_law_learns_is_counted(tmp_path: Path, variance: str, count: str) -> None:
+    """Without dependence x is N(b, diag v): three means, and the variances that are learned."""
+    encoder = normals("[mean, {variance: {fixed: 1}}]")
+    answer = said(tmp_path, encoder, numbers(variance=variance)).declared
+    assert answer.verdict.word == "collapse"
+    assert f"with at most {count}," in answer.remaining

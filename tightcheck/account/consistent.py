@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tightcheck.account.case import Case
 from tightcheck.account.conditions import Asked
+from tightcheck.design import Conditional, Constant
 from tightcheck.joint.domain import lives
 from tightcheck.verdict import Verdict
 
@@ -44,10 +45,22 @@ def _one_law(case: Case) -> str:
     parts = [case.part(observed.block.name) for observed in case.moving]
     count = sum(group.size for part in parts if part is not None for group in part.groups)
     count -= sum(1 for observed in case.moving if observed.block.length == "random")
+    learned = [_learned(observed) for observed in case.design.decoder]
+    total = None if None in learned else count + sum(number for number in learned if number is not None)
     given = f" given {', '.join(case.design.covariates)}" if case.design.covariates else ""
-    numbers = f", with at most {count} parameters" if count and not given else ""
+    numbers = f", with at most {total} parameter{'s' if total > 1 else ''}" if total and not given else ""
     law = f"One {case.decoder} law of {case.x}{given}{numbers}, the same for every {case.z}"
     return f"{law}; the code carries nothing about {case.x}."
+
+
+def _learned(observed: Conditional) -> int | None:
+    """How many numbers the block learns beside its map: one, or one for each coordinate; None for those of a vector."""
+    block = observed.block
+    constants = [head.source for head in observed.heads if isinstance(head.source, Constant)]
+    free = [c for c in (*constants, *dict(block.fixed).values()) if c.value is None and c.sharing != "fixed"]
+    if free and block.dimension is not None:
+        return None
+    return sum(1 if c.sharing == "shared" else block.copies for c in free)
 
 
 def _example(case: Case) -> str:

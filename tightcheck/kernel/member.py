@@ -33,7 +33,6 @@ from tightcheck.kernel.valid import positive_formulas, stays_positive
 from tightcheck.kernel.zero import latent_of, pair_of
 from tightcheck.span import is_zero, normal_form
 
-
 ALIKE = ("isotropic_gaussian", "full_gaussian", "von_mises_fisher")
 """Families of vectors that are the same when components are exchanged."""
 

@@ -20,7 +20,7 @@ from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, substituted
 from tightcheck.kernel.constants import is_any_member
 from tightcheck.kernel.integrability import holds, holds_on, in_domain, integrates
-from tightcheck.kernel.member import decoder_contains
+from tightcheck.kernel.member import ALIKE, decoder_contains
 from tightcheck.kernel.model import decoder_side, is_explicit, statistics_of, temperature, total_log_partition
 from tightcheck.kernel.pair_density import is_density_of_pair
 from tightcheck.kernel.rejected import Rejected
@@ -133,9 +133,7 @@ def _modes(latent: Conditional, observed: Conditional) -> tuple[str, ...]:
         return ("one",)
     spread = ("spread",) if latent.block.copies > 1 else ()
     biased = all(head.source.bias for head in observed.heads if isinstance(head.source, Map))
-    components = (
-        ("components",) if latent.block.dimension is not None and latent.block.family.endswith("_gaussian") else ()
-    )
+    components = ("components",) if family_of(latent.block).name in ALIKE else ()
     return ("one", *spread, *components) if biased else ("one", *spread, *components, "together")
 
 
@@ -225,7 +223,8 @@ def _is_conjugate(observed: Conditional, eta: Sequence[sp.Expr], fz: Family, ter
     if fz.support.is_finite and fz.spans_all_functions:
         return True
     log_partition, symbols = _log_partition(family_of(observed.block))
-    if is_refuted(term - log_partition, fz.statistics, fz.variables, dict(zip(symbols, eta, strict=True))):
+    known = dict(zip(symbols, eta, strict=True))
+    if fz.support.chart is None and is_refuted(term - log_partition, fz.statistics, fz.variables, known):
         return False
     try:
         energy = _energy(observed, tuple(eta))

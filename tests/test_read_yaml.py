@@ -278,6 +278,15 @@ def test_an_architecture_is_taken_for_any_function_and_this_is_said(design, kind
     assert [kind in remark for _, remark in read.remarks] == [True]
 
 
+@pytest.mark.parametrize("parameters", ["loc: 0, concentration: 0", "concentration: 0, loc: 0", "concentration: 0"])
+def test_a_concentration_of_zero_is_uniform_in_any_order(design, parameters):
+    encoder = "latent: {family: von_mises, dim: 1}\nmap: affine\noutput: [loc, concentration]\n"
+    read = design(encoder, DECODER.replace("standard_normal", f"{{family: von_mises, {parameters}}}"))
+    (block,) = read.prior.blocks
+    known = {s: block.parameters[s.name].value for e in block.natural for s in e.free_symbols}
+    assert all(e.xreplace(known) == 0 for e in block.natural)
+
+
 def test_directions_and_scales_as_programs_write_them(design):
     read = design(
         "latent: {family: von_mises_fisher, dim: 3}\nmap: affine\noutput: [{loc: normalize}, {concentration: exp}]\n",

@@ -111,8 +111,11 @@ def check_values(family: Family, way: Parametrisation, values: Mapping[str, Cons
         known |= dict.fromkeys(symbols, value.value)
         if name == "probs" and len(symbols) > 1:
             raise DesignError("the probabilities of several classes add up to 1; write `uniform`", value.place)
+    for name, value in values.items():
+        if value.value is None:
+            continue
         is_on_boundary = value.value.is_zero and set(way.symbols) <= known.keys()  # as a concentration of 0
-        if symbols[0].is_positive and not value.value > 0 and not is_on_boundary:
+        if way.symbols_of(name)[0].is_positive and not value.value > 0 and not is_on_boundary:
             raise DesignError(
                 f"{name} must be positive, but {value.value} was found; write a positive one", value.place
             )

@@ -105,3 +105,44 @@ def test_a_mean_that_is_constant_leaves_nothing_once_the_variance_is(mean: Words
     }
     design = WrittenDesign(encoder, decoder).design()
     assert decide(design, "declared").verdict.word == decide(design, "implied").verdict.word == "collapse"
+
+
+def of_two(expression: str, parameters: list[str], latent: str = "gaussian") -> str:
+    """The verdict on one Gaussian number whose mean is a formula in two latent coordinates."""
+    encoder: Words = {"latent": {"family": latent, "dim": 2}, "map": {"kind": "unrestricted"}}
+    encoder |= {"output": "logits"} if latent == "bernoulli" else LATENTS[latent]
+    decoder: Words = {
+        "observed": {"family": "gaussian", "dim": 1},
+        "map": {"kind": "expression", "expression": expression, "parameters": parameters},
+        "output": ["mean", {"variance": {"fixed": 1}}],
+        "prior": "implied",
+    }
+    return decide(WrittenDesign(encoder, decoder).design(), "implied").verdict.word
+
+
+@pytest.mark.parametrize(
+    ("expression", "parameters", "verdict"),
+    [
+        ("a*z[0]*z[1]", ["a"], "collapse"),
+        ("z[0]*z[1]", [], "impossible"),
+        ("a*z[0]*z[1] + b*z[0]^2*z[1]", ["a", "b"], "collapse"),
+        ("a*exp(z[0] + z[1])", ["a"], "collapse"),
+        ("a*z[0]*z[1] + a*z[0]", ["a"], "collapse"),  # one parameter: no term of it is left
+        ("a*(z[0] + z[1])^2 - 2*a*z[0]*z[1]", ["a"], "collapse"),  # a sum over coordinates, of squares
+    ],
+)
+def test_a_product_of_coordinates_is_no_sum_over_them(expression: str, parameters: list[str], verdict: str) -> None:
+    assert of_two(expression, parameters) == verdict
+
+
+@pytest.mark.parametrize(
+    ("expression", "parameters"),
+    [
+        ("a*z[0]*z[1] + b*z[0]", ["a", "b"]),  # a = 0
+        ("a*z[0]*z[1] - b*z[0]*z[1] + a*z[0]", ["a", "b"]),  # a = b: dependent products
+        ("a*(z[0]*z[1] + z[0]) - b*z[0]*z[1]", ["a", "b"]),
+    ],
+)
+@pytest.mark.parametrize("latent", ["gaussian", "bernoulli"])
+def test_what_another_parameter_cancels_may_stay(expression: str, parameters: list[str], latent: str) -> None:
+    assert of_two(expression, parameters, latent) not in ("collapse", "impossible")

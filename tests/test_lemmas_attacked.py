@@ -225,6 +225,23 @@ EDGES = [
         " expression: 'w*(z[0]^2 + z[1]^2 + z[2]^2)', parameters: [w]}}",
         "collapse",
     ),
+    # Nor are exp(z^2) (1 + exp(z)), which goes with one bit of logit z, exp(exp(-z)), which goes with a count of this rate, and
+    # 1/(1 + z).
+    (
+        "a written prior without a finite mass",
+        NORMAL.replace("affine", "unrestricted"),
+        pixels("{log_density: 'z^2 + log(1 + exp(z))'}").replace("dim: 2", "dim: 1").replace("affine", "unrestricted"),
+        "impossible",
+    ),
+    *(
+        (
+            "no density on z > 0: " + density,
+            "{latent: {family: gamma, dim: 1}, map: unrestricted, output: [shape, rate]}",
+            f"{{observed: {{family: {seen}, dim: 1}}, map: unrestricted, output: rate, prior: {{log_density: {density}}}}}",
+            "impossible",
+        )
+        for density, seen in (("exp(-z)", "poisson"), ("-log(1 + z)", "exponential"))
+    ),
     # exp(z^2) is no density: there is no model.
     ("a prior without a finite mass", NORMAL, real("mean", "{log_density: 'z^2'}"), "impossible"),
     # The prior charges numbers between 1 and 2, which q does not.

@@ -30,7 +30,8 @@ def contrast_member(design: Design, prior: str, step: Mapping[str, Any]) -> None
     """Require that f = F psi + f_0 of one copy and f = -F psi + f_1 of another, all else constant, is a consistent model."""
     latent, observed = pair_of(design, step)
     fz, fx, beta, nu = family_of(latent.block), family_of(observed.block), temperature(design), statistics_of(observed)
-    require(prior == "declared" or fz.support.is_finite, "the joint is not shown to integrate")
+    is_stated = prior == "declared" and not any(block.log_density is not None for block in design.prior.blocks)
+    require(is_stated or fz.support.is_finite, "the joint is not shown to integrate")
     require(observed.block.copies >= 2 and observed.block.length is None, "there are not two observed numbers")
     require(not is_explicit(observed), "an expression leaves no choice")
     F = sp.Matrix([[formula(entry, {}) for entry in row] for row in step["F"]])

@@ -100,7 +100,8 @@ def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     inside = observed.block.length == "random" or stays_in_domain(fx, eta, [(fz.variables, fz)])
     require(inside, "f is not shown to stay in the natural domain")
     if moving.mode == "components":
-        require(prior != "implied", "components are looked at under a declared prior")
+        is_written = any(block.log_density is not None for block in design.prior.blocks)
+        require(prior != "implied" and not is_written, "components are looked at under a prior of a family")
         _components_are_alike(moving, fz)
     require(observed.block.copies >= moving.movements, "fewer observed numbers than latent ones are to move")
     decoder_contains(observed, eta, decoder_side(observed, latent), moving.rank, step.get("parameters", {}))
@@ -302,17 +303,40 @@ def conjugate(
             term = prior_term(design, latent)
         require(term is not None, "the prior is not known")
         assert term is not None
-        return solved(term + energy, fz)
+        c = solved(term + energy, fz)
+        if block.log_density is not None and not _is_uniform(block, fz):
+            _require_density(latent, observed, eta, F, step, c, beta)
+        return c
     c = tuple(formula(entry, {}) for entry in step["c"])
     require(
         len(c) == len(fz.statistics) and all(value.is_number and value.is_real for value in c),
         "c is no vector of numbers",
     )
-    fx, f0 = family_of(observed.block), [formula(entry, {}) for entry in step["f0"]]
+    _require_density(latent, observed, eta, F, step, c, beta)
+    return c
+
+
+def _require_density(
+    latent: Conditional,
+    observed: Conditional,
+    eta: Sequence[sp.Expr],
+    F: Sequence[Sequence[sp.Expr]],
+    step: Mapping[str, Any],
+    c: Sequence[sp.Expr],
+    beta: sp.Expr,
+) -> None:
+    """Require that h' exp(<c, psi> + A(f) / beta), the prior, has a finite integral."""
+    fz, fx, f0 = family_of(latent.block), family_of(observed.block), [formula(entry, {}) for entry in step["f0"]]
     proper = integrates(fz, fx, total_log_partition(observed, eta), eta, F, c, 1 / beta)
     proper = proper or (observed.block.length is None and is_density_of_pair(fz, fx, F, f0, c, 1 / beta))
     require(proper, "the joint is not shown to integrate")
-    return c
+
+
+def _is_uniform(block: PriorBlock, family: Family) -> bool:
+    """Whether the written density is constant on a bounded set."""
+    ends = [sp.sympify(end) for pair in family.support.bounds or () for end in pair]
+    is_bounded = family.support.chart is not None or (bool(ends) and not any(end.has(sp.oo) for end in ends))
+    return bool(block.log_density is not None and block.log_density.is_number and is_bounded)
 
 
 def solved(target: sp.Expr, family: Family) -> tuple[sp.Expr, ...]:

@@ -15,7 +15,7 @@ if G <= beta log y + gamma, it is at most exp(gamma) Y^(beta + 1) / (-beta - 1).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -60,7 +60,7 @@ def tail(log_density: Callable[[Number], Number], is_far: bool = False) -> Tail:
         values = [log_density(mpmath.mpf(y)) for y in LADDER]
         if any(value is None for value in values):
             return Tail("infinite", "the inner integral diverges on an open set of places")
-        found = _judged([value for value in values if value is not None])
+        found = judged([value for value in values if value is not None])
     return _from_far(log_density, values[-1]) or found if is_far and found.reason == FALLS else found
 
 
@@ -75,49 +75,49 @@ def _from_far(log_density: Callable[[Number], Number], last: Number) -> Tail | N
     return Tail("infinite" if far > FAR else "cannot tell", f"G falls first, but is larger again at y = {FAR}")
 
 
-def _judged(values: list[Number]) -> Tail:
-    """The word that the six values of G say."""
+def judged(values: list[Number], ladder: Sequence[int] = LADDER) -> Tail:
+    """The word that six values of G say, at the places of the ladder."""
     if any(value == -mpmath.inf for value in values):
         return Tail("finite", "the function is 0", -mpmath.inf)
     if max(map(abs, values)) > HUGE:
-        return _faster(values)
-    alpha, beta, gamma, delta, epsilon = _fitted(values)
-    last = mpmath.mpf(LADDER[-1])
+        return _faster(values, ladder)
+    alpha, beta, gamma, delta, epsilon = _fitted(values, ladder)
+    last = mpmath.mpf(ladder[-1])
     predicted = alpha * last + beta * mpmath.log(last) + gamma + delta / last + epsilon / last**2
     error = abs(predicted - values[-1])
     if error > FITTED:
-        return _faster(values)
+        return _faster(values, ladder)
     if abs(alpha) > NOTHING:
         word = f"G grows like {mpmath.nstr(alpha, 6)} y"
-        return Tail("finite", word, _falling(values)) if alpha < 0 else Tail("infinite", word)
+        return Tail("finite", word, _falling(values, ladder)) if alpha < 0 else Tail("infinite", word)
     word = f"G grows like {mpmath.nstr(beta, 6)} log y"
     if beta < -1 - NEAR:
-        first = mpmath.mpf(LADDER[0])
+        first = mpmath.mpf(ladder[0])
         return Tail("finite", word, float(values[0] + mpmath.log(first) - mpmath.log(-beta - 1 - NEAR)))
     return Tail("infinite" if beta > -1 + NEAR or abs(beta + 1) < NOTHING else "cannot tell", word)
 
 
-def _fitted(values: list[Number]) -> list[Number]:
+def _fitted(values: list[Number], ladder: Sequence[int]) -> list[Number]:
     """The coefficients of y, log y, 1, 1/y, 1/y^2 through the first five values."""
-    rows = [[y, mpmath.log(y), 1, 1 / y, 1 / y**2] for y in map(mpmath.mpf, LADDER[:5])]
+    rows = [[y, mpmath.log(y), 1, 1 / y, 1 / y**2] for y in map(mpmath.mpf, ladder[:5])]
     with mpmath.workdps(100):
         return list(mpmath.lu_solve(mpmath.matrix(rows), mpmath.matrix(values[:5])))
 
 
-def _faster(values: list[Number]) -> Tail:
+def _faster(values: list[Number], ladder: Sequence[int]) -> Tail:
     """G beyond every multiple of y: its slopes have one sign and keep growing."""
-    slopes = [(b - a) / (v - u) for a, b, u, v in zip(values, values[1:], LADDER, LADDER[1:], strict=False)]
+    slopes = [(b - a) / (v - u) for a, b, u, v in zip(values, values[1:], ladder, ladder[1:], strict=False)]
     grow = all(abs(b) > abs(a) * (1 + NEAR / 10) for a, b in pairwise(slopes))
     if grow and all(slope < 0 for slope in slopes):
-        return Tail("finite", FALLS, _falling(values))
+        return Tail("finite", FALLS, _falling(values, ladder))
     if grow and all(slope > 0 for slope in slopes):
         return Tail("infinite", "G grows faster than every multiple of y")
     return Tail("cannot tell", f"G has the slopes {[mpmath.nstr(slope, 5) for slope in slopes]}")
 
 
-def _falling(values: list[Number]) -> float:
+def _falling(values: list[Number], ladder: Sequence[int]) -> float:
     """log(exp(G(Y)) / s) with the smallest slope -s on the ladder."""
-    slowest = max((b - a) / (v - u) for a, b, u, v in zip(values, values[1:], LADDER, LADDER[1:], strict=False))
+    slowest = max((b - a) / (v - u) for a, b, u, v in zip(values, values[1:], ladder, ladder[1:], strict=False))
     return float(values[0] - mpmath.log(-slowest)) if slowest < 0 else float("nan")
 
 

@@ -78,7 +78,7 @@ def judge(x: Family, z: Family, weights: Weights, is_far: bool = False) -> Judge
     `is_far` looks further out, which takes seconds; so does a disagreement of the two orders.
     """
     orders = [(Side(x), Side(z), weights), (Side(z), Side(x), weights.exchanged)]
-    found = [_in_order(*order, is_far) for order in orders]
+    found = [in_order(*order, is_far) for order in orders]
     told = [judgement for judgement in found if judgement.word != "cannot tell"]
     words = {judgement.word for judgement in told}
     if len(words) > 1 and not is_far:
@@ -125,6 +125,11 @@ class Side:
         """The statistics at a value."""
         return list(_functions(self.family)[0](*value))
 
+    def exact_statistics(self, value: Sequence[sp.Expr]) -> list[sp.Expr]:
+        """The same at a value that SymPy writes."""
+        at = dict(zip(self.family.variables, value, strict=True))
+        return [statistic.xreplace(at) for statistic in self.family.statistics]
+
     def log_base_measure(self, value: Sequence[Number]) -> Number:
         """log h at a value."""
         return mpmath.mpf(_functions(self.family)[1](*value))
@@ -159,7 +164,12 @@ def _is_within(family: Family, point: Sequence[int]) -> bool:
 def _number(value: sp.Expr) -> Number:
     if value in (sp.oo, -sp.oo):
         return mpmath.inf if value == sp.oo else -mpmath.inf
-    return sp.lambdify((), value, "mpmath")() * mpmath.mpf(1)
+    return _constant(value)() * mpmath.mpf(1)
+
+
+@cache
+def _constant(value: sp.Expr) -> Callable[[], Number]:
+    return sp.lambdify((), value, "mpmath")
 
 
 @cache
@@ -200,7 +210,7 @@ def _or_zero(margin: Callable[..., Number], eta: Sequence[Number]) -> Number:
         return mpmath.mpf(0)
 
 
-def _in_order(inner: Side, outer: Side, weights: Weights, is_far: bool) -> Judgement:
+def in_order(inner: Side, outer: Side, weights: Weights, is_far: bool) -> Judgement:
     """The judgement with `inner` integrated in closed form and `outer` left."""
     if not any(any(row) for row in weights.between):
         return _independent(inner, outer, weights)

@@ -1,0 +1,201 @@
+"""Products of families and the outside judge: each rule on both sides of a boundary, and random W over the whole registry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import pytest
+from hypothesis import HealthCheck, event, given, note, settings
+from hypothesis import strategies as st
+
+from tests.oracle.joint_judge import Side
+from tests.oracle.product_judge import judge_product
+from tests.test_joint_judged import family
+from tightcheck import registry
+from tightcheck.atlas.example import inner_point
+from tightcheck.kernel.joint_numbers import Contradiction, TooLong, Unreached, rational
+from tightcheck.kernel.joint_products import is_product_density
+from tightcheck.kernel.joint_sides import owned
+
+Matrix = list[list[Fraction]]
+Names = Sequence[str]
+
+WORDS = {True: "finite", False: "infinite"}
+ENTRIES = tuple(Fraction(n, 4) for n in (-8, -4, -2, -1, 1, 2, 4, 8))
+HALVINGS = 5
+SHAPES = ((1, 2), (2, 1), (2, 2), (2, 2), (3, 2), (2, 3))
+
+
+def matrix(rows: Sequence[Sequence[int | str]]) -> Matrix:
+    return [[Fraction(entry) for entry in row] for row in rows]
+
+
+def says(xs: Names, zs: Names, w: Matrix) -> bool | None:
+    """What the kernel says of this W; None where it does not decide."""
+    left, right = (tuple(owned(family(n), side) for n in names) for names, side in ((xs, "x"), (zs, "z")))
+    try:
+        return is_product_density(left, right, [[rational(entry) for entry in row] for row in w])
+    except (Contradiction, TooLong, Unreached):
+        return None
+
+
+def told(xs: Names, zs: Names, w: Matrix, is_far: bool = False) -> tuple[str, str]:
+    """What the judge says, and why."""
+    found = judge_product([family(n) for n in xs], [family(n) for n in zs], w, is_far)
+    return found.word, found.reason
+
+
+E, P, G, B = "exponential", "poisson", "gamma", "beta"
+HALVES = [0, "1/2", 0, "1/2", 0]
+QUARTERS = ["-1/4"] * 4
+FAST = [-9, 0, "-1/8", 0, "-1/8"]
+RULES: tuple[tuple[str, Names, Names, list[list[int | str]], bool], ...] = (
+    # (k): s_1 > r_1 for the x_1 that depends on z_1 alone, with no margin
+    ("powers near 0", (E, E), ("gamma_known_shape", E), [[0, -1, -1], [0, -1, 0], [-1, -1, -1]], True),
+    ("powers near 0", (E, E), (E, E), [[0, -1, -1], [0, -1, 0], [-1, -1, -1]], False),
+    # (k): s_1 + s_2 < r_1 + r_2 where no margin of z makes it fall
+    ("powers far out", (E, E), (E, E), [[0, 0, -1], [-1, -1, -1], [0, -1, -1]], True),
+    ("powers far out", (E, E), (E, E), [[0, 0, 0], [-1, -1, -1], [0, -1, -1]], False),
+    # (l): every interaction is at most 0
+    ("pairs", (P, P), (P, P), [[0, 2, 1], [1, -1, 0], [0, 0, "-1/64"]], True),
+    ("pairs", (P, P), (P, P), [[0, 2, 1], [1, -1, 0], [0, "1/64", "-1/64"]], False),
+    # (v), (w): exp(a) (z_1 z_2)^(1/2) against z_1 + z_2: a < log 2 = 0.693...
+    ("shares", (P, P), (G, G), [[0, 0, -1, 0, -1], ["11/16", *HALVES[1:]], FAST], True),
+    ("shares", (P, P), (G, G), [[0, 0, -1, 0, -1], ["45/64", *HALVES[1:]], FAST], False),
+    # (v): z_1^w z_2^(1/2) against z_1 + z_2
+    ("unequal powers", (P, P), (G, G), [[0, 0, -1, 0, -1], [0, "7/16", 0, "1/2", 0], [0, "1/8", 0, "1/8", 0]], True),
+    ("unequal powers", (P, P), (G, G), [[0, 0, -1, 0, -1], [0, "9/16", 0, "1/2", 0], [0, "1/8", 0, "1/8", 0]], False),
+    # (y): -1 + slope n at n = 3
+    ("last value", (E, P), ("binomial", G), [[0, 0, 1, -1], [-1, "21/64", 0, 0], [0, "1/64", 0, "-1/64"]], True),
+    ("last value", (E, P), ("binomial", G), [[0, 0, 1, -1], [-1, "22/64", 0, 0], [0, "1/64", 0, "-1/64"]], False),
+    # (t): a + (1/4) sum log 1/z_j + log 1/(1 - z_j) is least at z = 1/2, a + log 2, and must be above -1
+    ("strict", (B, B), (B, B), [[0] * 5, ["-27/16", *QUARTERS], [0] * 5, [0, *QUARTERS], [0] * 5], True),
+    ("strict", (B, B), (B, B), [[0] * 5, ["-109/64", *QUARTERS], [0] * 5, [0, *QUARTERS], [0] * 5], False),
+    # (u): x_i z_j takes away
+    ("takes away", (P, P), (G, G), [[0, 2, -1, 2, -1], [3, 0, -1, 0, -1], [1, 0, -1, 0, 0]], True),
+    ("takes away", (P, P), (G, G), [[0, 2, -1, 2, -1], [3, 0, -1, 0, -1], [1, 0, -1, 0, "1/64"]], False),
+    # (x): two groups, of which one is a Gaussian precision matrix with a 2 x 2 block
+    (
+        "groups",
+        (E, "gaussian_fixed_variance"),
+        ("gaussian", E),
+        [[0, 0, -1, -1], [-1, 0, 0, -1], [0, "11/8", 0, 0]],
+        True,
+    ),
+    (
+        "groups",
+        (E, "gaussian_fixed_variance"),
+        ("gaussian", E),
+        [[0, 0, -1, -1], [-1, 0, 0, -1], [0, "12/8", 0, 0]],
+        False,
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("xs", "zs", "rows", "truth"), [case[1:] for case in RULES], ids=[f"{case[0]} {case[4]}" for case in RULES]
+)
+def test_each_rule_on_both_sides_of_its_boundary(
+    xs: Names, zs: Names, rows: list[list[int | str]], truth: bool
+) -> None:
+    w = matrix(rows)
+    across = [list(row) for row in zip(*w, strict=True)]
+    assert says(xs, zs, w) is truth
+    assert says(zs, xs, across) is truth
+    assert told(xs, zs, w)[0] == WORDS[truth]
+
+
+def start(xs: Names, zs: Names) -> Matrix:
+    """Independent, with natural margins."""
+    left, right = ([v for n in names for v in _inner(n)] for names in (xs, zs))
+    return [[Fraction(0), *right], *([v, *(Fraction(0) for _ in right)] for v in left)]
+
+
+def _inner(name: str) -> Sequence[Fraction]:
+    return inner_point(family(name)) or [Fraction(0)] * len(family(name).statistics)
+
+
+@st.composite
+def drawn(draw: st.DrawFn, xs: Names, zs: Names) -> Matrix:
+    """Margins about the natural ones or 0, and some interactions, most of them negative."""
+    w = start(xs, zs)
+    few, signed = draw(st.booleans()), draw(st.sampled_from((ENTRIES, ENTRIES[:4])))
+    for i, row in enumerate(w):
+        for k in range(len(row)):
+            if i and k:
+                row[k] = draw(st.sampled_from((*(Fraction(0) for _ in range(8 if few else 2)), *signed)))
+            elif i or k:
+                row[k] = draw(st.sampled_from((row[k], row[k], Fraction(0), row[k] + draw(st.sampled_from(ENTRIES)))))
+    return w
+
+
+def compare(xs: Names, zs: Names, w: Matrix) -> None:
+    said = says(xs, zs, w)
+    if said is None:
+        event("not decided")
+        return
+    word, reason = told(xs, zs, w)
+    if word not in ("cannot tell", WORDS[said]):
+        word, reason = told(xs, zs, w, is_far=True)
+    event(f"{said}: {word}")
+    assert word in ("cannot tell", WORDS[said]), (
+        f"{xs} x {zs} at {[list(map(str, row)) for row in w]}: {word}, {reason}"
+    )
+
+
+def check(xs: Names, zs: Names, w: Matrix) -> None:
+    """The drawn W, and the two next to the boundary between it and independence."""
+    compare(xs, zs, w)
+    first = start(xs, zs)
+    if says(xs, zs, first) is not True or says(xs, zs, w) is not False:
+        return
+    low, high = Fraction(0), Fraction(1)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        low, high = (middle, high) if says(xs, zs, between(first, w, middle)) else (low, middle)
+    for share in (low, high):
+        note(f"{share} of the way")
+        compare(xs, zs, between(first, w, share))
+
+
+def between(first: Matrix, second: Matrix, share: Fraction) -> Matrix:
+    return [
+        [(1 - share) * a + share * b for a, b in zip(p, q, strict=True)] for p, q in zip(first, second, strict=True)
+    ]
+
+
+def is_plain(name: str) -> bool:
+    """Whether the judge takes the family: few values, or one number."""
+    return family(name).support.is_finite or Side(family(name)).is_scalar
+
+
+NUMBERS = tuple(name for name in registry.names() if is_plain(name))
+
+
+@st.composite
+def problems(draw: st.DrawFn, shape: tuple[int, int]) -> tuple[Names, Names, Matrix]:
+    """Families for every factor, alike or not, and a W."""
+    n, m = shape
+    are_alike = draw(st.booleans())
+    xs, zs = (
+        [draw(st.sampled_from(NUMBERS))] * size
+        if are_alike
+        else draw(st.lists(st.sampled_from(NUMBERS), min_size=size, max_size=size))
+        for size in (n, m)
+    )
+    return xs, zs, draw(drawn(xs, zs))
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_products_agree_with_the_judge(data: st.DataObject) -> None:
+    compare(*data.draw(problems(data.draw(st.sampled_from(SHAPES)))))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("shape", dict.fromkeys(SHAPES), ids=str)
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_products_of_all_families_agree_with_the_judge(shape: tuple[int, int], data: st.DataObject) -> None:
+    check(*data.draw(problems(shape)))

@@ -300,3 +300,10 @@ def test_a_library_that_no_one_declared_is_told_where_to_declare_it(tmp_path: Pa
     assert result.exit_code == 2
     assert "`covariates: [library]`" in result.output
     assert "`covariates: {library: {computed_from: x}}`" in result.output
+
+
+def test_the_laws_are_run_on_one_family() -> None:
+    assert run("families", "--laws").exit_code == 2
+    result = run("families", "exponential", "--laws")
+    assert result.exit_code == 0
+    assert "minimality: holds" in result.output

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from tests.laws import numeric
+from tightcheck.laws import numeric
 from tightcheck import registry
 from tightcheck.family import Family, Growth
 from tightcheck.kernel.joint_curves import curve_of

@@ -13,7 +13,7 @@ import sympy as sp
 import torch
 from torch import Tensor
 
-from tests.laws import numeric as laws
+from tightcheck.laws import numeric as laws
 from tightcheck import registry
 from tightcheck.numeric import special
 from tightcheck.numeric.approximation import approximation_error

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tightcheck import plugin, registry
 from tightcheck.plugin import DesignAssertionError, assert_consistent, assert_tight
 
 ROOT = Path(__file__).parent.parent
@@ -92,3 +94,10 @@ def test_the_entry_points_name_what_there_is() -> None:
     for group in ("pytest11", "hypothesis"):
         module, _, name = points[group]["tightcheck"].partition(":")
         assert not name or callable(getattr(import_module(module), name))
+
+
+def test_a_lawless_family_fails_with_what_to_look_at() -> None:
+    stated = registry.load("exponential")
+    plugin.assert_lawful("exponential")
+    with pytest.raises(plugin.FamilyAssertionError, match="`log_partition`"):
+        plugin.assert_lawful(replace(stated, log_partition=2 * stated.log_partition))

@@ -1,4 +1,4 @@
-"""The pytest plugin: designs as tests.
+"""The pytest plugin: designs and families as tests.
 
     from tightcheck.plugin import assert_consistent, assert_tight
 
@@ -7,6 +7,11 @@
 
     @pytest.mark.tightcheck("encoder.yaml", "decoder.yaml")   # beside the test's file
     def test_its_posterior(tightcheck_design): ...
+
+    from tightcheck.plugin import assert_lawful
+
+    def test_our_family():
+        assert_lawful("our_family")                            # every law of the registry; says what is wrong
 
 In a continuous integration two lines are enough:
 
@@ -25,6 +30,7 @@ import pytest
 
 if TYPE_CHECKING:
     from tightcheck.design import Design
+    from tightcheck.family import Family
 
 MARKER = (
     "tightcheck(encoder, decoder=None): the design that the fixture tightcheck_design reads, beside the test's file"
@@ -33,6 +39,10 @@ MARKER = (
 
 class DesignAssertionError(AssertionError):
     """A design is not what a test requires of it; the message ends with the report."""
+
+
+class FamilyAssertionError(AssertionError):
+    """A family breaks laws; the message says which, and what to look at in its file."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -62,6 +72,18 @@ def assert_consistent(design: Design | str | Path, decoder: str | Path | None = 
     """Fails unless some model of the design is consistent and its z depends on x (tight, or restricted)."""
     __tracebackhide__ = True
     _require(design, decoder, ("tight", "restricted"), "consistent somewhere: a model in which x depends on z")
+
+
+def assert_lawful(family: Family | str) -> None:
+    """Fails unless the family (or that of this name) obeys every law of `tightcheck.laws`, and says which it breaks."""
+    __tracebackhide__ = True
+    from tightcheck import registry
+    from tightcheck.laws import broken
+
+    stated = registry.load(family) if isinstance(family, str) else family
+    if found := broken(stated):
+        lines = (f"{name}: {sentence}" for name, sentence in found.items())
+        raise FamilyAssertionError("\n".join((f"{stated.name} is not the family that its file states.", *lines)))
 
 
 def _require(

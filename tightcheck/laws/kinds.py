@@ -7,9 +7,9 @@ import mpmath
 import numpy as np
 import sympy as sp
 
-from tests.laws import grid as grids
-from tests.laws import numeric
 from tightcheck.family import Family
+from tightcheck.laws import grid as grids
+from tightcheck.laws import numeric
 
 
 def partition_is_of_its_kind(family: Family, generator: np.random.Generator) -> None:

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import sympy as sp
 
-from tests.laws.numeric import array_function
 from tightcheck.family import Family
+from tightcheck.laws.numeric import array_function
 
 Array = np.ndarray
 SETTINGS = {1: (36.0, 0.004), 2: (30.0, 0.06), 3: (15.0, 0.17), 4: (4.2, 0.28)}
@@ -113,4 +113,4 @@ def statistics(family: Family, where: Grid) -> Array:
             np.broadcast_to(array_function(family.variables, t)(*where.variables), where.log_weights.shape)
             for t in family.statistics
         ]
-    return np.nan_to_num(np.stack(rows).astype(float), posinf=0.0, neginf=0.0)
+    return np.asarray(np.nan_to_num(np.stack(rows).astype(float), posinf=0.0, neginf=0.0))

@@ -7,8 +7,8 @@ import scipy.stats
 import sympy as sp
 import torch
 
-from tests.laws import numeric
 from tightcheck.family import Family, Twin
+from tightcheck.laws import numeric
 
 
 def agrees_with_torch(family: Family, generator: np.random.Generator) -> None:

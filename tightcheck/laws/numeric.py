@@ -1,8 +1,11 @@
 """The registry's facts as numbers: densities on grids in NumPy, log-partitions in mpmath, ranks in ball arithmetic."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import product
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -11,7 +14,7 @@ from flint import arb, arb_mat
 
 from tightcheck.family import Family
 
-Array = np.ndarray
+Array = np.ndarray[Any, Any]
 MARGIN = 0.75
 """How far from the boundary of the natural domain a random natural parameter stays, in every coordinate."""
 
@@ -30,10 +33,11 @@ def array_function(arguments: tuple[sp.Symbol, ...], expression: sp.Basic) -> Ca
         lambda part: isinstance(part, sp.log) and isinstance(part.args[0], sp.gamma),
         lambda part: sp.loggamma(part.args[0].args[0]),
     )
-    return sp.lambdify(list(reals.values()), written, ["scipy", "numpy"])
+    made: Callable[..., Array] = sp.lambdify(list(reals.values()), written, ["scipy", "numpy"])
+    return made
 
 
-def log_partition(family: Family, eta: Array) -> mpmath.mpf | mpmath.mpc:
+def log_partition(family: Family, eta: Sequence[Any] | Array) -> Any:
     """A(eta), to the working precision of mpmath (a declared series to 12 digits)."""
     if family.series is not None:
         return mpmath.log(family.series.evaluate(dict(zip(family.natural_parameters, map(float, eta), strict=True)))[0])
@@ -41,8 +45,9 @@ def log_partition(family: Family, eta: Array) -> mpmath.mpf | mpmath.mpc:
 
 
 @cache
-def _log_partition(eta: tuple[sp.Symbol, ...], expression: sp.Expr) -> Callable[..., mpmath.mpf]:
-    return sp.lambdify(eta, expression.doit(), "mpmath")
+def _log_partition(eta: tuple[sp.Symbol, ...], expression: sp.Expr) -> Callable[..., Any]:
+    made: Callable[..., Any] = sp.lambdify(eta, expression.doit(), "mpmath")
+    return made
 
 
 def gradient(family: Family, eta: Array) -> Array:
@@ -87,13 +92,13 @@ def in_domain(family: Family, eta: Array) -> Array:
 def keeps_margin(family: Family, eta: Array, margin: float) -> Array:
     """For each row whether it and its neighbours along the axes are inside the natural domain."""
     steps = [np.zeros(eta.shape[1]), *(sign * margin * unit for unit in np.eye(eta.shape[1]) for sign in (1, -1))]
-    return np.logical_and.reduce([in_domain(family, eta + step) for step in steps])
+    return np.asarray(np.logical_and.reduce([in_domain(family, eta + step) for step in steps]))
 
 
 def is_far_outside(family: Family, eta: Array, margin: float) -> Array:
     """For each row whether it and the grid of its neighbours all around are outside the natural domain."""
     steps = margin * np.array(list(product((-1, 0, 1), repeat=eta.shape[1])))
-    return ~np.logical_or.reduce([in_domain(family, eta + step) for step in steps])
+    return ~np.asarray(np.logical_or.reduce([in_domain(family, eta + step) for step in steps]))
 
 
 def natural_parameters(family: Family, generator: np.random.Generator, count: int, margin: float = MARGIN) -> Array:
@@ -102,7 +107,7 @@ def natural_parameters(family: Family, generator: np.random.Generator, count: in
     chosen = candidates[keeps_margin(family, candidates, margin)]
     chosen = chosen[np.argsort(np.abs(chosen).max(axis=1))[: 20 * count]]  # moderate ones
     assert len(chosen) >= count, f"{family.name}: random points hardly meet the natural domain"
-    return chosen[generator.permutation(len(chosen))[:count]]
+    return np.asarray(chosen[generator.permutation(len(chosen))[:count]])
 
 
 def has_rank(rows: list[list[sp.Expr]], rank: int) -> bool:

@@ -240,6 +240,20 @@ SENTENCES: Mapping[str, Template] = {
         " affine network, which is affine along no ray on which the network moves: {zero}.",
         guilty.encoder_map,
     ),
+    "bent_link": Template(
+        "C1",
+        "The decoder's link bends every function that moves with {z}",
+        "The decoder's natural parameters must be affine in the encoder's statistics {psi}, polynomials along lines. They are"
+        " a link of piecewise affine functions of {z}, and this link is no polynomial: {zero}.",
+        guilty.decoder_link,
+    ),
+    "bent_encoder": Template(
+        "C3",
+        "The encoder's link bends every function that moves with {x}",
+        "The exact encoder is affine in the statistics of {x}, polynomials along lines. The encoder's output is a link of a"
+        " piecewise affine function, and this link is no polynomial: {zero}.",
+        guilty.encoder_map,
+    ),
     "exponential_encoder": Template(
         "C3",
         "The encoder's link grows exponentially or not at all, and the exact posterior's parameters do neither",

@@ -9,6 +9,7 @@ import sympy as sp
 
 from tightcheck.design import Conditional, Design
 from tightcheck.kernel.alike import alike_codes
+from tightcheck.kernel.bent_links import bent_link
 from tightcheck.kernel.bounded_inputs import keeps_bounded, without_unbounded
 from tightcheck.kernel.classes import PIECEWISE_AFFINE, all_entries, family_of, function_class
 from tightcheck.kernel.growth_rates import faster, reach
@@ -92,6 +93,7 @@ DECODER_LEMMAS: Mapping[str, Callable[[Design, Mapping[str, Any], Entries], Entr
     "affine_inputs": affine_inputs,
     "bounded": bounded,
     "alike_codes": alike_codes,
+    "bent_link": bent_link,
     "settled": settled,
     "written_terms": written_terms,
 }

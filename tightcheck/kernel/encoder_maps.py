@@ -10,6 +10,7 @@ import sympy as sp
 from tightcheck.design import SOFTMAX, Conditional, Design, Map
 from tightcheck.kernel.alike import alike, shows_inputs_only
 from tightcheck.kernel.asymptotics import order
+from tightcheck.kernel.bent_links import bent_encoder
 from tightcheck.kernel.bounded_inputs import keeps_bounded, without_unbounded
 from tightcheck.kernel.classes import (
     LIPSCHITZ_ACTIVATIONS,
@@ -27,6 +28,7 @@ from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import Curve, curves, on_support, runs_over_all_reals
 from tightcheck.kernel.zero import (
     Entries,
+    dead_columns,
     has_square,
     high_degree,
     is_bounded,
@@ -70,12 +72,6 @@ def frequencies(design: Design, step: Mapping[str, Any], zero: Entries) -> Entri
             scaled.append(observed)
     require(len(design.decoder) == 1 and bool(scaled), "x and 2 x are not both possible")
     return of_block(design, latent, scaled)
-
-
-def dead_columns(design: Design, latent: Conditional, zero: Entries) -> frozenset[int]:
-    """The encoder's natural parameters that are constant in every consistent model."""
-    live = {e[3] for e in all_entries(design) if e[2] == latent.block.name and e not in zero}
-    return frozenset(range(len(family_of(latent.block).statistics))) - live
 
 
 def sublinear(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
@@ -237,8 +233,8 @@ def input_growth(design: Design, step: Mapping[str, Any], zero: Entries) -> Entr
     x = family.variables[0]
     ((low, high),) = family.support.bounds or ((sp.Integer(0), sp.Integer(0)),)
     for end, side in ((low, 1), (high, -1)):
-        found = order(shown[0], x, end, side) if end.is_infinite else None
-        if found is not None and found.key != (1, 0) and found.coefficient is not None:
+        grown = [(order(sp.expand(shown[0] ** p), x, end, side), p) for p in (1, 2)] if end.is_infinite else []
+        if any(o is not None and o.key != (p, 0) and o.coefficient is not None for o, p in grown):
             return frozenset(e for e in of_block(design, latent, [observed]) if e[3] == k)
     require(False, "the inputs are not shown to grow at another rate than x")
     raise AssertionError
@@ -277,6 +273,7 @@ ENCODER_LEMMAS: Mapping[str, Callable[[Design, Mapping[str, Any], Entries], Entr
     "lipschitz_encoder": lipschitz_encoder,
     "convex_link": convex_link,
     "exponential_encoder": exponential_encoder,
+    "bent_encoder": bent_encoder,
     "narrow": narrow,
     "affine_encoder": affine_encoder,
     "input_growth": input_growth,

@@ -167,15 +167,21 @@ def settled_along(curve: Curve, end: tuple[sp.Expr, int]) -> tuple[int, int] | N
 
 
 def log_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
-    """eta = sum_m c_m log(l_m(z)) + constant with l_m affine in a number z: O(log t) towards the ends of the support."""
+    """eta = sum_m c_m log(l_m(z)) + constant with l_m affine in a number z: O(log t) towards the ends of the support. Negative
+    powers of l_m tend to constants where z tends to infinity."""
     (latent, observed), i = pair_of(design, step), int(step["component"])
     formula, heads = _formula(observed, i), varying_heads(observed, i)
     affine = all(isinstance(h.source, Map) and h.source.kind == "affine" and h.bounds is None for h in heads)
-    plain = all(h.link is None or sp.diff(h.link, OUTPUT).is_number for h in heads)
-    require(affine and plain and observed.inputs.kind == "identity", "the outputs are not affine in z")
+    require(affine and observed.inputs.kind == "identity", "the outputs are not affine in z")
     require(len(family_of(latent.block).variables) == 1, "z is not a number")
-    require(_is_sum_of_logarithms(formula), "the natural parameter is no sum of logarithms of the outputs")
-    return _without(design, latent, observed, i, zero, _logarithm)
+    logarithms, powers = _is_sum_of_logarithms(formula), _is_sum_of_logarithms(formula, with_powers=True)
+    require(logarithms or powers, "the natural parameter is no sum of logarithms of the outputs")
+    return _without(design, latent, observed, i, zero, _logarithm if logarithms else _logarithm_far_away)
+
+
+def _logarithm_far_away(curve: Curve, end: tuple[sp.Expr, int]) -> tuple[int, int] | None:
+    """log |l(z)| and 1 / l(z) where z tends to infinity."""
+    return _logarithm(curve, end) if end[0].is_infinite else None
 
 
 def _logarithm(curve: Curve, end: tuple[sp.Expr, int]) -> tuple[int, int] | None:
@@ -184,14 +190,16 @@ def _logarithm(curve: Curve, end: tuple[sp.Expr, int]) -> tuple[int, int] | None
     return (0, 1) if is_line else None
 
 
-def _is_sum_of_logarithms(formula: sp.Expr) -> bool:
-    """Whether the formula is a sum of c log(l) with l affine in the outputs and c a number, and of what is constant in them."""
+def _is_sum_of_logarithms(formula: sp.Expr, with_powers: bool = False) -> bool:
+    """Whether the formula is a sum of c log(l) (or c l^-p, p > 0) with l affine in the outputs and c a number, and of what is
+    constant in them."""
     outputs = {s for s in formula.free_symbols if is_output(s)}
     for term in sp.Add.make_args(sp.expand(formula, log=False)):
         if not term.free_symbols & outputs:
             continue
-        c, logarithm = term.as_independent(sp.log, as_Add=False)
-        if c.free_symbols or not isinstance(logarithm, sp.log):
+        c, logarithm = term.as_independent(*outputs, as_Add=False)
+        is_power = with_powers and logarithm.is_Pow and bool(logarithm.exp.is_negative) and logarithm.exp.is_number
+        if c.free_symbols or not (isinstance(logarithm, sp.log) or is_power):
             return False
         inner = logarithm.args[0]
         if (

@@ -97,12 +97,15 @@ def never_constant(design: Design, prior: str, step: Mapping[str, Any]) -> None:
 
 
 def _must_move(design: Design, observed: Conditional, head: Head) -> bool:
-    """A positive parameter w'z without a bias: w = 0 is no value for it, and z_1, z_2, ..., 1 are linearly independent."""
+    """A positive parameter w'z or 1/(w'z) without a bias: w = 0 gives none, and z_1, z_2, ..., 1 are linearly independent."""
     source = head.source
     assert isinstance(source, Map)
     plain = observed.inputs.kind == "identity" and not observed.inputs.covariates and head.bounds is None
     through_zero = (
-        source.kind == "affine" and not source.bias and head.link in (None, OUTPUT) and source.batch_norm is None
+        source.kind == "affine"
+        and not source.bias
+        and head.link in (None, OUTPUT, 1 / OUTPUT)
+        and source.batch_norm is None
     )
     return bool(
         plain and through_zero and head.symbol.is_positive and all(_are_independent(e.block) for e in design.encoder)

@@ -37,7 +37,26 @@ def effective_kind(design: Design, observed: Conditional, zero: Entries) -> str:
     hessian = sp.hessian(family.log_partition, etas)
     if not hessian.free_symbols & set(etas):
         return "quadratic_form"
+    if len(etas) == 1 and _is_on_interval(family, live[0]):
+        return "bessel"
     return _power_kind(family.log_partition, etas[0], family.natural_domain) if len(etas) == 1 else family.partition
+
+
+def _is_on_interval(family: Family, i: int) -> bool:
+    """Whether statistic i is x, between two numbers, and everything else in the density is a polynomial: as |eta| -> infinity
+    A = (the larger of a eta, b eta) - log |eta| + O(1), as for a Bessel function with d = 3."""
+    bounds = family.support.bounds
+    if (
+        len(family.variables) != 1
+        or family.support.is_discrete
+        or bounds is None
+        or family.statistics[i] not in family.variables
+    ):
+        return False
+    smooth = all(
+        sp.sympify(part).is_polynomial(*family.variables) for part in (*family.statistics, family.log_base_measure)
+    )
+    return smooth and all(bool(sp.sympify(end).is_finite) for end in bounds[0])
 
 
 def live_rows(design: Design, observed: Conditional, zero: Entries) -> list[int]:

@@ -57,6 +57,12 @@ def live_blocks(design: Design, latent: Conditional, zero: Entries) -> list[Cond
     return [observed for observed in design.decoder if observed.block.name in live]
 
 
+def dead_columns(design: Design, latent: Conditional, zero: Entries) -> frozenset[int]:
+    """The encoder's natural parameters that are constant in every consistent model."""
+    live = {e[3] for e in all_entries(design) if e[2] == latent.block.name and e not in zero}
+    return frozenset(range(len(family_of(latent.block).statistics))) - live
+
+
 def of_block(design: Design, latent: Conditional, observed: list[Conditional]) -> Entries:
     """All entries between these observed blocks and the latent block."""
     names = {conditional.block.name for conditional in observed}

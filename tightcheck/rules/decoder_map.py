@@ -15,7 +15,7 @@ from tightcheck.kernel.zero import Entries
 from tightcheck.rules.features import alike_steps
 
 CONDITION = "C1"
-LINKS = ("bounded_link", "slow_link", "log_link", "exponential_link")
+LINKS = ("bounded_link", "slow_link", "log_link", "exponential_link", "bent_link")
 
 
 def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any]]:

@@ -1,8 +1,8 @@
 """C3, features that grow too slowly. A Lipschitz network shown log(1 + x) grows at most like log x; g* = F' x + c with
 F != 0 grows like x. Counts without end therefore leave F = 0. In the same way bounded outputs leave F = 0 where nu is
 unbounded, a Lipschitz network shown x leaves no statistic of degree 2, softplus or exp of a ReLU network is affine along no
-ray on which the network moves, powers of exp of a network are bounded or grow exponentially, one unit is affine along no line,
-inputs of another growth than x are no help, and an affine map of the inputs has no statistic that is not among them.
+ray on which the network moves, powers of exp of a network are bounded or grow exponentially, links that are no polynomials
+bend, one unit is affine along no line, inputs of another growth than x are no help, and an affine map of the inputs has no statistic that is not among them.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
                     "lipschitz_encoder",
                     "convex_link",
                     "exponential_encoder",
+                    "bent_encoder",
                     "narrow",
                     "input_growth",
                     "affine_encoder",

@@ -77,6 +77,9 @@ def set_as(sentence: str) -> str:
         ("p(genes, z | library) ∝ h(genes)", ["p(genes, z | library) ∝ h(genes)"]),
         ("g = W' x  (natural parameter of z)", ["g = W' x", "z"]),
         ("(x < 3) and W' is diagonal", ["(x < 3)", "W'"]),
+        ("C2 makes A(f(z)) a combination of z", ["A(f(z))", "z"]),
+        ("the log-normal is quadratic", []),
+        ("p(count) ∝ exp(a_6' flag) (1/count!)", ["p(count) ∝ exp(a_6' flag) (1/count!)"]),
     ],
 )
 def test_formulas_are_found_among_words(sentence: str, found: list[str]) -> None:
@@ -97,6 +100,9 @@ def test_formulas_are_found_among_words(sentence: str, found: list[str]) -> None
         ("log_variance = 0", r"\mathrm{log-variance}=0"),
         ("gamma(r) != gamma", r"\Gamma(r)\ne\gamma"),
         ("W, 784 x 20", r"W784\times20"),
+        ("W_1,2 = 0", r"W_{1,2}=0"),
+        ("W_1,1' x + a_1", r"W_{1,1}^{\top}x+a_{1}"),
+        ("b' |z| + 2 I_0(x)", r"b^{\top}|z|+2I_{0}(x)"),
     ],
 )
 def test_formulas_are_written_as_latex(plain: str, expected: str) -> None:

@@ -91,7 +91,8 @@ def condition(case: Case, asked: Equations) -> Condition:
     source, place = _guilty(case)
     if case.is_witnessed("C1") or _is_rich(case):
         sentence = f"The decoder's natural parameters must be affine in {psi}, and {_excess(case, source)}."
-        return Condition("C1", "restricts", sentence, asked.lines, _term(source), place)
+        term = "the code's one-hot vector" if _is_table(case, source) else _term(source)
+        return Condition("C1", "restricts", sentence, asked.lines, term, place)
     sentence = f"Not shown: whether every decoder of the design has natural parameters affine in {psi}."
     return Condition("C1", "undecided", sentence, asked.lines, _term(source), place)
 
@@ -101,9 +102,17 @@ def _guilty(case: Case) -> tuple[Map | None, Place]:
     for observed in case.moving:
         for head in observed.heads:
             if isinstance(head.source, Map):
+                if _is_table(case, head.source):
+                    return head.source, observed.inputs.place
                 is_link = head.source.kind == "affine" and head.place.file is not None
                 return head.source, head.place if is_link else head.source.place
     return None, case.moving[0].place
+
+
+def _is_table(case: Case, source: Map | None) -> bool:
+    """Whether the map is affine in the one-hot vector of the whole code: any function of it."""
+    own = [o for o in case.moving if any(head.source is source for head in o.heads)]
+    return source is not None and source.kind == "affine" and any(o.inputs.kind == "one_hot" for o in own)
 
 
 def _excess(case: Case, source: Map | None) -> str:
@@ -112,6 +121,8 @@ def _excess(case: Case, source: Map | None) -> str:
         return f"most networks of {source.activation} units are not"
     if source is not None and source.kind == "unrestricted":
         return "most functions are not"
+    if _is_table(case, source):
+        return "the decoder has a free entry for each code: most such tables are not"
     if any(observed.block.length == "random" for observed in case.moving):
         return "they are the log softmax of the outputs, since the length has a law of its own: most are not affine"
     return "with this map and link most are not"

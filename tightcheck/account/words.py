@@ -13,6 +13,7 @@ PROPER = frozenset(
 def spoken(name: str) -> str:
     """A family's name in words: `isotropic_gaussian` is isotropic Gaussian."""
     words = " ".join(word.capitalize() if word in PROPER else word for word in name.split("_"))
+    words = words.replace("log normal", "log-normal").replace("logit normal", "logit-normal")
     return words.replace("Mises Fisher", "Mises-Fisher").replace("Conway Maxwell Poisson", "Conway-Maxwell-Poisson")
 
 

@@ -9,8 +9,9 @@ from importlib.resources import files
 from typing import Any
 
 from tightcheck.report.mathml import mathml
-from tightcheck.report.notation import split
+from tightcheck.report.notation import formula, split
 from tightcheck.report.outline import (
+    LONG_DISPLAY,
     LOSSLESS,
     Display,
     Formulas,
@@ -70,14 +71,16 @@ def fragment(analysis: Analysis, title: str = "") -> str:
 
 def sentence(text: str) -> str:
     """A sentence as HTML, its formulas as inline MathML, everything else escaped."""
-    return "".join(
-        mathml(piece.latex, piece.text)
-        if piece.kind == "formula"
-        else f"<code>{escape(piece.text)}</code>"
-        if piece.kind == "code"
-        else escape(piece.text)
-        for piece in split(text)
-    )
+    written: list[str] = []
+    for piece in split(text):
+        words = piece.text
+        if piece.kind == "formula":
+            written.append(mathml(piece.latex, words))
+            continue
+        if piece.kind == "words" and words[:1] in {",", ".", ";", ":"} and written and written[-1].startswith("<math"):
+            written[-1], words = f'<span class="kept">{written[-1]}{words[0]}</span>', words[1:]
+        written.append(f"<code>{escape(words)}</code>" if piece.kind == "code" else escape(words))
+    return "".join(written)
 
 
 def _header(analysis: Analysis, title: str) -> Iterator[str]:
@@ -137,10 +140,12 @@ def _part(part: Part) -> str:
         case Formulas(lines, label):
             start = f'<p class="label">{escape(label)}:</p>' if label else ""
             return (
-                f'{start}<ul class="formulas">'
-                + "".join(f'<li tabindex="0">{sentence(line)}</li>' for line in lines)
+                f'{start}<ul class="formulas" tabindex="0">'
+                + "".join(f"<li>{sentence(line)}</li>" for line in lines)
                 + "</ul>"
             )
+        case Display(text, _) if len(text) > LONG_DISPLAY:
+            return f'<ul class="formulas" tabindex="0"><li>{sentence(text)}</li></ul>'
         case Display(text, latex):
             return f'<div class="display" tabindex="0">{mathml(latex, text, "block")}</div>'
         case Table(header, rows):
@@ -183,7 +188,7 @@ def _weights(blocks: tuple[tuple[str, str, str], ...]) -> str:
     head = "".join(f'<th scope="col">{sentence(column)}</th>' for column in columns)
     body = "".join(
         f'<tr><th scope="row">{sentence(row)}</th>'
-        + "".join(f"<td>{sentence(entries.get((row, column), ''))}</td>" for column in columns)
+        + "".join(f"<td>{_weight(entries.get((row, column), ''))}</td>" for column in columns)
         + "</tr>"
         for row in rows
     )
@@ -192,6 +197,12 @@ def _weights(blocks: tuple[tuple[str, str, str], ...]) -> str:
         "<caption>W by blocks: statistics of x down, statistics of z across</caption>"
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
+
+
+def _weight(shown: str) -> str:
+    """The name of a block of W as a formula, whatever it is, and what it may be."""
+    name, comma, rest = shown.partition(", ")
+    return f'<span class="kept">{mathml(formula(name), name)}{comma}</span>{sentence(rest)}' if name else ""
 
 
 def _appendix(analysis: Analysis) -> Iterator[str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tightcheck.report.notation import split
+from tightcheck.report.notation import formula, split
 from tightcheck.report.outline import (
+    LONG_DISPLAY,
     LOSSLESS,
     Display,
     Formulas,
@@ -69,12 +70,13 @@ def _part(part: Part) -> Iterator[str]:
     match part:
         case Paragraph(text, label, place):
             start = rf"\textbf{{{escaped(label)}:}} " if label else ""
-            where = rf" (at \texttt{{{escaped(place)}}})" if place else ""
-            yield rf"{start}{sentence(text)}{where}\par"
+            yield rf"{start}{sentence(text)}{_at(place)}\par"
         case Formulas(lines, label):
             if label:
                 yield rf"\textbf{{{escaped(label)}:}}"
             yield from _list("itemize", (sentence(line) for line in lines))
+        case Display(text, _) if len(text) > LONG_DISPLAY:
+            yield rf"{sentence(text)}\par"
         case Display(_, latex):
             yield rf"\[ {latex} \]"
         case Table(header, rows):
@@ -82,7 +84,7 @@ def _part(part: Part) -> Iterator[str]:
         case Weights(blocks):
             yield from _table(
                 "lll",
-                [("statistics of $x$", "statistics of $z$", "$W$ there"), *map(_sentences, blocks)],
+                [("statistics of $x$", "statistics of $z$", "$W$ there"), *map(_block, blocks)],
                 is_ready=True,
             )
         case Remedies(suggestions):
@@ -93,13 +95,20 @@ def _part(part: Part) -> Iterator[str]:
 
 
 def _at(place: str) -> str:
-    return rf" (at \texttt{{{escaped(place)}}})" if place else ""
+    """Where it is written; a long path may be broken."""
+    shown = escaped(place).replace("/", r"/\allowbreak{}")
+    return rf" (at \texttt{{{shown}}})" if place else ""
 
 
 def _list(kind: str, items: Iterator[str]) -> Iterator[str]:
     yield rf"\begin{{{kind}}}"
     yield from (rf"\item {item}" for item in items)
     yield rf"\end{{{kind}}}"
+
+
+def _block(cells: tuple[str, str, str]) -> tuple[str, ...]:
+    name, comma, rest = cells[2].partition(", ")
+    return sentence(cells[0]), sentence(cells[1]), f"${formula(name)}${comma}{sentence(rest)}"
 
 
 def _sentences(cells: tuple[str, ...]) -> tuple[str, ...]:

@@ -42,8 +42,8 @@ TOKEN = re.compile(
     | (?P<word>(?:i\.e\.|e\.g\.|cf\.)
         |(?:[^\W\d_]{2,}'(?:s|t|re)|[^\W\d_]'s|[^\W\d_]+(?:-[^\W\d_]+)+|[^\W_]+-[^\W\d_]{2,}[^\W_]*)(?![\w(]))
     | (?P<number>\d+(?:\.\d+)?(?:e[+-]?\d+)?(?![\w]))
-    | (?P<name>[^\W\d_][^\W_]*(?:_(?:\{[^{}]*\}|[^\W_]+))*)
-    | (?P<below>_(?:\{[^{}]*\}|[^\W_]+))
+    | (?P<name>[^\W\d_][^\W_]*(?:_(?:\{[^{}]*\}|\d+,\d+|[^\W_]+))*)
+    | (?P<below>_(?:\{[^{}]*\}|\d+,\d+|[^\W_]+))
     | (?P<prime>')
     | (?P<sign>\*\*|<=|>=|!=|==|->|=>|\.\.\.|\|\||[-+*/^|=<>~∝∘·×≤≥≠→∈∞⟨⟩⊗−±()\[\]{},!])
     | (?P<space>\s+)
@@ -82,6 +82,11 @@ def split(sentence: str) -> tuple[Piece, ...]:
     return tuple(pieces)
 
 
+def formula(text: str) -> str:
+    """The whole text, which is known to be a formula, as LaTeX."""
+    return to_latex(_tokens(text))
+
+
 def _tokens(sentence: str) -> list[Token]:
     """The tokens, where a name that is no symbol of mathematics is a word unless it is called or an argument."""
     found = [Token(str(match.lastgroup), match.group()) for match in TOKEN.finditer(sentence)]
@@ -102,7 +107,8 @@ def _stands_in_formula(tokens: list[Token], position: int) -> bool:
         and tokens[position + 3 : position + 4] != []
         and _is_symbol(tokens[position + 3].text)
     )
-    is_factor = before in {"'", "*"} and after in {"+", "-", "*", "/"}
+    is_factor = before in {"'", "*"} and after in {"+", "-", "*", "/", ")"}
+    is_factor = is_factor or (before in {"(", "/"} and _at(tokens, position + 1) == "!")
     return _at(tokens, position + 1) == "(" or after in {"=", "∝"} or is_argument or is_transposed or is_factor
 
 
@@ -164,6 +170,8 @@ def _pieces(run: list[Token]) -> Iterator[Piece]:
         start, end = next(((s, e) for s, e in ends if s < e and _is_balanced(run[s:e])), (0, 0))
     if start < end and _starts_with_article(run[start:end]):
         start, end = _trimmed(run, start + 1, end)
+    if end < len(run) and _ends_with_article(run[start:end]):
+        start, end = _trimmed(run, start, end - 1)
     if not _is_formula(run[start:end]):
         start = end = len(run)
     yield Piece("words", _text(run[:start]))
@@ -211,6 +219,13 @@ def _starts_with_article(run: list[Token]) -> bool:
     """`a z_3` in `a model with a z_3 that collapses`; but not `a z + b`."""
     follows = [token.kind for token in run[1:3]]
     return run[0].text in ARTICLES and follows == ["space", "name"] and not any(token.text in MARKS for token in run)
+
+
+def _ends_with_article(run: list[Token]) -> bool:
+    """`A(f(z)) a` in `makes A(f(z)) a combination`; but not `z + a`."""
+    return [token.kind for token in run[-2:]] == ["space", "name"] and (
+        run[-1].text in ARTICLES and len(run) > 2 and run[-3].text not in MARKS - {"'"}
+    )
 
 
 def _is_formula(run: list[Token]) -> bool:
@@ -302,7 +317,7 @@ def _angle(sign: str, before: str, after: str) -> str:
 
 def _bar(before: str, after: str) -> str:
     """`p(x|z)` and `q(z | x)` against `|f|^2`."""
-    is_between = before.isspace() == after.isspace() and before not in "([=+-*/" and after not in {"^", "**", ")"}
+    is_between = before.isspace() == after.isspace() and before not in "([=+-*/" and after not in {*"^)],/", "**"}
     return r"\mid " if is_between else "| "
 
 

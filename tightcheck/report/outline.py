@@ -24,6 +24,8 @@ LOSSLESS = {
 }
 LONGEST = 100
 """Characters of a joint that is printed before the rest."""
+LONG_DISPLAY = 120
+"""Characters of a formula that is set on a line of its own; a longer one is broken like a sentence."""
 ZERO = re.compile(r"\S+ = 0")
 SEVERITY = ("fails", "restricts", "undecided")
 

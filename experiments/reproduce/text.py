@@ -258,7 +258,7 @@ def _enumerated(store: Store, records: Sequence[Mapping[str, Any]]) -> Iterable[
                 f"{r['bits']} bits, {r['depth']} hidden", r["epochs"], r["prior"], f"{r['encoder']}: {ENCODERS[r['encoder']]}",
                 f"{r['test_log_likelihood'][-1]:.2f}", f"{r['test_elbo'][-1]:.2f}",
                 f"{r['test_log_likelihood'][-1] - r['test_elbo'][-1]:.3f}",
-                *(f"{r[part]:.3f}" if part in r else "-" for part in ("family", "amortisation")), f"{r['residual'][-1]:.3f}",
+                *(f"{r[part] + 0.0:.3f}" if part in r else "-" for part in ("family", "amortisation")), f"{r['residual'][-1]:.3f}",
             )
             for r in records
         ),
@@ -272,7 +272,7 @@ def _family_of_tight(records: Sequence[Mapping[str, Any]]) -> str:
     if not lost:
         return ""
     return (
-        f"In these the family loses at most {max(lost):.4f} nats; the rest of the gap is the network's, whose weights are "
+        f"In these the family loses at most {max(map(abs, lost)):.4f} nats; the rest of the gap is the network's, whose weights are "
         "learnt from the training documents."
     )
 

@@ -281,3 +281,43 @@ def test_every_decided_pair_has_a_certificate(x: str) -> None:
         assert (found.certificate is None) == (word == "undecided"), z
         if found.certificate is not None:
             assert check_set(json.loads(json.dumps(found.certificate))) == word, z
+
+
+MIXES = (
+    ("bernoulli:2+poisson", "gaussian:2", "products"),
+    ("poisson+gaussian_fixed_variance", "gamma", "cases"),
+    ("exponential+weibull", "gamma_known_shape", "powers"),
+    ("bernoulli:3+poisson+gaussian:2", "bernoulli:2+categorical", "finite"),
+    ("laplace", "beta+full_gaussian", "products"),
+    ("gamma+gamma:2", "poisson", "products"),
+)
+
+
+@pytest.mark.parametrize(("x", "z", "lemma"), MIXES, ids=str)
+def test_blocks_beside_each_other_have_a_certificate(x: str, z: str, lemma: str) -> None:
+    """An image and a count: it is accepted, and refused with a block less, in another order, or another family."""
+    found = pair(*asked((x, z), None, ()))
+    certificate: Certificate = json.loads(json.dumps(found.certificate))
+    assert certificate["lemma"] == lemma
+    assert check_set(certificate) == found.density.what.word
+    for side in ("x", "z"):
+        blocks = certificate[side]
+        if isinstance(blocks, list):
+            refused({**certificate, side: blocks[:1]})
+            refused({**certificate, side: []})
+            refused({**certificate, side: blocks * 10})
+            if lemma == "cases":
+                refused({**certificate, side: blocks[::-1]})
+                refused({**certificate, side: blocks[0]})
+
+
+def test_blocks_beside_each_other_are_joined_by_a_plus(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["joint", "bernoulli:2+poisson", "gamma", "--json"], prog_name="tightcheck")
+    file = tmp_path / "mix.json"
+    file.write_text(result.output)
+    again = CliRunner().invoke(main, ["check", str(file)], prog_name="tightcheck")
+    assert again.output == "accepted: inequalities (x bernoulli+poisson, z gamma, lemma products).\n"
+    for wrong in ("bernoulli:two+poisson", "bernoulli+", "bernoulli:99+poisson"):
+        assert CliRunner().invoke(main, ["joint", wrong, "gamma"], prog_name="tightcheck").exit_code == 2
+    sized = ["joint", "bernoulli+poisson", "gamma", "--dims", "1", "1"]
+    assert "bernoulli:4+poisson" in CliRunner().invoke(main, sized, prog_name="tightcheck").output

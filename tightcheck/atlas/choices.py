@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
@@ -25,16 +25,30 @@ class ChoiceError(ValueError):
 
 @dataclass(frozen=True)
 class Asked:
-    """A family, how many independent draws of it a side has, and what was chosen beside its size."""
+    """A family, how many independent draws of it a side has, and what was chosen beside its size.
+
+    `beside`: further blocks of the same side, independent of it given the other side.
+    """
 
     family: Family
     copies: int
     fixed: Mapping[str, sp.Expr] = field(default_factory=dict)
     rows: Mapping[str, tuple[tuple[Any, ...], ...]] = field(default_factory=dict)
+    beside: tuple[Asked, ...] = ()
 
     @property
-    def side(self) -> dict[str, Any]:
+    def blocks(self) -> tuple[Asked, ...]:
+        """All blocks of the side."""
+        return (self, *self.beside)
+
+    @property
+    def side(self) -> dict[str, Any] | list[dict[str, Any]]:
         """The side as the kernel's certificates write it."""
+        return [block.block for block in self.blocks] if self.beside else self.block
+
+    @property
+    def block(self) -> dict[str, Any]:
+        """The first block alone, as the kernel's certificates write it."""
         is_sized = "dimension" in registry.choices(self.family.name)
         return {
             "family": self.family.name,
@@ -46,23 +60,42 @@ class Asked:
 
 
 def asked(names: tuple[str, str], sizes: tuple[int, int] | None, fixes: Iterable[str]) -> tuple[Asked, Asked]:
-    """The two sides x and z.
+    """The two sides x and z; several blocks of a side as in `bernoulli:4+poisson`.
 
     `sizes`: draws of a scalar family, the dimension of one draw of a vector family. `fixes`: `r=3`, or `x.r=3` for one
     side. Raises UnknownFamily, ChoiceError.
     """
     x, z = ("x", "z")
-    wanted = {x: dict[str, Any](), z: dict[str, Any]()}
+    written = {x: _blocks(names[0], sizes and sizes[0]), z: _blocks(names[1], sizes and sizes[1])}
+    wanted: dict[str, list[dict[str, Any]]] = {side: [{} for _ in blocks] for side, blocks in written.items()}
     for text in fixes:
         sides, name, value = _read(text)
-        admitting = [side for side in sides if name in _choices(names[side == z])]
-        if not admitting:
-            words = "; ".join(_offer(names[side == z]) for side in sides)
-            raise ChoiceError(f"--fix {text}: there is no choice {name!r} here. {words}.")
-        for side in admitting:
-            wanted[side][name] = value
-    first, second = sizes or (None, None)
-    return _load(names[0], first, wanted[x]), _load(names[1], second, wanted[z])
+        blocks = [
+            (side, k) for side in sides for k, (family, _) in enumerate(written[side]) if name in _choices(family)
+        ]
+        if not blocks:
+            words = "; ".join(dict.fromkeys(_offer(family) for side in sides for family, _ in written[side]))
+            raise ChoiceError(f"--fix {text}: there is no choice {name!r} here. {words}")
+        for side, k in blocks:
+            wanted[side][k][name] = value
+    first, second = (
+        [_load(name, size, own) for (name, size), own in zip(written[side], wanted[side], strict=True)]
+        for side in (x, z)
+    )
+    return replace(first[0], beside=tuple(first[1:])), replace(second[0], beside=tuple(second[1:]))
+
+
+def _blocks(text: str, size: int | None) -> list[tuple[str, int | None]]:
+    """The families of one side with their sizes; `size` is that of a side's only block."""
+    found = []
+    for part in text.split("+"):
+        name, mark, count = part.strip().partition(":")
+        if mark and not (count.isdecimal() and len(count) <= 4):
+            raise ChoiceError(f"{part.strip()[:40]!r}: after the colon stands a whole number, as in bernoulli:4.")
+        found.append((name, int(count) if mark else None))
+    if size is not None and (len(found) > 1 or found[0][1] is not None):
+        raise ChoiceError("--dims is about one block on each side; write sizes as in bernoulli:4+poisson.")
+    return [(name, size if size is not None else count) for name, count in found]
 
 
 def _read(text: str) -> tuple[tuple[str, ...], str, Any]:

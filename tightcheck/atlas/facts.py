@@ -46,7 +46,8 @@ class Pair:
 
 def pair(x: Asked, z: Asked) -> Pair:
     """The joint of x and z, and when it is a density: the pair in alphabetical order is decided, the other is the same."""
-    if x.copies == z.copies == 1 and x.family.name > z.family.name:
+    is_single = x.copies == z.copies == 1 and not x.beside and not z.beside
+    if is_single and x.family.name > z.family.name:
         return exchanged(pair(z, x))
     form = form_of(x, z)
     return Pair(x, z, describe(form), form_density(form))
@@ -60,7 +61,14 @@ def exchanged(found: Pair) -> Pair:
 
 def form_of(x: Asked, z: Asked) -> Form:
     """Theorem 1's form of the pair."""
-    return assemble((_part("x", x),), (_part("z", z),))
+    return assemble(_parts("x", x), _parts("z", z))
+
+
+def _parts(name: str, side: Asked) -> tuple[Part, ...]:
+    """The blocks of one side; several are called x1, x2 and so on."""
+    if not side.beside:
+        return (_part(name, side),)
+    return tuple(_part(f"{name}{k}", block) for k, block in enumerate(side.blocks, start=1))
 
 
 def _part(name: str, side: Asked) -> Part:
@@ -78,7 +86,7 @@ def _references(found: Pair) -> Iterator[str]:
     if "(" in name:
         yield name
     yield CONDITIONALS
-    for side in (found.x, found.z):
+    for side in (*found.x.blocks, *found.z.blocks):
         if side.family.reference:
             yield f"{words(side.family.name)}: {side.family.reference}"
 
@@ -121,8 +129,10 @@ def data(found: Pair) -> dict[str, Any]:
     }
 
 
-def _side(side: Asked) -> dict[str, Any]:
-    return {"family": side.family.name, "copies": side.copies, "dimension": side.family.dimension}
+def _side(side: Asked) -> dict[str, Any] | list[dict[str, Any]]:
+    """The side as data; several blocks in a list."""
+    found = [{"family": b.family.name, "copies": b.copies, "dimension": b.family.dimension} for b in side.blocks]
+    return found if side.beside else found[0]
 
 
 LEMMAS = {

@@ -52,7 +52,10 @@ def _check_pair(data: Mapping[str, Any], path: str, encoder: str | None) -> None
         raise click.UsageError(f"{path} is about a pair of families, not about a design: give it alone.")
     with _rejection_is_said():
         word = check_set(data)
-    click.echo(f"accepted: {word} (x {data['x']['family']}, z {data['z']['family']}, lemma {data['lemma']}).")
+    x, z = (
+        "+".join(b["family"] for b in ([side] if isinstance(side, dict) else side)) for side in (data["x"], data["z"])
+    )
+    click.echo(f"accepted: {word} (x {x}, z {z}, lemma {data['lemma']}).")
 
 
 @contextmanager

@@ -30,14 +30,15 @@ from tightcheck.commands import DECIDED, UNDECIDED, show
 def command(family_x: str, family_z: str, sizes: tuple[int, int] | None, fixes: tuple[str, ...], as_json: bool) -> None:
     """State the joint of two families, and when it is a density.
 
-    FAMILY_X is the decoder's, FAMILY_Z the encoder's. Stated are its form, the exact constraints on W under which it is
-    a density with proper conditionals, the implied prior, its name in the literature, and the certificate. Returns 0
-    when decided, 3 when undecided, 2 for bad input.
+    FAMILY_X is the decoder's, FAMILY_Z the encoder's; several blocks of one side are joined by +, each with its size. Stated are
+    its form, the exact constraints on W under which it is a density with proper conditionals, the implied prior, its name
+    in the literature, and the certificate. Returns 0 when decided, 3 when undecided, 2 for bad input.
 
     \b
     tightcheck joint poisson gaussian
     tightcheck joint bernoulli gaussian --dims 3 2
     tightcheck joint negative_binomial beta --fix r=3
+    tightcheck joint bernoulli:4+poisson gaussian:2
     """
     from tightcheck.atlas import facts
     from tightcheck.atlas.choices import ChoiceError, asked

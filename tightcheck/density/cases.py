@@ -16,9 +16,9 @@ MOST_WORK = 25_000
 MOST_TOGETHER = 100
 """The leaves of a tree of all necessary conditions at once."""
 
-Key = tuple[tuple[tuple[str, bool], ...], tuple[tuple[str, bool], ...]]
-"""The two sides of a problem: signatures, and whether a factor is quadratic in its own variables, since its witnesses are
-lines there."""
+Key = tuple[tuple[tuple[str, str, bool], ...], tuple[tuple[str, str, bool], ...]]
+"""The two sides of a problem: signatures; names, by which hidden maxima are called; and whether a factor is quadratic in its own
+variables, since its witnesses are lines there."""
 
 
 KNOWN: dict[Key, Tree | None] = {}
@@ -30,7 +30,7 @@ NECESSARY: dict[Key, tuple[Tree, ...]] = {}
 
 def _key(problem: Problem) -> Key:
     left, right = (
-        tuple((signature(f), quadratic_of(f) is not None) for f in side) for side in (problem.xs, problem.zs)
+        tuple((signature(f), f.name, quadratic_of(f) is not None) for f in side) for side in (problem.xs, problem.zs)
     )
     return left, right
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeAlias
 
 import sympy as sp
 
@@ -27,14 +27,14 @@ from tightcheck.kernel.rejected import Rejected
 
 Place = tuple[int, int]
 Weights = Mapping[str, Fraction]
+Written: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+"""A side, or its blocks in a list, as `kernel.joint_set` writes them."""
 
 TRIED = tuple(Fraction(*ratio) for ratio in ((1, 1), (-1, 1), (1, 2), (-1, 2), (1, 4), (-1, 4), (1, 32), (-1, 32)))
 """Values of one entry of a W that is a density, in this order."""
 
 
-def certificate_of(
-    found: JointDensity, x: Mapping[str, Any], z: Mapping[str, Any], known: Sequence[Weights] = ()
-) -> dict[str, Any] | None:
+def certificate_of(found: JointDensity, x: Written, z: Written, known: Sequence[Weights] = ()) -> dict[str, Any] | None:
     """The certificate for sides x and z as `kernel.joint_set` writes them; None where no lemma or no density is known.
 
     `known`: densities that were found already.
@@ -42,7 +42,7 @@ def certificate_of(
     if found.what is What.UNDECIDED:
         return None
     problem = problem_of(found.form)
-    stated = _by_lemma(problem, x, z)
+    stated = _by_lemma(problem, side_of(x, "x"), side_of(z, "z"))
     if stated is None:
         return None
     lemma, formula, zero, witness = stated
@@ -53,8 +53,8 @@ def certificate_of(
     return {
         "format": FORMAT,
         "kind": "joint",
-        "x": dict(x),
-        "z": dict(z),
+        "x": x,
+        "z": z,
         "what": found.what.word,
         "lemma": lemma,
         "formula": formula,
@@ -68,10 +68,9 @@ def certificate_of(
 Stated = tuple[str, Any, frozenset[Place], list[dict[str, Any]]]
 
 
-def _by_lemma(problem: Problem, x: Mapping[str, Any], z: Mapping[str, Any]) -> Stated | None:
+def _by_lemma(problem: Problem, xs: Side, zs: Side) -> Stated | None:
     """The first lemma that states the set: its name, formula, zeros and witnesses."""
     is_single = len(problem.xs) == len(problem.zs) == 1
-    xs, zs = side_of(x, "x"), side_of(z, "z")
     stated = _by_rule(xs, zs) if not is_single else None
     if stated is not None:
         return stated
@@ -80,7 +79,7 @@ def _by_lemma(problem: Problem, x: Mapping[str, Any], z: Mapping[str, Any]) -> S
         zero = forced_zero(tree, *problem.shape)
         return "cases", _data(joined(tree)), zero, list(_witnesses(tree, zero))
     if not is_single:
-        return _by_pairs(problem, xs, zs, x, z)
+        return _by_pairs(problem, xs, zs)
     stated = _by_rule(xs, zs)
     if stated is not None:
         return stated
@@ -112,13 +111,16 @@ def _tried(xs: Side, zs: Side) -> Iterator[tuple[str, Any]]:
         yield "pairs", [{"lemma": "cases", "formula": _data(formula)} for formula in known]
 
 
-def _by_pairs(problem: Problem, xs: Side, zs: Side, x: Mapping[str, Any], z: Mapping[str, Any]) -> Stated | None:
+def _by_pairs(problem: Problem, xs: Side, zs: Side) -> Stated | None:
     """Every pair by its own lemma."""
-    block = next(pair_blocks(problem))
-    stated = _by_lemma(problem_of(block.density.form), {**x, "copies": 1}, {**z, "copies": 1})
-    if stated is None:
-        return None
-    formulas = [{"lemma": stated[0], "formula": stated[1]}]
+    pairs = [(x, z) for x in xs for z in zs]
+    known = dict(zip(pairs, (block.density.form for block in pair_blocks(problem)), strict=True))
+    formulas = []
+    for x, z in distinct(xs, zs):
+        stated = _by_lemma(problem_of(known[x, z]), (x,), (z,))
+        if stated is None:
+            return None
+        formulas.append({"lemma": stated[0], "formula": stated[1]})
     return "products", formulas, SET_LEMMAS["products"](xs, zs, formulas)[0], []
 
 

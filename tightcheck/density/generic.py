@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import product
 
 from tightcheck.density.problem import Problem
 from tightcheck.family import Family
@@ -23,10 +24,10 @@ def density_without_zeros(
 ) -> dict[str, Fraction] | None:
     """Such a W that is a density by the exact test, so that no entry is forced to be zero; None where none is."""
     try:
-        rows, columns = (_natural(side) for side in (problem.xs, problem.zs))
+        sides = [tuple(_natural(side, small) for side in (problem.xs, problem.zs)) for small in (SMALL, -SMALL)]
     except Unreached:
         return None
-    for level in LEVELS:
+    for (rows, columns), level in product(sides, LEVELS):
         left, right = [-Fraction(level), *rows], [-Fraction(level), *columns]
         weights = {
             entry.symbol.name: -left[i] * right[k]
@@ -37,6 +38,6 @@ def density_without_zeros(
     return None
 
 
-def _natural(side: tuple[Family, ...]) -> list[Fraction]:
+def _natural(side: tuple[Family, ...], small: Fraction) -> list[Fraction]:
     """Natural parameters of each factor, none of them 0."""
-    return [value or SMALL for family in side for value in inside(with_defaults(family))]
+    return [value or small for family in side for value in inside(with_defaults(family))]

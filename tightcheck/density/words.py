@@ -19,7 +19,8 @@ from tightcheck.kernel.joint_weights import Side
 def sentences_of(formula: Formula, names: Mapping[str, sp.Expr]) -> tuple[str, ...]:
     """One sentence for each condition that must hold."""
     parts = formula.parts if isinstance(formula, All) else (formula,)
-    return tuple(written(as_sympy(part, names)) for part in parts if part is not True)
+    conditions = (as_sympy(part, names) for part in parts)
+    return tuple(written(condition) for condition in conditions if condition != sp.true)
 
 
 def written(condition: sp.Basic) -> str:

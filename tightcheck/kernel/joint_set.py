@@ -5,6 +5,7 @@
  "densities": [W, ...], "no_density": W or None}
 
 SIDE      {"family": name, "copies": n, "dimension": n or None, "fixed": {name: "3"}, "rows": {"edges": [["0", "1"]]}}
+          or a list of these, blocks that are independent of each other given the other side
 W         {"w1_2": "-1/2"}: its row of nu_e(x) and column of psi_e(z), 0 for the constant; 0 where nothing is said
 FORMULA   true, false, {"all": [...]}, {"any": [...]} or {"number": NUMBER, "signs": [-1, 0]}: the signs it may have
 LEMMA     cases      the formula is density or no density in every case of the signs that the procedure asks for
@@ -75,8 +76,16 @@ def _check(data: Mapping[str, Any]) -> str:
     return word
 
 
-def side_of(data: Mapping[str, Any], name: str) -> Side:
-    """The independent draws of one side, with names of their own."""
+def side_of(data: Mapping[str, Any] | Sequence[Mapping[str, Any]], name: str) -> Side:
+    """The independent draws of one side, with names of their own; several blocks are called x1, x2 and so on."""
+    if not isinstance(data, Sequence):
+        return _block(data, name)
+    require(2 <= len(data) <= LARGEST_SIDE, f"{name} has no number of blocks")
+    return tuple(family for k, each in enumerate(data, start=1) for family in _block(each, f"{name}{k}"))
+
+
+def _block(data: Mapping[str, Any], name: str) -> Side:
+    """The draws of one block."""
     require(set(data) == SIDE_KEYS, f"{name} has other keys than it should")
     copies = data["copies"]
     require(type(copies) is int and 1 <= copies <= LARGEST_SIDE, f"{name} has no number of copies")

@@ -6,14 +6,14 @@ of an integral of exp(t <gamma, psi>), and L^t norms tend to the L^infinity norm
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 
 import sympy as sp
 
 from tightcheck.family import Family
-from tightcheck.kernel.joint_expressions import evaluate
+from tightcheck.kernel.joint_expressions import evaluate, in_domain
 from tightcheck.kernel.joint_faces import outer_faces
 from tightcheck.kernel.joint_finite import extreme_points
 from tightcheck.kernel.joint_germs import Germ, Huge, compare, constant, lead, monomial, plus, settled
@@ -35,7 +35,8 @@ NUDGE = Fraction(1, 8)
 
 @cache
 def inside(family: Family) -> tuple[Fraction, ...]:
-    """A rational point inside the natural domain, along minus the sum of the normals of half-spaces. Raises Unreached."""
+    """A rational point inside the natural domain, along minus the sum of the normals of half-spaces, or entry by entry. Raises
+    Unreached."""
     for step in STEPS:
         point = [Fraction(0)] * len(family.natural_parameters)
         for face in outer_faces(family):
@@ -45,7 +46,27 @@ def inside(family: Family) -> tuple[Fraction, ...]:
             point = [p - step * Fraction(s) for p, s in zip(point, slopes, strict=True) if s is not None]
         if is_natural(family, list(map(rational, point)), Exact()):
             return tuple(point)
-    raise Unreached(f"a point inside the natural domain of {family.name}")
+    return _entry_by_entry(family)
+
+
+def _entry_by_entry(family: Family) -> tuple[Fraction, ...]:
+    """A point at which one condition after the other holds, each by one entry: determinants by those on their diagonals."""
+    etas = family.natural_parameters
+    point = dict.fromkeys(etas, Fraction(0))
+    for count, condition in enumerate(family.natural_domain, start=1):
+        known = family.natural_domain[:count]
+        own = [eta for eta in reversed(etas) if eta in condition.free_symbols]
+        moved = ({**point, eta: Fraction(way * step)} for step in STEPS for eta in own for way in (-1, 1))
+        found = next((each for each in (point, *moved) if _is_inside(known, each)), None)
+        if found is None:
+            raise Unreached(f"a point inside the natural domain of {family.name}")
+        point = found
+    return tuple(point.values())
+
+
+def _is_inside(conditions: tuple[sp.Basic, ...], point: Mapping[sp.Symbol, Fraction]) -> bool:
+    """Whether these conditions hold at a point."""
+    return in_domain(conditions, {eta: rational(value) for eta, value in point.items()}, Exact())
 
 
 def largest(family: Family, direction: Direction) -> Number | None:

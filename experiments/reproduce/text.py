@@ -258,9 +258,10 @@ def _enumerated(store: Store, records: Sequence[Mapping[str, Any]]) -> Iterable[
                 f"{r['bits']} bits, {r['depth']} hidden", r["epochs"], r["prior"], f"{r['encoder']}: {ENCODERS[r['encoder']]}",
                 f"{r['test_log_likelihood'][-1]:.2f}", f"{r['test_elbo'][-1]:.2f}",
                 f"{r['test_log_likelihood'][-1] - r['test_elbo'][-1]:.3f}",
-                *(f"{r[part] + 0.0:.3f}" if part in r else "-" for part in ("family", "amortisation")), f"{r['residual'][-1]:.3f}",
+                *(f"{r[part] + 0.0:.3f}" if part in r else "-" for part in ("family", "amortisation")),
+                f"{r['residual'][-1]:.3f}",
             )
-            for r in records
+            for r in sorted(records, key=lambda r: (r["depth"], r["bits"]))
         ),
     )  # fmt: skip
     yield provenance(records, sum(record["seconds"] for record in records))
@@ -272,8 +273,8 @@ def _family_of_tight(records: Sequence[Mapping[str, Any]]) -> str:
     if not lost:
         return ""
     return (
-        f"In these the family loses at most {max(map(abs, lost)):.4f} nats; the rest of the gap is the network's, whose weights are "
-        "learnt from the training documents."
+        f"In these the family loses at most {max(map(abs, lost)):.4f} nats; the rest of the gap is the network's, whose weights "
+        "are learnt from the training documents."
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.ticker import MaxNLocator
@@ -29,7 +29,7 @@ def curves(records: Sequence[Mapping[str, Any]], column: str, label: str, is_log
             _panel(panel, shown, column)
             if is_logarithmic:
                 style.logarithmic(panel)
-            panel.set_title(f"{bits} bits, {depth} hidden\n{_epochs(shown)}", fontsize=8)
+            panel.set_title(f"{bits} bits, {depth} hidden\n{_epochs(shown.values())}", fontsize=8)
         row[0].set_ylabel(label)
     for panel in panels[-1]:
         panel.set_xlabel("epoch")
@@ -39,8 +39,8 @@ def curves(records: Sequence[Mapping[str, Any]], column: str, label: str, is_log
     return figure
 
 
-def _epochs(shown: Mapping[str, Mapping[str, Any]]) -> str:
-    return f"{max(record['epochs'] for record in shown.values())} epochs" if shown else "not reached"
+def _epochs(shown: Collection[Mapping[str, Any]]) -> str:
+    return f"{max(record['epochs'] for record in shown)} epochs" if shown else "not reached"
 
 
 def _panel(panel: Axes, shown: Mapping[str, Mapping[str, Any]], column: str) -> None:
@@ -65,14 +65,14 @@ def without_sampling(records: Sequence[Mapping[str, Any]]) -> Figure:
     figure = style.new_figure(7.2, 1.1 + 1.9 * len(shapes))
     panels = figure.subplots(len(shapes), 2, squeeze=False)
     for (depth, bits), row in zip(shapes, panels, strict=True):
-        for record in records:
-            if (record["depth"], record["bits"]) == (depth, bits):
-                _line(row, record)
+        shown = [r for r in records if (r["depth"], r["bits"]) == (depth, bits)]
+        for record in shown:
+            _line(row, record)
         for panel, label in zip(row, ("gap, nats", "span residual, nats"), strict=True):
             style.logarithmic(panel)
             panel.xaxis.set_major_locator(MaxNLocator(4, integer=True))
             panel.set_ylabel(label)
-            panel.set_title(f"{bits} bits, {depth} hidden", fontsize=8)
+            panel.set_title(f"{bits} bits, {depth} hidden, {_epochs(shown)}", fontsize=8)
     for panel in panels[-1]:
         panel.set_xlabel("epoch")
     named = {

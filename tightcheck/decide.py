@@ -104,8 +104,7 @@ def _tight(design: Design, decision: Decision) -> Attempt:
         if _accepted(design, decision, step, "tight") is not None:
             if decision.prior == "implied" and all_entries(design):
                 found = _inside(design, decision)
-                if found is not None:
-                    yield [step, found], Verdict.TIGHT
+                yield ([step] if found is None else [step, found]), Verdict.TIGHT
             else:
                 yield [step], Verdict.TIGHT
 

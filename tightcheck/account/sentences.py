@@ -196,6 +196,13 @@ SENTENCES: Mapping[str, Template] = {
         " a parameter is 0, and then no natural parameter depends on {z}: {zero}.",
         guilty.decoder_map,
     ),
+    "written_conjugate": Template(
+        "C2",
+        "No prior of this kind is conjugate to the decoder's formula, but where it is constant",
+        "With this prior C2 makes A(f({z})) affine in {psi}. For the formula this is one equation for its parameter, whose only"
+        " solution is 0, and then no natural parameter depends on {z}: {zero}.",
+        guilty.prior,
+    ),
     "pinned_equal": Template(
         "C2",
         "The encoder's variance is fixed at the prior's, and any dependence on {z} makes the posterior narrower",

@@ -26,6 +26,7 @@ from tightcheck.kernel.decoder_maps import DECODER_LEMMAS
 from tightcheck.kernel.dependence import may_depend
 from tightcheck.kernel.encoder_maps import ENCODER_LEMMAS
 from tightcheck.kernel.explicit import (
+    written_conjugate,
     written_constant,
     written_member,
     written_nonmember,
@@ -48,7 +49,7 @@ from tightcheck.kernel.prior_tail import prior_tail
 from tightcheck.kernel.rays import PRIOR_FREE_LEMMAS
 from tightcheck.kernel.rejected import malformed_is_rejected, require
 from tightcheck.kernel.slices import prior_block, prior_family, prior_in_span, prior_term, prior_values
-from tightcheck.kernel.tight import tight
+from tightcheck.kernel.tight import integrates_for_some, tight
 from tightcheck.kernel.zero import Entries
 from tightcheck.verdict import Verdict
 
@@ -63,6 +64,7 @@ ZERO_LEMMAS = {
     "pinned_equal": pinned_equal,
     "shared_precision": shared_precision,
     "written_constant": written_constant,
+    "written_conjugate": written_conjugate,
 }
 NO_MODEL = {
     "pinned_impossible": pinned_impossible,
@@ -266,7 +268,7 @@ def _run_all(design: Design, prior: str, steps: Sequence[Mapping[str, Any]]) -> 
     return zero, {step["lemma"] for step in steps}
 
 
-NEED_A_DECLARED_PRIOR = frozenset((*CONJUGATION_LEMMAS, "pinned_equal", "shared_precision"))
+NEED_A_DECLARED_PRIOR = frozenset((*CONJUGATION_LEMMAS, "pinned_equal", "shared_precision", "written_conjugate"))
 NOT_OF_PARENTS = frozenset((*ENCODER_LEMMAS, "rays"))
 """Lemmas on g, which is not affine in nu for a block that others are given."""
 
@@ -317,6 +319,8 @@ def _conclusion(design: Design, prior: str, zero: Entries, proved: set[str]) -> 
         return Verdict.IMPOSSIBLE
     needs_member = prior == "implied" and all_entries(design)
     if proved & {"tight", "written_tight"} and (proved & MEMBERS if needs_member else has_model(design)):
+        return Verdict.TIGHT
+    if needs_member and "tight" in proved and may_depend(design) and integrates_for_some(design):
         return Verdict.TIGHT
     if is_empty and "constants" in proved and may_depend(design):
         return Verdict.COLLAPSE

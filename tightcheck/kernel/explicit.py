@@ -265,9 +265,53 @@ def written_constant(design: Design, step: Mapping[str, Any], zero: Entries) -> 
     c1 = differences(design, "implied", model, {})
     forced = any(_is_power(sp.expand(value), parameter) for value in c1)
     require(forced, "the parameter is not shown to vanish")
+    return _constant_without(design, model, parameter)
+
+
+def written_conjugate(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """C2 makes one parameter 0, and f is then constant: a weight on P - A(f) is the logarithm of a rational function of the
+    parameter's exponential that is 1 at 1 only."""
+    require(design.prior.kind == "declared", "the prior is not declared")
+    model = written(design)
+    (parameter,) = (s for s in model.parameters if s.name == step["parameter"])
+    c2 = differences(design, "declared", model, {})
+    require(any(vanishes_at_zero_only(value, parameter) for value in c2), "the parameter is not shown to vanish")
+    return _constant_without(design, model, parameter)
+
+
+def _constant_without(design: Design, model: Written, parameter: sp.Symbol) -> Entries:
+    """All entries, where f is constant with this parameter 0."""
     rest = [[value.xreplace({parameter: sp.Integer(0)}) for value in column] for column in model.columns]
     require(all(is_zero(value - column[0]) for column in rest for value in column), "f may still depend on z")
     return all_entries(design)
+
+
+def vanishes_at_zero_only(value: sp.Expr, parameter: sp.Symbol) -> bool:
+    """Whether a sum of integer multiples of the parameter w and of logarithms of polynomials in e^w is 0 for w = 0 only:
+    R(e^w) = 1, R rational, and the numerator of R(y) - 1 has the factor y - 1 and no other positive root."""
+    y = sp.Dummy("y", positive=True)
+    ratio = sp.Integer(1)
+    for term in sp.Add.make_args(sp.expand(value, log=False)):
+        number, rest = term.as_coeff_Mul()
+        argument = rest.args[0] if isinstance(rest, sp.log) else sp.exp(rest) if rest == parameter else None
+        if not number.is_Integer or argument is None:
+            return False
+        argument = argument.replace(sp.exp, lambda e: y ** (e / parameter) if (e / parameter).is_Integer else sp.exp(e))
+        ratio *= argument**number
+    if ratio.free_symbols != {y} or not ratio.is_rational_function(y):
+        return False
+    numerator = sp.Poly(sp.fraction(sp.cancel(sp.together(ratio - 1)))[0], y)
+    if numerator.is_zero or not all(c.is_Rational for c in numerator.all_coeffs()):
+        return False
+    at_one = sp.Poly(y - 1, y)
+    rest, remainder = sp.div(numerator, at_one)
+    if not remainder.is_zero:
+        return False
+    while sp.rem(rest, at_one).is_zero:
+        rest = sp.quo(rest, at_one)
+    while rest.eval(0) == 0:
+        rest = sp.quo(rest, sp.Poly(y, y))
+    return bool(rest.count_roots(0, None) == 0)
 
 
 def _is_power(value: sp.Expr, parameter: sp.Symbol) -> bool:

@@ -21,7 +21,7 @@ from tightcheck.kernel.constants import constants_reachable
 from tightcheck.kernel.heads import contains
 from tightcheck.kernel.model import encoder_side, statistics_of, total_log_partition
 from tightcheck.kernel.partitions import effective_kind
-from tightcheck.kernel.rejected import require
+from tightcheck.kernel.rejected import Rejected, require
 from tightcheck.kernel.slices import combined, on_support, prior_block, prior_in_span, prior_term
 from tightcheck.span import combination, is_zero
 
@@ -217,17 +217,39 @@ def conjugate_for_all(design: Design, moving: list[Conditional]) -> None:
     """C2 for the whole class: P in the span, and every A(f) in the span."""
     for latent in design.encoder:
         _prior_in_span(design, latent)
+    _energy_in_span(design, moving)
+
+
+def integrates_for_some(design: Design) -> bool:
+    """Whether every f of a design that is tight has an implied prior: finite latents, or A(f) = <a, psi> + a_0, with which
+    h' exp(<c, psi> + A(f)) integrates where c + a is a natural parameter."""
+    if all(family_of(latent.block).support.is_finite for latent in design.encoder):
+        return True
+    try:
+        _energy_in_span(design, [observed for observed in design.decoder if depends_on(design, observed)])
+    except Rejected:
+        return False
+    return True
+
+
+def _energy_in_span(design: Design, moving: list[Conditional]) -> None:
+    """A(f) in span(psi, 1) for the whole class."""
     latent = design.encoder[0]
     if any(is_formula(o, i, latent) for o in moving for i in range(len(o.natural))):
         require(len(design.encoder) == 1, "a formula is looked at with one latent block")
-        family = family_of(latent.block)
+        family, left = family_of(latent.block), []
         for observed in moving:
             formulas = [is_formula(observed, i, latent) for i in range(len(observed.natural))]
             constants = [function_class(observed, i).kind == "constant" for i in range(len(observed.natural))]
             require(all(f or c for f, c in zip(formulas, constants, strict=True)), "expressions and networks are mixed")
             eta = [in_variables(observed, i, latent) if f else substituted(observed, i) for i, f in enumerate(formulas)]
-            value = total_log_partition(observed, eta)
-            require(combined(value, family) is not None, "A(f) is not shown to be in span(psi, 1)")
+            value = on_bits(total_log_partition(observed, eta), family)
+            if combined(value, family) is None:
+                written = all(function_class(observed, i).kind != "linked" for i in range(len(observed.natural)))
+                require(written and latent.block.copies == 1, "A(f) is not shown to be in span(psi, 1)")
+                left.append(observed.block.copies * value)
+        together = len(left) > 1 and combined(sp.Add(*left), family) is not None
+        require(together or not left, "A(f) is not shown to be in span(psi, 1)")
         return
     require(
         all(effective_kind(design, o, frozenset()) in ("quadratic", "quadratic_form") for o in moving),
@@ -242,6 +264,15 @@ def conjugate_for_all(design: Design, moving: list[Conditional]) -> None:
     products = [_square_of_bit(family, a) if a == b else a * b for a in family.variables for b in family.variables]
     spanned = all(combination(p, family.statistics, family.variables) is not None for p in products)
     require(spanned, "products of coordinates are not in span(psi, 1)")
+
+
+def on_bits(value: sp.Expr, family: Family) -> sp.Expr:
+    """The same function where it looks at bits: v0 + z (v1 - v0) in each of them."""
+    for variable, bounds in zip(family.variables, family.support.bounds or (), strict=False):
+        if family.support.is_discrete and tuple(bounds) == (0, 1) and value.has(variable):
+            at_0, at_1 = (value.xreplace({variable: sp.Integer(bit)}) for bit in (0, 1))
+            value = at_0 + variable * (at_1 - at_0)
+    return value
 
 
 def _square_of_bit(family: Family, variable: sp.Symbol) -> sp.Expr:

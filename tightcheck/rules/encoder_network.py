@@ -2,7 +2,8 @@
 F != 0 grows like x. Counts without end therefore leave F = 0. In the same way bounded outputs leave F = 0 where nu is
 unbounded, a Lipschitz network shown x leaves no statistic of degree 2, softplus or exp of a ReLU network is affine along no
 ray on which the network moves, powers of exp of a network are bounded or grow exponentially, links that are no polynomials
-bend, one unit is affine along no line, inputs of another growth than x are no help, and an affine map of the inputs has no statistic that is not among them.
+bend, one unit is affine along no line, inputs of another growth than x are no help, and an affine map of the inputs has no
+statistic that is not among them.
 """
 
 from __future__ import annotations

@@ -22,6 +22,8 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
     model = _read(design)
     for symbol in sorted(model.parameters, key=str) if model else ():
         yield {"lemma": "written_constant", "parameter": symbol.name}
+        if prior == "declared":
+            yield {"lemma": "written_conjugate", "parameter": symbol.name}
 
 
 def models(design: Design, lemma: str) -> Iterator[dict[str, Any]]:

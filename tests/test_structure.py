@@ -44,6 +44,7 @@ ALLOWED = {
         "experiments/",
         "tightcheck/laws/",
         "tightcheck/numeric/",
+        "tightcheck/reading/live.py",
         "tightcheck/sweep/train.py",
         "tightcheck/training/",
         "tightcheck/attack/",

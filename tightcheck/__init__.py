@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from tightcheck.design import Design as Design
@@ -30,17 +31,33 @@ HOMES = {
 """Where each public name lives; nothing is imported before it is asked for."""
 
 
-def analyze(encoder: str | Path | Design, decoder: str | Path | None = None) -> Report:
+def analyze(
+    encoder: str | Path | Design | Mapping[str, Any], decoder: str | Path | Mapping[str, Any] | None = None
+) -> Report:
     """The analysis of a design: two files, one file that holds both parts, or a `Design` made in Python.
 
-    Raises DesignError, with the place and what to write instead, for a file that is no design.
+    Two mappings with the keys of the files do as well; their `map` may be a live PyTorch module, or a method of one:
+
+        analyze({"latent": {"family": "gaussian", "dim": 20}, "map": vae.encode, "output": ["mean", "log_variance"]},
+                {"observed": {"family": "bernoulli", "dim": 784}, "map": vae.decode, "output": {"probs": "sigmoid"},
+                 "prior": {"family": "gaussian", "mean": 0, "variance": 1}})
+
+    Raises DesignError, with the place and what to write instead, for what is no design.
     """
+    from os import PathLike
+
     from tightcheck.analysis import analyze as analysis_of
     from tightcheck.design import Design
-    from tightcheck.read_yaml import read_design
+    from tightcheck.read_yaml import design_of, read_design
     from tightcheck.report.notebook import Report
 
-    return Report.of(analysis_of(encoder if isinstance(encoder, Design) else read_design(encoder, decoder)))
+    if isinstance(encoder, Design):
+        return Report.of(analysis_of(encoder))
+    if isinstance(encoder, str | PathLike) and (decoder is None or isinstance(decoder, str | PathLike)):
+        return Report.of(analysis_of(read_design(encoder, decoder)))
+    from tightcheck.reading.live import trees
+
+    return Report.of(analysis_of(design_of(*trees(encoder, decoder))))
 
 
 def __getattr__(name: str) -> Any:

@@ -13,6 +13,7 @@ from tightcheck.decide import decide
 from tightcheck.design import Design
 from tightcheck.kernel import Rejected
 from tightcheck.kernel.check import prove
+from tightcheck.kernel.constants import inputs_vanish
 from tightcheck.kernel.integrability import stays_in_domain
 from tightcheck.kernel.member import member
 from tightcheck.read_yaml import read_design
@@ -20,6 +21,7 @@ from tightcheck.read_yaml import read_design
 GAUSSIAN = "{family: gaussian, mean: 0, variance: 1}"
 BIT = "{latent: {family: bernoulli, dim: 1}, map: {kind: affine}, output: logits}"
 BITS = "{latent: {family: bernoulli, dim: 2}, map: {kind: affine}, output: logits}"
+SPINS = "{latent: {family: rademacher, dim: 2}, map: {kind: affine}, output: logits}"
 THROWS = "{latent: {family: binomial, dim: 1, trials: 4}, map: {kind: unrestricted}, output: logits}"
 COUNT = "{latent: {family: poisson, dim: 1}, map: {kind: affine}, output: log_rate}"
 NORMAL = "{latent: {family: gaussian, dim: 1, covariance: diagonal}, map: {kind: affine}, output: [mean, log_variance]}"
@@ -435,6 +437,13 @@ EDGES = [
         given_y("{family: gaussian, mean: [0, 1], variance: 1, given: y}"),
         "impossible",
     ),
+    # exp(log(z)) is z, and log(-1) is no number: there is no model.
+    (
+        "a link that undoes a logarithm",
+        SPINS,
+        one("bernoulli", "{logits: {link: exp(output)}}", "log(z[0])", "uniform"),
+        "impossible",
+    ),
     # A concentration of -1/2 is none, though its natural parameter -1/2 is one.
     *(
         (
@@ -561,3 +570,14 @@ def test_the_ends_of_a_range_count_where_they_have_mass(name: str, holds: bool) 
     latent = registry.load(name)
     (z,) = latent.variables
     assert stays_in_domain(registry.load("exponential"), [-z], [((z,), latent)]) == holds
+
+
+def test_a_network_given_a_class_is_shown_it(tmp_path: Path) -> None:
+    """Where x is 0 the indicators of y are not: weights on them are constants for each class."""
+    encoder = (
+        "{latent: [{name: y, family: categorical, dim: 2}, {name: z, family: gaussian, dim: 1, given: y}],"
+        " map: [unrestricted, {kind: affine, bias: false}], output: [logits, [mean, log_variance]]}"
+    )
+    decoder = pixels(f"[{{name: y, family: categorical, logits: 0}}, {{name: z, {GAUSSIAN[1:]}]")
+    design = read(encoder, decoder, tmp_path)
+    assert [inputs_vanish(design, latent) for latent in design.encoder] == [True, False]

@@ -19,7 +19,7 @@ from tightcheck.kernel.model import encoder_side, formula, statistics_of, temper
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import prior_block, prior_in_span, prior_term
 from tightcheck.kernel.tight import no_sharing
-from tightcheck.kernel.valid import positive_formulas
+from tightcheck.kernel.valid import positive_formulas, written_formulas
 from tightcheck.kernel.zero import Entries
 from tightcheck.span import is_zero
 
@@ -31,11 +31,12 @@ Place = Mapping[sp.Symbol, sp.Expr]
 
 @dataclass(frozen=True)
 class Values:
-    """f of one observed coordinate at every latent point, a row a point, what has to be positive there beside the natural
-    domain, and how many coordinates have just this f."""
+    """f of one observed coordinate at every latent point, a row a point, what the maps put out there, what has to be positive
+    beside the natural domain, and how many coordinates have just this f."""
 
     observed: Conditional
     rows: tuple[tuple[sp.Expr, ...], ...]
+    outputs: tuple[sp.Expr, ...]
     positive: tuple[sp.Expr, ...]
     count: int
 
@@ -90,8 +91,8 @@ def _values(design: Design, observed: Conditional, points: Sequence[tuple[sp.Exp
 
 def _rows(
     design: Design, observed: Conditional, points: Sequence[tuple[sp.Expr, ...]], copy: int
-) -> tuple[tuple[tuple[sp.Expr, ...], ...], tuple[sp.Expr, ...]]:
-    """The natural parameters of one observed copy at every point, and what must be positive there."""
+) -> tuple[tuple[tuple[sp.Expr, ...], ...], tuple[sp.Expr, ...], tuple[sp.Expr, ...]]:
+    """The natural parameters of one observed copy at every point, what its maps put out, and what must be positive there."""
     require(observed.block.length is None and observed.block.dimension is None, "only numbers are looked at")
     constants = [h.source for h in observed.heads if isinstance(h.source, Constant)]
     known = all(c.value is not None for c in (*constants, *dict(observed.block.fixed).values()))
@@ -101,15 +102,16 @@ def _rows(
         functions = function_class(observed, i)
         require(functions.kind in ("constant", "expression"), f"{observed.block.name} is not written out")
         formulas.append(expression_of(observed, i) if functions.kind == "expression" else substituted(observed, i))
-    signed = positive_formulas(observed)
-    sums = any(f.has(CoordinateSum, Softmax, SOFTMAX) for f in (*formulas, *signed))
+    put_out, signed = written_formulas(observed), positive_formulas(observed)
+    sums = any(f.has(CoordinateSum, Softmax, SOFTMAX) for f in (*formulas, *put_out, *signed))
     require(not sums, "sums over coordinates are not looked at")
-    rows, positive = [], []
+    rows, outputs, positive = [], [], []
     for point in points:
         place = _place(design, observed, point, copy)
         rows.append(tuple(_at(f, place) for f in formulas))
+        outputs += [_at(f, place) for f in put_out]
         positive += [_at(f, place) for f in signed]
-    return tuple(rows), tuple(positive)
+    return tuple(rows), tuple(outputs), tuple(positive)
 
 
 def _at(formula: sp.Expr, place: Mapping[str, sp.Expr]) -> sp.Expr:
@@ -192,6 +194,8 @@ def valid(model: Written, known: Place) -> None:
             entries = [entry.xreplace(known) for entry in row]
             require(in_domain(family_of(f.observed.block), entries), "f is not shown to stay in the natural domain")
             require(all(bool(e.is_real) and bool(e.is_finite) for e in entries), "f is not shown to be real")
+        outputs = [value.xreplace(known) for value in f.outputs]
+        require(all(bool(o.is_real) and bool(o.is_finite) for o in outputs), "an expression is not shown to be real")
         signed = all(bool(value.xreplace(known).is_positive) for value in f.positive)
         require(signed, "a parameter is not shown to be positive")
 

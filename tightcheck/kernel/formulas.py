@@ -13,7 +13,14 @@ from tightcheck.kernel.constants import inputs_sum_to_one, valid_at_zero
 from tightcheck.kernel.defined import is_defined
 from tightcheck.kernel.integrability import stays_in_domain
 from tightcheck.kernel.model import Coordinate
-from tightcheck.kernel.valid import has_constants, has_valid_constants, is_valid, positive_formulas, stays_positive
+from tightcheck.kernel.valid import (
+    has_constants,
+    has_valid_constants,
+    is_valid,
+    positive_formulas,
+    stays_positive,
+    written_formulas,
+)
 
 VALUES = (sp.Integer(1), sp.Integer(-1), sp.Rational(1, 2))
 MOST_PARAMETERS = 4
@@ -68,10 +75,12 @@ def _is_valid_at(design: Design, observed: Conditional, known: Known) -> bool:
     eta, active = natural_at(design, observed, known)
     places = [(variables, family) for _, variables, family, _ in active]
     positive, others = _at(design, observed, positive_formulas(observed), known)
+    put_out, shown = _at(design, observed, written_formulas(observed), known)
     return (
         all(is_defined(entry, active) for entry in eta)
         and stays_in_domain(family_of(observed.block), eta, places)
         and all(stays_positive(value, others) for value in positive)
+        and all(is_defined(value, shown) for value in put_out)
     )
 
 

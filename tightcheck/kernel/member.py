@@ -13,6 +13,7 @@ from tightcheck.design import Conditional, Constant, Design, Map, PriorBlock
 from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, is_onto
 from tightcheck.kernel.constants import constants_reachable, decoder_constants, is_any_member, is_shared, sees_prior
+from tightcheck.kernel.defined import is_defined
 from tightcheck.kernel.heads import INJECTIVE, Side, contains, head_values, is_parametrised
 from tightcheck.kernel.integrability import in_domain, integrates, stays_in_domain
 from tightcheck.kernel.model import (
@@ -29,7 +30,7 @@ from tightcheck.kernel.model import (
 from tightcheck.kernel.pair_density import is_density_of_pair
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import combined, on_support, parents_of, prior_block, prior_in_span, prior_term
-from tightcheck.kernel.valid import positive_formulas, stays_positive
+from tightcheck.kernel.valid import positive_formulas, stays_positive, written_formulas
 from tightcheck.kernel.zero import latent_of, pair_of
 from tightcheck.span import is_zero, normal_form
 
@@ -232,6 +233,8 @@ def decoder_contains(
         place = [(observed, side.variables, side.family, 0)]
         positive = [at_parameters(value, observed, parameters, side) for value in positive_formulas(observed)]
         require(all(stays_positive(value, place) for value in positive), "a parameter is not shown to be positive")
+        put_out = [at_parameters(value, observed, parameters, side) for value in written_formulas(observed)]
+        require(all(is_defined(value, place) for value in put_out), "an expression is not shown to have a value")
         return
     contains(observed, eta, side, rank, 1)
 

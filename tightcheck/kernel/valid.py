@@ -60,6 +60,12 @@ def positive_formulas(conditional: Conditional) -> list[sp.Expr]:
     ]
 
 
+def written_formulas(conditional: Conditional) -> list[sp.Expr]:
+    """What the maps that are written out put out, before their links: exp(log(z)) is z, and log(z) has no value at -1."""
+    written = [h for h in conditional.heads if isinstance(h.source, Map) and h.source.kind == "expression"]
+    return [own_coordinate(conditional, h) for h in written]
+
+
 def stays_positive(value: sp.Expr, active: Sequence[Coordinate]) -> bool:
     """Whether the value is certainly positive at every draw of positive mass, and almost every other: its logarithm is real."""
     return is_defined(sp.log(value), active)

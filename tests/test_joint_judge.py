@@ -109,3 +109,17 @@ def test_powers_and_logarithms(alpha: str, beta: str, word: str) -> None:
     """exp(alpha y) y^beta."""
     a, b = (mpmath.mpf(Fraction(value).numerator) / Fraction(value).denominator for value in (alpha, beta))
     assert tail(lambda y: a * y + b * mpmath.log(y)).word == word
+
+
+@pytest.mark.parametrize(
+    ("square", "fourth", "word"), [("1e-5", "0", "infinite"), ("-1e-5", "0", "finite"), ("-1e-5", "1e-9", "infinite")]
+)
+def test_small_powers_outgrow_what_is_seen_first(square: str, fourth: str, word: str) -> None:
+    """t^-1 exp(c (log t)^2), whose exponent turns at log t = 1 / c only."""
+    b, d = mpmath.mpf(square), mpmath.mpf(fourth)
+    way = -1 if b > 0 else 1
+    assert tail(lambda y: d * y**4 + b * y**2 + way * y + 2 * mpmath.log(y)).word == word
+
+
+def test_a_power_in_doubt_is_not_told() -> None:
+    assert tail(lambda y: y * mpmath.log(y) / 1000 - y).word == "cannot tell"

@@ -34,6 +34,10 @@ NOTHING = mpmath.mpf(10) ** -5
 FAR, FAR_DIGITS = 20_000, 20_000
 """A place from which the smallest powers are seen, 1/512 among the weights that tests draw."""
 FALLS = "G falls faster than every multiple of y"
+MORE = (560, 700)
+"""Two places more, where a power of y beside y is looked for."""
+SEEN = mpmath.mpf(10) ** -1
+"""A power that adds more than this to G at the last place is one; one that adds less than `FITTED` is none."""
 HUGE = mpmath.mpf(10) ** 40
 """A G beyond this at y <= 420 is no combination of y, log y and less."""
 NEAR = mpmath.mpf(10) ** -2
@@ -61,7 +65,33 @@ def tail(log_density: Callable[[Number], Number], is_far: bool = False) -> Tail:
         if any(value is None for value in values):
             return Tail("infinite", "the inner integral diverges on an open set of places")
         found = judged([value for value in values if value is not None])
+        if found.word == "cannot tell":
+            found = _by_powers([*values, *(log_density(mpmath.mpf(y)) for y in MORE)]) or found
     return _from_far(log_density, values[-1]) or found if is_far and found.reason == FALLS else found
+
+
+def _by_powers(values: list[Number | None]) -> Tail | None:
+    """The word of a G that is a polynomial in y of degree 4 with log y and 1/y: a square of log t beside log t, and so on.
+
+    Seven coefficients, and the eighth place must agree. The highest power that is seen decides; none may be in doubt.
+    """
+    if any(value is None or not mpmath.isfinite(value) for value in values):
+        return None
+    rows = [[y**4, y**3, y**2, y, mpmath.log(y), 1, 1 / y] for y in map(mpmath.mpf, (*LADDER, *MORE))]
+    with mpmath.workdps(100):
+        found = mpmath.lu_solve(mpmath.matrix(rows[:-1]), mpmath.matrix(values[:-1]))
+        error = abs(sum(c * power for c, power in zip(found, rows[-1], strict=True)) - values[-1])
+        shares = [found[k] * rows[-1][k] for k in range(3)]
+    if error > FITTED:
+        return None
+    for degree, share in zip((4, 3, 2), shares, strict=True):
+        if abs(share) > SEEN:
+            return Tail(
+                "infinite" if share > 0 else "finite", f"G is of degree {degree} in y, its sign {mpmath.sign(share)}"
+            )
+        if abs(share) > FITTED:
+            return None
+    return None
 
 
 def _from_far(log_density: Callable[[Number], Number], last: Number) -> Tail | None:

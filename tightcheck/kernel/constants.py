@@ -254,7 +254,8 @@ ZERO_AT_ZERO = frozenset("relu leaky_relu elu selu celu gelu silu tanh softsign 
 
 def inputs_vanish(design: Design, latent: Conditional) -> bool:
     """Whether x = 0 is possible, or a limit of data where x is continuous, and the encoder is then shown nothing but zeros."""
-    if latent.inputs.kind not in ("identity", "counts", "log1p") or latent.inputs.covariates:
+    shows_more = bool(latent.inputs.covariates or latent.block.given)
+    if latent.inputs.kind not in ("identity", "counts", "log1p") or shows_more:
         return False
     return all(_has_zero(observed) for observed in design.decoder)
 

@@ -44,3 +44,18 @@ def test_a_prior_of_three_components_is_none_of_five(covariance: str) -> None:
     head = ["mean", {"variance": UNIT}]
     prior: Words = {"log_density": "-(z[0]^2 + z[1]^2 + z[2]^2)/2"}
     assert verdict(latent, output, observed, "affine", head, prior) == "undecided"
+
+
+@pytest.mark.parametrize(("width", "is_wide"), [(9, False), (10, True), (64, True)])
+def test_ten_classes_need_as_many_units_and_not_one_for_each_pixel(width: int, is_wide: bool) -> None:
+    """Ten logits of 784 bits: on a bounded set ten ReLUs in each layer hold every affine map to them."""
+    network: Words = {"kind": "mlp", "hidden": [width, width], "activation": "relu"}
+    encoder: Words = {"latent": {"family": "categorical", "dim": 10}, "map": network, "output": "logits"}
+    decoder: Words = {
+        "observed": {"family": "bernoulli", "dim": 784},
+        "map": {"kind": "unrestricted"},
+        "output": "logits",
+        "prior": {"learned": "categorical"},
+    }
+    found = decide(WrittenDesign(encoder, decoder).design(), "declared").verdict.word
+    assert (found == "tight") == is_wide

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sympy as sp
 
 from tightcheck.design import Conditional, Constant, Design, Map
@@ -305,7 +307,8 @@ def reaches_all(design: Design, prior: str, latent: Conditional, moving: list[Co
     live = live_columns(design, latent, moving)
     nu = sum(_count(o) for o in moving)
     is_cut = (latent.block.dimension or 0) > REPRESENTATIVE  # then there are more columns than are looked at
-    rank = nu if is_cut else min(nu, len(live) * latent.block.copies)
+    columns = _statistics_in_full(latent, family.statistics) if is_cut else len(live)
+    rank = min(nu, columns * latent.block.copies)
     everything = spans_everything(design)
     for observed in moving:
         g = []
@@ -318,12 +321,18 @@ def reaches_all(design: Design, prior: str, latent: Conditional, moving: list[Co
 
 def _count(observed: Conditional) -> int:
     """How many statistics of the block move, in its own dimension: the rank is at most that."""
-    dimension = observed.block.dimension
-    if dimension is None:
+    if observed.block.dimension is None:
         return len(moving_statistics(observed)) * observed.block.copies
-    more = len(statistics_of(observed)) - min(dimension, REPRESENTATIVE)  # |x|^2, or all products
-    per_copy = dimension + max(more, 0) if more <= 1 else dimension * (dimension + 1)
-    return per_copy * observed.block.copies
+    return _statistics_in_full(observed, statistics_of(observed)) * observed.block.copies
+
+
+def _statistics_in_full(conditional: Conditional, looked_at: Sequence[sp.Expr]) -> int:
+    """A vector has at most so many statistics in its own dimension."""
+    dimension, edges = conditional.block.dimension or 0, conditional.block.edges
+    more = len(looked_at) - min(dimension, REPRESENTATIVE)  # |x|^2, products along edges, or all products
+    if edges is not None:
+        return dimension + len(edges)
+    return dimension + max(more, 0) if more <= 1 else dimension * (dimension + 1)
 
 
 def moving_statistics(observed: Conditional) -> list[tuple[int, sp.Expr]]:

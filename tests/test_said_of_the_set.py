@@ -139,3 +139,16 @@ def test_what_a_law_learns_is_counted(tmp_path: Path, variance: str, count: str)
     answer = said(tmp_path, encoder, numbers(variance=variance)).declared
     assert answer.verdict.word == "collapse"
     assert f"with at most {count}," in answer.remaining
+
+
+def test_a_logarithm_that_is_gaussian(tmp_path: Path) -> None:
+    """f = W log z + a: the implied prior is log-normal, and a mixture of log-normals is none of Gaussians."""
+    latent = "{latent: {family: log_normal, dim: 2}, map: unrestricted, output: [loc, scale]}"
+    seen = "{observed: {family: gaussian, dim: 3, covariance: fixed}, map: unrestricted, output: mean, prior: implied}"
+    analysis = said(tmp_path, latent, seen)
+    assert analysis.implied_prior.startswith("p(z): log(z) is N(m, P^-1)")
+    assert analysis.joint is not None and "linear Gaussian" not in str(analysis.joint.name)
+    bit = "{latent: {family: bernoulli, dim: 1}, map: unrestricted, output: logits}"
+    seen = "{observed: {family: log_normal, dim: 3}, map: unrestricted, output: [loc, scale], prior: implied}"
+    analysis = said(tmp_path, bit, seen)
+    assert analysis.joint is not None and "Gaussian" not in str(analysis.joint.name)

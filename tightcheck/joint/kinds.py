@@ -27,6 +27,11 @@ def kind(part: Part) -> str:
     return part.family.name
 
 
+def is_transformed(part: Part) -> bool:
+    """Whether the block's statistics are those of a function of it: a log-normal is a Gaussian in log x."""
+    return kind(part) == "gaussian" and part.groups[0].text != part.name
+
+
 @once
 def has_known_covariance(part: Part) -> bool:
     """Whether this is a Gaussian whose mean alone is free: statistic x on all of R^d, A quadratic."""

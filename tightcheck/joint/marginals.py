@@ -8,7 +8,7 @@ from tightcheck.joint import show
 from tightcheck.joint.domain import Sign
 from tightcheck.joint.form import Form
 from tightcheck.joint.formula import base_measure, bracketed, given, measured
-from tightcheck.joint.kinds import covariance, has_known_covariance, is_finite_choice, kind
+from tightcheck.joint.kinds import covariance, has_known_covariance, is_finite_choice, is_transformed, kind
 from tightcheck.joint.maps import entry, factor, natural
 from tightcheck.joint.parts import Part
 
@@ -130,7 +130,8 @@ def _gaussian(form: Form, of_latent: bool) -> str | None:
     noise = covariance(x)
     if of_latent:
         seen, shift = noise.between("W'", "W"), noise.between("W'", "a")
-        return f"{_density(form, (z,))} = N(m, P^-1) with P = {precision} - {seen} and m = P^-1 (b + {shift})"
+        subject = f"{_density(form, (z,))}: {z.groups[0].text} is" if is_transformed(z) else f"{_density(form, (z,))} ="
+        return f"{subject} N(m, P^-1) with P = {precision} - {seen} and m = P^-1 (b + {shift})"
     seen = f"P = {noise.inverse} - W Q^-1 W', Q = {precision}"
     return f"{_density(form, (x,))} = N(m, P^-1) with {seen} and m = P^-1 (a + W Q^-1 b)"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tightcheck.joint.form import Form
-from tightcheck.joint.kinds import is_finite_choice, kind
+from tightcheck.joint.kinds import is_finite_choice, is_transformed, kind
 from tightcheck.joint.parts import Part
 
 HARMONIUM = "exponential-family harmonium (Welling, Rosen-Zvi and Hinton 2005)"
@@ -38,7 +38,7 @@ MIXTURES = {
 
 def name(form: Form) -> str:
     """The joint's name: that of its pair of families if the literature has one, else exponential-family harmonium."""
-    observed, latent = tuple(map(kind, form.observed)), tuple(map(kind, form.latent))
+    observed, latent = tuple(map(_kind, form.observed)), tuple(map(_kind, form.latent))
     if is_finite_choice(form.latent):
         return _mixture(form.observed, observed)
     if any("field" in each for each in (*observed, *latent)):
@@ -49,6 +49,11 @@ def name(form: Form) -> str:
         return _linear_gaussian(form.observed[0])
     found = NAMES.get((observed[0], latent[0]), HARMONIUM)
     return f"{found}, restricted by sum_k exp(f_k) = 1" if form.observed[0].length == "random" else found
+
+
+def _kind(part: Part) -> str:
+    """The kind of the block; what is Gaussian in a function of it goes by its own name."""
+    return part.family.name if is_transformed(part) else kind(part)
 
 
 def _mixture(parts: tuple[Part, ...], kinds: tuple[str, ...]) -> str:

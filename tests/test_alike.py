@@ -43,6 +43,8 @@ LEFT = [
     ("(x + 1 - abs(x - 1))/2", BITS, {0}),
     ("(x + 1 - abs(x - 1))/2", TEXT, set()),
     ("x/sqrt(sum(x^2))", BOTH, set()),
+    ("x/sqrt(sum(x^2))", TEXT, set()),
+    ("x/(1 + sum(x))", TEXT, {0, 1}),
     ("x - sum(x)/3", MEANS, {0}),
     ("x - sum(x)/3", BOTH, {0}),
     ("x + sum(x)", BOTH, {0, 1}),

@@ -180,6 +180,10 @@ def _of_map(shown: Conditional, other: Conditional, is_alone: bool, moved: sp.Ex
     require(bool(slope.is_real) and bool(shift.is_real), "the map is not real")
     _unseen(shown, other, is_alone, slope, shift)
     family = family_of(other.block)
+    if other.block.length in ("random", "depends_on_z"):  # one word n times, and p n times: (p - 1) n F_w = 0
+        require(bool(slope.is_Integer and slope > 1) and shift == 0, "the map takes no text to a text")
+        _divides(shown, other)
+        return lambda live: live
     require(other.block.length is None, "the coordinates add up to a length")
     whole = runs_over_all_reals(family)
     require(whole or len(family.variables) == 1, "the draws are vectors of bounded numbers")

@@ -113,7 +113,7 @@ def _origin(design: Design, prior: str, step: Mapping[str, Any]) -> None:
 
 
 def _range(design: Design, prior: str, step: Mapping[str, Any]) -> None:
-    """A parameter of the exact encoder that does not depend on x is a number that its head cannot be."""
+    """A parameter of the exact encoder is a number that its head cannot be, for every x or at one x of positive mass."""
     latent, observed = pair_of(design, step)
     c = _stated(design, prior, step, conjugate_too=True)
     assert c is not None
@@ -121,8 +121,12 @@ def _range(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     nu = statistics_of(observed)
     g = [sp.Add(*(F[i, k] * t for i, t in enumerate(nu))) / temperature(design) + value for k, value in enumerate(c)]
     require(is_one_to_one(latent), "several parameters stand for one encoder distribution")
-    values = {h: v for h, v in raw_values(latent, g).items() if v.is_number}
-    require(any(_cannot_be(head, value) for head, value in values.items()), "the encoder may reach the constants")
+    family = family_of(observed.block)
+    points = family.support.points if family.support.is_discrete else ()
+    places: list[dict[sp.Basic, sp.Basic]] = [{}, *(dict(zip(family.variables, p, strict=True)) for p in points)]
+    values = [pair for place in places for pair in raw_values(latent, [e.xreplace(place) for e in g]).items()]
+    reached = not any(value.is_number and _cannot_be(head, value) for head, value in values)
+    require(not reached, "the encoder may reach the constants")
 
 
 def _cannot_be(head: Head, value: sp.Expr) -> bool:

@@ -128,7 +128,7 @@ def in_span_for_all(design: Design, observed: Conditional) -> None:
             family = family_of(latent.block)
             if observed.inputs.kind == "identity":
                 holds = all(combination(v, family.statistics, family.variables) is not None for v in family.variables)
-                require(holds, f"{latent.block.name} itself is not in span(psi, 1)")
+                require(holds or family.spans_all_functions, f"{latent.block.name} itself is not in span(psi, 1)")
 
 
 def _written_probabilities(design: Design, observed: Conditional) -> None:

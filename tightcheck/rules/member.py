@@ -14,7 +14,7 @@ from typing import Any
 
 import sympy as sp
 
-from tightcheck.design import Conditional, Constant, Design, Map
+from tightcheck.design import OUTPUT, Conditional, Constant, Design, Map
 from tightcheck.expression import to_text
 from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, substituted
@@ -438,12 +438,29 @@ def proper_constants(
         return
     added = combined(copies * energy, fz) or (sp.Integer(0),) * (len(fz.statistics) + 1)
     stated = [function_class(latent, k).value if within_reach else None for k in range(len(fz.statistics))]
-    for inside in _constants(fz):
+    for inside in (*_middle(latent), *_constants(fz)) if within_reach else _constants(fz):
         free = [a - b for a, b in zip(inside, added[1:], strict=True)]
         c = tuple(a if value is None else value for a, value in zip(free, stated, strict=True))
         fx = family_of(observed.block)
         if integrates(fz, fx, energy, eta, F, c, copies) or is_density_of_pair(fz, fx, F, f0, c, copies):
             yield c
+
+
+def _middle(latent: Conditional) -> list[tuple[sp.Expr, ...]]:
+    """The encoder's natural parameters where its maps put out 0, or the middle of their bounds, if links or bounds keep some out."""
+    if all(head.link is None and head.bounds is None for head in latent.heads):
+        return []
+    values: dict[sp.Basic, sp.Basic] = {}
+    for head in latent.heads:
+        at_zero = (OUTPUT if head.link is None else head.link).xreplace({OUTPUT: sp.Integer(0)})
+        middle = at_zero if head.bounds is None else (head.bounds[0] + head.bounds[1]) / 2
+        constant = head.source.value if isinstance(head.source, Constant) else middle
+        values[head.symbol] = sp.Integer(1) if constant is None else constant
+    eta = tuple(sp.sympify(entry).xreplace(values) for entry in latent.natural)
+    inside = all(bool(entry.is_number) and bool(entry.is_finite) for entry in eta) and in_domain(
+        family_of(latent.block), eta
+    )
+    return [eta] if inside else []
 
 
 @cache

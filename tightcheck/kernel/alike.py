@@ -180,7 +180,7 @@ def _of_map(shown: Conditional, other: Conditional, is_alone: bool, moved: sp.Ex
     require(bool(slope.is_real) and bool(shift.is_real), "the map is not real")
     _unseen(shown, other, is_alone, slope, shift)
     family = family_of(other.block)
-    if other.block.length in ("random", "depends_on_z"):  # one word n times, and p n times: (p - 1) n F_w = 0
+    if other.block.length in ("random", "depends_on_z"):  # every word once, w twice, and p times that often
         require(bool(slope.is_Integer and slope > 1) and shift == 0, "the map takes no text to a text")
         _divides(shown, other)
         return lambda live: live

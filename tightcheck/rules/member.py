@@ -447,7 +447,7 @@ def proper_constants(
 
 
 def _middle(latent: Conditional) -> list[tuple[sp.Expr, ...]]:
-    """The encoder's natural parameters where its maps put out 0, or the middle of their bounds, if links or bounds keep some out."""
+    """The encoder's natural parameters where its maps put out 0, or the middle of their bounds, if some are kept out."""
     if all(head.link is None and head.bounds is None for head in latent.heads):
         return []
     values: dict[sp.Basic, sp.Basic] = {}

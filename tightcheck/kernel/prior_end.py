@@ -19,7 +19,7 @@ def prior_end(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     latent = latent_of(design, step["latent"])
     family = family_of(latent.block)
     require(len(family.variables) == 1 and not latent.block.given, "z is not a number")
-    finite = all(family_of(o.block).has_full_domain or o.block.length is not None for o in design.decoder)
+    finite = all(family_of(o.block).has_full_domain or o.block.length == "random" for o in design.decoder)
     require(finite, "a log-partition may be infinite where f is bounded")
     require(_is_unbounded(design, latent), "the prior is not shown to be unbounded where psi is bounded")
 

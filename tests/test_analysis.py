@@ -165,7 +165,6 @@ def test_every_lemma_has_its_sentence() -> None:
 
 GAUSSIAN = {"family": "gaussian", "mean": 0, "variance": 1}
 MEAN = ["mean", {"variance": {"fixed": 1}}]
-WIDE = {"kind": "mlp", "hidden": [400, 400], "activation": "relu"}
 
 
 def written(folder: Path, encoder: dict[str, object], decoder: dict[str, object]) -> Analysis:
@@ -231,17 +230,6 @@ def test_a_conjugate_pair_is_told_why_the_prior_restricts() -> None:
     found = condition(analyze(read_design(path)), "C2")
     assert found.status == "restricts"
     assert "log p(z) - A(f(z)) must be a combination of log(z), log(1 - z) and 1" in found.sentence
-
-
-def test_deep_gaussian_networks_are_offered_a_full_covariance(tmp_path: Path) -> None:
-    """Probabilistic PCA with its exact posterior is the nearest design in which the declared prior stays."""
-    analysis = written(
-        tmp_path,
-        {"latent": {"family": "gaussian", "dim": 20}, "map": WIDE, "output": ["mean", "log_variance"]},
-        {"observed": {"family": "gaussian", "dim": 784}, "map": WIDE, "output": MEAN, "prior": GAUSSIAN},
-    )
-    found = [(s.change, s.verdict) for s in analysis.suggestions]
-    assert any("full covariance" in change and verdict == "tight" for change, verdict in found)
 
 
 @pytest.mark.parametrize("side", ["encoder", "decoder"])

@@ -196,7 +196,7 @@ def test_bad_files_are_told_in_a_sentence(tmp_path: Path) -> None:
 
 def test_the_smallest_family_names_the_log_partition() -> None:
     design = read_design(EXAMPLES / "ppca-diagonal" / "encoder.yaml", EXAMPLES / "ppca-diagonal" / "decoder.yaml")
-    assert "A(f) = sum_i variance_x*f_i^2/2 up to a constant" in statement(design)[0]
+    assert "A(f) = sum_i variance_x f_i^2/2 up to a constant" in statement(design)[0]
 
 
 SCALARS = st.one_of(
@@ -233,3 +233,28 @@ def _types(data: object) -> object:
     if isinstance(data, list):
         return [_types(value) for value in data]
     return "decimal" if isinstance(data, Decimal) else type(data).__name__
+
+
+def test_a_deep_gaussian_network_is_offered_a_full_covariance(tmp_path: Path) -> None:
+    """Probabilistic PCA with its exact posterior is the nearest design in which the declared prior stays."""
+    wide = "map: {kind: mlp, hidden: [400, 400], activation: relu}"
+    file = design_file(
+        tmp_path,
+        f"latent: {{family: gaussian, dim: 20}}, {wide}, output: [mean, log_variance]",
+        f"observed: {{family: gaussian, dim: 784}}, {wide}, output: [mean, variance: {{learned: shared}}], "
+        "prior: {family: gaussian, mean: 0, variance: 1}",
+    )
+    assert (("encoder", "decoder"), "tight") in kinds(suggest(file, None))
+
+
+def test_a_decoder_of_angles_is_offered_their_cosine_and_sine(tmp_path: Path) -> None:
+    """Logits affine in (cos z, sin z), under the implied prior, are consistent for all weights; those in z never are."""
+    file = design_file(
+        tmp_path,
+        "latent: {family: von_mises, dim: 4}, features: statistics, map: {kind: affine}, output: natural",
+        "observed: {family: bernoulli, dim: 6}, map: {kind: affine}, output: logits, "
+        "prior: {family: von_mises, loc: 0, concentration: 1}",
+    )
+    found = suggest(file, None)
+    assert (("prior", "decoder"), "tight") in kinds(found)
+    assert any(each.files.decoder.get("input") == "statistics" for each in found.found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tightcheck import registry
-from tightcheck.design import Design
+from tightcheck.design import Design, Map
 from tightcheck.kernel.classes import family_of
 from tightcheck.suggestions.edit import Edit, customary, keeping, output, size
 from tightcheck.suggestions.files import Files
@@ -27,6 +27,9 @@ def full_covariance(files: Files, design: Design) -> Iterator[Edit]:
     edited = files.with_rows("encoder", blocks=[block], output=rows)
     words = f"give q({latent.block.name}|x) a full covariance: statistics z_i z_j for all pairs"
     yield Edit(words, "encoder", edited, latent.block.place)
+    if any(isinstance(h.source, Map) and h.source.kind == "mlp" for h in latent.heads):
+        linear = edited.with_rows("encoder", map=[{"kind": "affine"}])
+        yield Edit(f"{words}; and a mean affine in x", "encoder", linear, latent.block.place)
 
 
 def field(files: Files, design: Design) -> Iterator[Edit]:

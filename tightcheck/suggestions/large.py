@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tightcheck.design import Conditional, Design, Map
 from tightcheck.kernel.classes import family_of
+from tightcheck.span import combination
 from tightcheck.suggestions.edit import Edit, customary, output, place_of_map, size
 from tightcheck.suggestions.files import Files
 from tightcheck.suggestions.small import shown
@@ -53,6 +54,20 @@ def affine_decoder(files: Files, design: Design) -> Iterator[Edit]:
     if changed:
         edited = files.with_rows("decoder", map=rows)
         yield Edit("make the decoder's map affine in z", "decoder", edited, place_of_map(changed[0]))
+
+
+def code_statistics(files: Files, design: Design) -> Iterator[Edit]:
+    """Affine decoders shown the statistics of z where z itself is none of their combinations: an angle's cosine, sine."""
+    families = [family_of(latent.block) for latent in design.encoder]
+    is_hidden = any(
+        combination(v, family.statistics, family.variables) is None and not family.spans_all_functions
+        for family in families
+        for v in family.variables
+    )
+    if is_hidden and all(observed.inputs.kind == "identity" for observed in design.decoder):
+        edited = files.with_part("decoder", input="statistics")
+        words = "show the decoder the sufficient statistics psi(z), in which its natural parameters have to be affine"
+        yield Edit(words, "decoder", edited, design.decoder[0].place)
 
 
 def constant_spread(files: Files, design: Design) -> Iterator[Edit]:

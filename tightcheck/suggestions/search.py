@@ -32,6 +32,7 @@ EDITS: tuple[Edits, ...] = (
     large.natural_link,
     large.constant_spread,
     large.affine_decoder,
+    large.code_statistics,
     large.bits,
     large.mixture,
 )

@@ -22,7 +22,6 @@ CHANGES = (
     interactions.random_field,
     decoder.of_statistics,
     decoder.affine,
-    interactions.linear_gaussian,
     decoder.natural_link,
     discrete.bits,
 )

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
 
-from tightcheck.account.neighbours.decoder import affine
 from tightcheck.account.neighbours.neighbour import Neighbour, with_family
 from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.kernel.classes import family_of
@@ -31,16 +29,6 @@ def full_covariance(design: Design) -> Iterator[Neighbour]:
     if any(source.kind != "affine" for source in maps):
         linear = replace(design, encoder=(_with_full_covariance(latent, Map("affine")),))
         yield Neighbour(f"{words}; and a mean affine in x", "encoder", place, linear, is_worth_tight=True)
-
-
-def linear_gaussian(design: Design) -> Iterator[Neighbour]:
-    """A decoder affine in z with the encoder that it needs: full covariance, a mean affine in x."""
-    if _is_one_gaussian(design):
-        latent = design.encoder[0]
-        linear = replace(design, encoder=(_with_full_covariance(latent, Map("affine")),))
-        for straight in islice(affine(linear), 1):
-            words = f"{straight.change}, and give q({latent.block.name}|x) a full covariance and a mean affine in x"
-            yield replace(straight, change=words, is_worth_tight=True)
 
 
 def _is_one_gaussian(design: Design) -> bool:

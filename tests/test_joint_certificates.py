@@ -227,6 +227,8 @@ PRODUCTS = (
     (("gaussian_fixed_variance", "log_normal"), (2, 2), "quadratic"),
     (("gaussian_fixed_variance", "geometric"), (2, 2), "cases"),
     (("full_gaussian", "poisson"), (2, 2), "products"),
+    (("full_gaussian", "poisson"), (3, 2), "products"),
+    (("bernoulli", "full_gaussian"), (2, 3), "finite"),
 )
 
 

@@ -35,6 +35,7 @@ GAMMAS = (
 )
 ROUND = NORMALS.replace("diagonal", "isotropic")
 BENT = "{kind: mlp, hidden: [4], activation: tanh}"
+CLIPPED = "[{loc: {fixed: 0}}, {concentration: {link: sigmoid(output), bounds: [-1, 2]}}]"
 HALF, ONCE, ANGLE = (
     "{family: bernoulli, probs: 0.5}",
     "{family: poisson, rate: 1}",
@@ -436,6 +437,20 @@ EDGES = [
         NORMAL,
         given_y("{family: gaussian, mean: [0, 1], variance: 1, given: y}"),
         "impossible",
+    ),
+    # A covariance of 0 is none: where x is 0 nothing is put out that is valid.
+    (
+        "a covariance without a bias",
+        NO_BIAS.replace("diagonal", "full").replace("log_variance", "covariance"),
+        pixels(GAUSSIAN),
+        "impossible",
+    ),
+    # log(1 - z) is no number for z > 1, so a = 0: no model depends on z.
+    (
+        "a logarithm beyond its end",
+        PRODUCT.replace("features: log1p, map: {kind: affine}", "map: {kind: unrestricted}"),
+        one("von_mises", CLIPPED, "a*(log(z) - log(1 - z)) + b", "implied", "[a, b]"),
+        "tight",
     ),
     # exp(log(z)) is z, and log(-1) is no number: there is no model.
     (

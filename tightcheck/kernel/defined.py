@@ -89,6 +89,8 @@ def _is_positive(part: sp.Expr, ends: Ends, is_closed: bool) -> bool:
     if not all(sp.sympify(end).is_number for end in corner.values()):
         return False
     least = part.subs(corner)
+    if least.has(sp.nan, sp.zoo):
+        return False
     return bool(least >= 0) if is_closed else bool(least > 0)
 
 

@@ -53,10 +53,13 @@ def positive_formulas(conditional: Conditional) -> list[sp.Expr]:
     """What the positive parameters that are written out are, in the other side's variables and free parameters. The natural
     parameters may not tell their signs: a scale and its negative have the same."""
     written = [h for h in conditional.heads if isinstance(h.source, Map) and h.source.kind == "expression"]
-    return [
-        (OUTPUT if h.link is None else h.link).xreplace({OUTPUT: own_coordinate(conditional, h)})
+    linked = {
+        h: (OUTPUT if h.link is None else h.link).xreplace({OUTPUT: own_coordinate(conditional, h)})
         for h in written
         if h.symbol.is_positive
+    }
+    return [
+        value if h.bounds is None else sp.Max(h.bounds[0], sp.Min(h.bounds[1], value)) for h, value in linked.items()
     ]
 
 

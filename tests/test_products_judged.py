@@ -12,8 +12,10 @@ from hypothesis import HealthCheck, event, given, note, settings
 from hypothesis import strategies as st
 
 from tests.oracle.joint_judge import Side
-from tests.oracle.product_judge import judge_product
+from tests.oracle.product_judge import is_flat, judge_product
+from tests.test_joint_judged import density, weights
 from tests.test_joint_judged import family as with_defaults
+from tests.test_joint_vectors import DERIVED
 from tightcheck import registry
 from tightcheck.atlas.example import inner_point
 from tightcheck.family import Family
@@ -216,7 +218,7 @@ def problems(draw: st.DrawFn, shape: tuple[int, int]) -> tuple[Names, Names, Mat
     return xs, zs, draw(drawn(xs, zs))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_products_agree_with_the_judge(data: st.DataObject) -> None:
     compare(*data.draw(problems(data.draw(st.sampled_from(SHAPES)))))
@@ -228,3 +230,47 @@ def test_products_agree_with_the_judge(data: st.DataObject) -> None:
 @given(data=st.data())
 def test_products_of_all_families_agree_with_the_judge(shape: tuple[int, int], data: st.DataObject) -> None:
     check(*data.draw(problems(shape)))
+
+
+VECTORS = tuple(
+    name for name in registry.names() if len(family(name).variables) > 1 and not family(name).support.is_finite
+)
+FLAT = tuple(name for name in VECTORS if is_flat(family(name)))
+"""Vectors of two free coordinates, over which the judge integrates with any vector in closed form."""
+
+
+@st.composite
+def vectors(draw: st.DrawFn) -> tuple[Names, Names, Matrix]:
+    """A vector of two free coordinates beside any vector, in either order, and a W."""
+    pair = [draw(st.sampled_from(VECTORS))], [draw(st.sampled_from(FLAT))]
+    xs, zs = pair if draw(st.booleans()) else pair[::-1]
+    return xs, zs, draw(drawn(xs, zs))
+
+
+@settings(max_examples=2, deadline=None, suppress_health_check=list(HealthCheck))
+@given(problem=vectors())
+def test_vectors_agree_with_the_judge(problem: tuple[Names, Names, Matrix]) -> None:
+    compare(*problem)
+
+
+@pytest.mark.long
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(problem=vectors())
+def test_vectors_agree_with_the_judge_next_to_the_boundary(problem: tuple[Names, Names, Matrix]) -> None:
+    check(*problem)
+
+
+BY_HAND = [
+    pytest.param(x, z, {**common, **own}, word, id=f"{k} {word}", marks=() if k == 9 else pytest.mark.long)
+    for k, (x, z, common, holds, fails) in enumerate(DERIVED)
+    for own, word in ((holds, "finite"), (fails, "infinite"))
+]
+
+
+@pytest.mark.parametrize(("x", "z", "values", "word"), BY_HAND)
+def test_the_judge_knows_the_boundaries_derived_by_hand(
+    x: str, z: str, values: dict[str, Fraction | int], word: str
+) -> None:
+    w = weights(density(x, z), {name: Fraction(value) for name, value in values.items()})
+    found = told([x], [z], [[Fraction(0), *w.of_z], *([a, *row] for a, row in zip(w.of_x, w.between, strict=True))])
+    assert found[0] in ("cannot tell", word), found

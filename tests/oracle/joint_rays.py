@@ -80,7 +80,8 @@ def _coordinates(family: Family) -> tuple[tuple[sp.Symbol, sp.Expr, sp.Expr], ..
 
 
 @cache
-def _ends(family: Family) -> list[tuple[object, object]]:
+def ends_of(family: Family) -> list[tuple[object, object]]:
+    """The ends of each variable as functions of the earlier ones."""
     bounds = family.support.bounds or ()
     return [tuple(sp.lambdify(family.variables[:k], end, "mpmath") for end in pair) for k, pair in enumerate(bounds)]  # type: ignore[misc]
 
@@ -91,7 +92,7 @@ def _place(family: Family, curve: Curve, t: Number) -> tuple[list[Number], Numbe
     values: list[Number] = []
     log_volume, used = mpmath.mpf(0), 0
     is_lattice = family.support.is_discrete
-    for lower_of, upper_of in _ends(family):
+    for lower_of, upper_of in ends_of(family):
         lower, upper = lower_of(*values), upper_of(*values)  # type: ignore[operator]
         if lower == upper:
             values.append(mpmath.mpf(lower))
@@ -132,4 +133,4 @@ def _number(value: object) -> Number:
     return mpmath.mpf(value.numerator) / value.denominator  # type: ignore[attr-defined]
 
 
-__all__: Sequence[str] = ("diverges",)
+__all__: Sequence[str] = ("diverges", "ends_of")

@@ -4,16 +4,18 @@ With x integrated out the margin of z = (u, v) and further factors of few values
 
     exp G(z) = h'(z) exp(b' psi(z) + A(W psi(z) + a)),   A the sum of the log-partitions of the factors of x.
 
-Factors of few values are summed out: every one of their values must give a finite integral. One number left: that is
-`tests/oracle/joint_judge.py`. Two numbers: F(u) = integral of exp G over v is followed towards both ends of u, in logarithmic
-coordinates s and t (z = exp(s), sinh(s), or a share 1 / (1 + exp(-s)) of an interval). F is its highest place times the
-width about it within which G falls by 1, up to bounded factors: a maximum over t, found on a grid that grows with s and refined.
-`tests/oracle/growth.py` says whether such a function of s has a finite integral. Nothing is shared with the package but the
-families' stated facts. Where a domain may be touched inside, or a maximum is beyond the grid, it cannot tell.
+z may be one vector of two free coordinates as well. Factors of few values are summed out: every one of their values must give
+a finite integral. One number left: that is `tests/oracle/joint_judge.py`. Two numbers: F(u) = integral of exp G over v is
+followed towards both ends of u, in logarithmic coordinates s and t (z = exp(s), sinh(s), or a share 1 / (1 + exp(-s)) of an
+interval). F is its highest place times the width about it within which G falls by 1, up to bounded factors: a maximum over t,
+found on a grid that grows with s and refined. `tests/oracle/growth.py` says whether such a function of s has a finite integral.
+Nothing is shared with the package but the families' stated facts. Where a domain may be touched inside, or a maximum is beyond
+the grid, it cannot tell.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -23,6 +25,7 @@ import mpmath
 
 from tests.oracle.growth import Tail, judged
 from tests.oracle.joint_judge import Judgement, Side, Weights, in_order
+from tests.oracle.joint_rays import ends_of
 from tightcheck.family import Family
 from tightcheck.product import product
 
@@ -44,6 +47,11 @@ FIRST = 12
 """Points of a lattice looked at one by one."""
 SETTLED = mpmath.mpf(10) ** -9
 """How exactly the highest place and the width are found."""
+NEAR, STEP, STEPS = 12, mpmath.mpf(10) ** -6, 300
+"""Where the smallest margin of a domain is looked for, and how finely."""
+TOUCHED = mpmath.mpf(10) ** -10
+FAR, FAR_DIGITS = 5000, 4500
+"""Coordinates at which domains are looked at once more, and digits that hold exp(-2 * 5000)."""
 INFINITE, UNKNOWN = "infinite", "cannot tell"
 
 
@@ -102,7 +110,10 @@ def judge_product(xs: Sequence[Family], zs: Sequence[Family], weights: Matrix, i
     across = [list(row) for row in zip(*weights, strict=True)]
     found = Judgement(UNKNOWN, "neither side is of two numbers")
     for inner, outer, w in sorted(((xs, zs, weights), (zs, xs, across)), key=lambda each: len(_numbers(each[1]))):
-        if any(not f.support.is_finite and not Side(f).is_scalar for f in outer) or len(_numbers(outer)) > 2:
+        numbers = _numbers(outer)
+        if len(numbers) > 2 or not (
+            all(Side(f).is_scalar for f in numbers) or (len(numbers) == 1 and is_flat(numbers[0]))
+        ):
             continue
         found = _in_order(tuple(inner), tuple(outer), w, is_far)
         if found.word != UNKNOWN:
@@ -121,10 +132,12 @@ def _in_order(xs: tuple[Family, ...], zs: tuple[Family, ...], weights: Matrix, i
             return _summed(xs, zs, weights, place, is_far)
     inner = Several(xs)
     between = tuple(tuple(row[1:]) for row in weights[1:])
+    if len(zs) == 1 and is_flat(zs[0]):
+        return _two_numbers(VectorPlane(inner, (Side(zs[0]),), weights), is_far)
     if len(zs) == 1:
         w = Weights(between, tuple(row[0] for row in weights[1:]), tuple(weights[0][1:]))
         return in_order(inner, Side(zs[0]), w, is_far)
-    return _two_numbers(inner, zs, weights, is_far)
+    return _two_numbers(Plane(inner, (Side(zs[0]), Side(zs[1])), weights), is_far)
 
 
 def _summed(xs: tuple[Family, ...], zs: tuple[Family, ...], weights: Matrix, place: int, is_far: bool) -> Judgement:
@@ -170,25 +183,47 @@ class Plane:
     """G over two numbers (s, t)."""
 
     inner: Several
-    outer: tuple[Side, Side]
+    outer: tuple[Side, ...]
     weights: Matrix
 
-    def height(self, s: Number, t: Number, rounded: bool = False) -> Number:
-        """G with log |dz / d(s, t)|; raises OutsideDomain."""
+    def is_lattice(self, place: int) -> bool:
+        """Whether the first or the second number is an integer."""
+        return self.outer[place % len(self.outer)].family.support.is_discrete
+
+    def at_place(self, s: Number, t: Number, rounded: bool = False) -> tuple[list[Number], Number]:
+        """(1, psi(z)), and log h'(z) with log |dz / d(s, t)|."""
         (u, slope), (v, other) = chart(self.outer[0], s, rounded), chart(self.outer[1], t, rounded)
-        return self.at(u, v) + slope + other
+        statistics, log_base = self.at(u, v)
+        return statistics, log_base + slope + other
 
-    def at_point(self, s: Number, v: Number) -> Number:
-        """G with the second number a point of its lattice."""
-        u, slope = chart(self.outer[0], s)
-        return self.at(u, v) + slope
-
-    def at(self, u: Number, v: Number) -> Number:
-        """G alone."""
+    def at(self, u: Number, v: Number) -> tuple[list[Number], Number]:
+        """(1, psi(z)) and log h'(z)."""
         total, statistics = mpmath.mpf(0), [mpmath.mpf(1)]
         for side, z in zip(self.outer, (u, v), strict=True):
             statistics += side.statistics([z])
             total += side.log_base_measure([z])
+        return statistics, total
+
+    def height(self, s: Number, t: Number, rounded: bool = False) -> Number:
+        """G with log |dz / d(s, t)|; raises OutsideDomain."""
+        return self.weighed(*self.at_place(s, t, rounded))
+
+    def margins(self, s: Number, t: Number) -> list[Number]:
+        """Those of the domain of x; raises OutsideDomain."""
+        statistics, _ = self.at_place(s, t, rounded=True)
+        eta = [_times(row, statistics) for row in self.weights[1:]]
+        if not self.inner.is_natural(eta):
+            raise OutsideDomain
+        return self.inner.margins(eta)
+
+    def at_point(self, s: Number, v: Number) -> Number:
+        """G with the second number a point of its lattice."""
+        u, slope = chart(self.outer[0], s)
+        statistics, log_base = self.at(u, v)
+        return self.weighed(statistics, log_base + slope)
+
+    def weighed(self, statistics: Sequence[Number], total: Number) -> Number:
+        """G where z has these statistics, and a base measure of this logarithm."""
         own = [_times(row, statistics) for row in self.weights]
         log_partition = self.inner.log_partition(own[1:])
         if log_partition is None:
@@ -217,6 +252,11 @@ def chart(side: Side, s: Number, rounded: bool = False) -> tuple[Number, Number]
     if side.family.support.is_discrete:
         size = mpmath.exp(s)
         return lower + (mpmath.nint(size) if rounded else size), s
+    return between(lower, upper, s)
+
+
+def between(lower: Number, upper: Number, s: Number) -> tuple[Number, Number]:
+    """The number between two ends at coordinate s, and log |dz/ds|."""
     if lower == -mpmath.inf and upper == mpmath.inf:
         return mpmath.sinh(s), mpmath.log(mpmath.cosh(s))
     if upper == mpmath.inf:
@@ -227,10 +267,41 @@ def chart(side: Side, s: Number, rounded: bool = False) -> tuple[Number, Number]
     return lower + (upper - lower) * share, mpmath.log(upper - lower) + mpmath.log(share) - mpmath.log1p(mpmath.exp(s))
 
 
-def _two_numbers(inner: Several, zs: tuple[Family, ...], weights: Matrix, is_far: bool) -> Judgement:
-    plane = Plane(inner, (Side(zs[0]), Side(zs[1])), weights)
+@dataclass(frozen=True)
+class VectorPlane(Plane):
+    """G over the two free coordinates of one vector, the ends of the second given the first."""
+
+    is_turned: bool = False
+
+    def at_place(self, s: Number, t: Number, rounded: bool = False) -> tuple[list[Number], Number]:
+        (side,) = self.outer
+        coordinates = iter((t, s) if self.is_turned else (s, t))
+        values: list[Number] = []
+        volume = mpmath.mpf(0)
+        for ends in ends_of(side.family):
+            lower, upper = (mpmath.mpf(end(*values)) for end in ends)
+            value, slope = (lower, mpmath.mpf(0)) if lower == upper else between(lower, upper, next(coordinates))
+            values.append(value)
+            volume += slope
+        return [mpmath.mpf(1), *side.statistics(values)], volume + side.log_base_measure(values)
+
+    @property
+    def exchanged(self) -> Plane:
+        return VectorPlane(self.inner, self.outer, self.weights, not self.is_turned)
+
+
+@cache
+def is_flat(family: Family) -> bool:
+    """Whether a draw is a vector of two free real coordinates between stated ends."""
+    support = family.support
+    if support.is_discrete or support.bounds is None or len(support.bounds) < 2:
+        return False
+    return sum(lower != upper for lower, upper in support.bounds) == 2
+
+
+def _two_numbers(plane: Plane, is_far: bool) -> Judgement:
     words = []
-    for each in (plane, plane.exchanged):
+    for each in () if isinstance(plane, VectorPlane) else (plane, plane.exchanged):
         if (found := _frozen(each, is_far)) is not None:
             if found.word == INFINITE:
                 return found
@@ -240,6 +311,9 @@ def _two_numbers(inner: Several, zs: tuple[Family, ...], weights: Matrix, is_far
     if words:
         return words[0]
     told = [_outer(plane)]
+    if isinstance(plane, VectorPlane):
+        told.append(_outer(plane.exchanged))
+        return max(told, key=lambda each: ("finite", UNKNOWN, INFINITE).index(each.word))
     if is_far or told[0].word == UNKNOWN:
         told.append(_outer(plane.exchanged))
     known = {judgement.word for judgement in told} - {UNKNOWN}
@@ -300,20 +374,53 @@ def _number_as_fraction(value: object) -> Fraction:
 
 
 def _left(plane: Plane) -> Judgement | None:
-    """A place far or near at which x has no proper conditional, on a grid of both coordinates."""
+    """A place far or near at which x has no proper conditional: on a grid, where a margin of the domain is least, far out."""
     with mpmath.workdps(DIGITS // 2):
-        axes = [[mpmath.mpf(s) + OFF * (k + 1) for s in _outline(side)] for k, side in enumerate(plane.outer)]
-        for s in axes[0]:
-            for t in axes[1]:
-                try:
-                    plane.height(s, t, rounded=True)
-                except OutsideDomain:
-                    return Judgement(INFINITE, f"x is improper at {mpmath.nstr(s, 5)}, {mpmath.nstr(t, 5)}")
+        axes = [[mpmath.mpf(s) + OFF * (k + 1) for s in _outline(plane.is_lattice(k))] for k in (0, 1)]
+        places = [(s, t) for s in axes[0] for t in axes[1]]
+        margins: dict[tuple[Number, Number], list[Number]] = {}
+        for place in places:
+            try:
+                margins[place] = plane.margins(*place)
+            except OutsideDomain:
+                return Judgement(INFINITE, f"x is improper at {mpmath.nstr(place[0], 5)}, {mpmath.nstr(place[1], 5)}")
+        for k in range(len(margins[places[0]])):
+            if (found := _lowest(plane, k, min(margins, key=lambda place: abs(margins[place][k])))) is not None:
+                return found
+    with mpmath.workdps(FAR_DIGITS):
+        ends = [(FAR, 1) if plane.is_lattice(k) else (FAR, 1, -1, -FAR) for k in (0, 1)]
+        for s, t in itertools.product(*ends):
+            try:
+                plane.margins(mpmath.mpf(s), mpmath.mpf(t))
+            except OutsideDomain:
+                return Judgement(INFINITE, "x is improper far out")
     return None
 
 
-def _outline(side: Side) -> list[float]:
-    ways = (1,) if side.family.support.is_discrete else (1, -1)
+def _lowest(plane: Plane, k: int, place: tuple[Number, Number]) -> Judgement | None:
+    """From a place on, to where the margin is smallest: it may be left there, or touched, which is not told."""
+    step, least = mpmath.mpf(1) / 2, abs(plane.margins(*place)[k])
+    for _ in range(STEPS):
+        if max(map(abs, place)) > NEAR or step < STEP or any(map(plane.is_lattice, (0, 1))):
+            break
+        for way in ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (1, -1), (-1, 1), (-1, -1)):
+            at = (place[0] + step * way[0], place[1] + step * way[1])
+            try:
+                found = abs(plane.margins(*at)[k])
+            except OutsideDomain:
+                return Judgement(INFINITE, f"x is improper about {mpmath.nstr(at[0], 8)}, {mpmath.nstr(at[1], 8)}")
+            if found < least:
+                place, least = at, found
+                break
+        else:
+            step /= 2
+    if least < TOUCHED and max(map(abs, place)) <= NEAR:
+        return Judgement(UNKNOWN, "the boundary of the domain of x may be touched inside")
+    return None
+
+
+def _outline(is_lattice: bool) -> list[float]:
+    ways = (1,) if is_lattice else (1, -1)
     sizes = (0.0, 0.5, 1, 1.6, 3, 6, 20, 90)
     return [way * size for way in ways for size in sizes]
 
@@ -321,7 +428,7 @@ def _outline(side: Side) -> list[float]:
 def _outer(plane: Plane) -> Judgement:
     """F followed towards both ends of the first number."""
     first = plane.outer[0]
-    ways = (1,) if first.family.support.is_discrete else (1, -1)
+    ways = (1,) if plane.is_lattice(0) else (1, -1)
     tails: list[tuple[str, Tail]] = []
     with mpmath.workdps(DIGITS):
         for way in ways:
@@ -342,8 +449,7 @@ def _outer(plane: Plane) -> Judgement:
 
 def _width_times_height(plane: Plane, s: Number) -> Number:
     """log F(s), up to a bounded difference."""
-    second = plane.outer[1]
-    is_lattice = second.family.support.is_discrete
+    is_lattice = plane.is_lattice(1)
     far = REACH * abs(s)
     near = [mpmath.mpf(k) + OFF for k in range(-7, 8)]
     beyond = [far * k / CELLS + OFF for k in range(-CELLS, CELLS + 1)]
@@ -351,7 +457,7 @@ def _width_times_height(plane: Plane, s: Number) -> Number:
     heights = [plane.height(s, t) for t in grid]
     found = []
     if is_lattice:
-        first = second.ends[0]
+        first = plane.outer[1].ends[0]
         found += [plane.at_point(s, first + n) for n in range(FIRST)]
         kept = [k for k, t in enumerate(grid) if mpmath.exp(t) > FIRST - 2]
         grid, heights = [grid[k] for k in kept], [heights[k] for k in kept]
@@ -407,4 +513,4 @@ def _reach(plane: Plane, s: Number, m: Number, top: Number, way: int) -> Number:
     return mpmath.exp(mpmath.findroot(fall, (low, high), solver="anderson", tol=SETTLED, verify=False))
 
 
-__all__ = ["Several", "judge_product"]
+__all__ = ["Several", "is_flat", "judge_product"]

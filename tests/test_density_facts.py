@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from tightcheck.laws import numeric
 from tightcheck import registry
 from tightcheck.family import Family, Growth
 from tightcheck.kernel.joint_curves import curve_of
 from tightcheck.kernel.joint_density import singularity
 from tightcheck.kernel.joint_faces import faces, has_faces
+from tightcheck.laws import numeric
 
 FAMILIES = {name: numeric.in_general_position(registry.load(name)) for name in registry.names()}
 WITH_LAW = [name for name, family in FAMILIES.items() if family.law is not None]

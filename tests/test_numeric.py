@@ -13,8 +13,8 @@ import sympy as sp
 import torch
 from torch import Tensor
 
-from tightcheck.laws import numeric as laws
 from tightcheck import registry
+from tightcheck.laws import numeric as laws
 from tightcheck.numeric import special
 from tightcheck.numeric.approximation import approximation_error
 from tightcheck.numeric.best import Problem

@@ -452,6 +452,13 @@ EDGES = [
         one("von_mises", CLIPPED, "a*(log(z) - log(1 - z)) + b", "implied", "[a, b]"),
         "tight",
     ),
+    # 1/z is above 1: log(p / (1 - p)) is -log(1 - z) but for the logarithm of -1.
+    (
+        "a probability above 1",
+        "{latent: {family: beta, dim: 1}, map: {kind: affine}, output: [alpha, beta]}",
+        one("bernoulli", "probs", "1/z", "implied"),
+        "impossible",
+    ),
     # exp(log(z)) is z, and log(-1) is no number: there is no model.
     (
         "a link that undoes a logarithm",

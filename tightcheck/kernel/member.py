@@ -229,6 +229,8 @@ def decoder_contains(
             assert c.formula is not None
             stated = at_parameters(c.formula, observed, parameters, side)
             require(is_zero(stated - value), "the expression at these parameters is another function")
+            place = [(observed, side.variables, side.family, 0)]
+            require(is_defined(stated, place), "a natural parameter is not shown to have a value")
         require(is_parametrised(observed, eta), "f is not shown to be parametrised as in the design")
         place = [(observed, side.variables, side.family, 0)]
         positive = [at_parameters(value, observed, parameters, side) for value in positive_formulas(observed)]

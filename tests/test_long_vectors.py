@@ -59,3 +59,19 @@ def test_ten_classes_need_as_many_units_and_not_one_for_each_pixel(width: int, i
     }
     found = decide(WrittenDesign(encoder, decoder).design(), "declared").verdict.word
     assert (found == "tight") == is_wide
+
+
+@pytest.mark.parametrize(("width", "is_wide"), [(39, False), (40, True)])
+def test_a_long_gaussian_vector_moves_as_many_means_as_it_has(width: int, is_wide: bool) -> None:
+    """Twenty means of 784 numbers: pairs of ReLUs make twenty linear functions."""
+    network: Words = {"kind": "mlp", "hidden": [width, width], "activation": "relu"}
+    latent: Words = {"family": "gaussian", "dim": 20, "covariance": "full"}
+    encoder: Words = {"latent": latent, "map": network, "output": ["mean", {"covariance": {"learned": "shared"}}]}
+    decoder: Words = {
+        "observed": {"family": "gaussian", "dim": 784},
+        "map": {"kind": "affine"},
+        "output": ["mean", {"variance": {"learned": "shared"}}],
+        "prior": {"family": "gaussian", "mean": 0, "variance": 1},
+    }
+    found = decide(WrittenDesign(encoder, decoder).design(), "declared").verdict.word
+    assert (found == "tight") == is_wide

@@ -307,7 +307,9 @@ def reaches_all(design: Design, prior: str, latent: Conditional, moving: list[Co
     live = live_columns(design, latent, moving)
     nu = sum(_count(o) for o in moving)
     is_cut = (latent.block.dimension or 0) > REPRESENTATIVE  # then there are more columns than are looked at
-    columns = _statistics_in_full(latent, family.statistics) if is_cut else len(live)
+    is_linear = {family.statistics[k] for k in live} <= set(family.variables)
+    in_full = latent.block.dimension if is_linear else _statistics_in_full(latent, family.statistics)
+    columns = in_full if is_cut and in_full else len(live)
     rank = min(nu, columns * latent.block.copies)
     everything = spans_everything(design)
     for observed in moving:

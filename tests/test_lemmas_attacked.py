@@ -245,6 +245,16 @@ EDGES = [
         )
         for density, seen in (("exp(-z)", "poisson"), ("-log(1 + z)", "exponential"))
     ),
+    # A formula that names a block and one given it: each is looked at alone.
+    (
+        "a formula of two blocks, one given the other",
+        "{latent: [{name: z, family: rademacher, dim: 1}, {name: u, family: binomial, dim: 1, trials: 2, given: z}],"
+        " map: [affine, affine], output: [logits, logits]}",
+        "{observed: {family: rademacher, dim: 1}, output: logits, prior: [{name: z, family: rademacher, probs: 0.5},"
+        " {name: u, learned: binomial}], map: {kind: expression, expression: 'w*tanh(u[0]) + v*z[0] + b',"
+        " parameters: [w, v, b]}}",
+        "restricted",
+    ),
     # exp(z^2) is no density: there is no model.
     ("a prior without a finite mass", NORMAL, real("mean", "{log_density: 'z^2'}"), "impossible"),
     # The prior charges numbers between 1 and 2, which q does not.

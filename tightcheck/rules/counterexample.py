@@ -36,7 +36,10 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
         yield {"lemma": "nonmember", "condition": "prior"}
     for observed in design.decoder:
         for chosen in (*_choices(design), *_named(design, observed)):
-            active = coordinates(design, chosen)
+            try:
+                active = coordinates(design, chosen)
+            except Rejected:
+                continue
             names = {s.name: s for _, variables, _, _ in active for s in variables}
             for outputs, parameters in _outputs(observed, active, names):
                 step = {

@@ -105,8 +105,8 @@ def _from_far(log_density: Callable[[Number], Number], last: Number) -> Tail | N
     return Tail("infinite" if far > FAR else "cannot tell", f"G falls first, but is larger again at y = {FAR}")
 
 
-def judged(values: list[Number], ladder: Sequence[int] = LADDER) -> Tail:
-    """The word that six values of G say, at the places of the ladder."""
+def judged(values: list[Number], ladder: Sequence[int] = LADDER, near: Number = NEAR) -> Tail:
+    """The word that six values of G say, at the places of the ladder; `near` is what is unknown of a power of y."""
     if any(value == -mpmath.inf for value in values):
         return Tail("finite", "the function is 0", -mpmath.inf)
     if max(map(abs, values)) > HUGE:
@@ -117,14 +117,16 @@ def judged(values: list[Number], ladder: Sequence[int] = LADDER) -> Tail:
     error = abs(predicted - values[-1])
     if error > FITTED:
         return _faster(values, ladder)
+    if NOTHING < abs(alpha) < near / 1000:
+        return Tail("cannot tell", f"G may grow like {mpmath.nstr(alpha, 6)} y")
     if abs(alpha) > NOTHING:
         word = f"G grows like {mpmath.nstr(alpha, 6)} y"
         return Tail("finite", word, _falling(values, ladder)) if alpha < 0 else Tail("infinite", word)
     word = f"G grows like {mpmath.nstr(beta, 6)} log y"
-    if beta < -1 - NEAR:
+    if beta < -1 - near:
         first = mpmath.mpf(ladder[0])
-        return Tail("finite", word, float(values[0] + mpmath.log(first) - mpmath.log(-beta - 1 - NEAR)))
-    return Tail("infinite" if beta > -1 + NEAR or abs(beta + 1) < NOTHING else "cannot tell", word)
+        return Tail("finite", word, float(values[0] + mpmath.log(first) - mpmath.log(-beta - 1 - near)))
+    return Tail("infinite" if beta > -1 + near or abs(beta + 1) < NOTHING else "cannot tell", word)
 
 
 def _fitted(values: list[Number], ladder: Sequence[int]) -> list[Number]:

@@ -33,6 +33,8 @@ Number = mpmath.mpf
 Matrix = Sequence[Sequence[Fraction]]
 """W with a first row and column for the constant 1; rows belong to x, columns to z."""
 
+UNSURE = "0.2"
+"""What is unknown of the power of s in F: the ladder is short."""
 LADDER = (14, 20, 28, 39, 55, 77)
 DIGITS = 180
 REACH = 5
@@ -439,7 +441,7 @@ def _outer(plane: Plane) -> Judgement:
                 return Judgement(INFINITE, f"at {name}: x is improper")
             except Beyond:
                 return Judgement(UNKNOWN, f"at {name}: the highest place is beyond the grid")
-            tails.append((name, judged(values, LADDER)))
+            tails.append((name, judged(values, LADDER, mpmath.mpf(UNSURE))))
     for word in (INFINITE, UNKNOWN, "finite"):
         for name, tail in tails:
             if tail.word == word:

@@ -171,7 +171,16 @@ def _is_affine(conditional: Conditional, head: Head, moved: frozenset[sp.Symbol]
     output = (
         _inverted(*_without_shift(OUTPUT if head.link is None else head.link, value)) if value.has(*moved) else value
     )
-    return output is not None and not any(sp.diff(output, eta).has(*moved) for eta in moved)
+    return output is not None and (
+        _is_plainly_affine(output, moved) or not any(sp.diff(output, e).has(*moved) for e in moved)
+    )
+
+
+def _is_plainly_affine(output: sp.Expr, moved: frozenset[sp.Symbol]) -> bool:
+    """Whether the output is a factor times a sum of multiples of the symbols, as it is written."""
+    _, rest = output.as_independent(*moved, as_Add=False)
+    parts = (term.as_independent(*moved, as_Add=False)[1] for term in sp.Add.make_args(rest))
+    return all(part == 1 or part in moved for part in parts)
 
 
 NEVER_ZERO = frozenset(("softplus", "sigmoid"))

@@ -17,7 +17,7 @@ import sympy as sp
 from tightcheck.design import OUTPUT, Conditional, Constant, Design, Map
 from tightcheck.expression import to_text
 from tightcheck.family import Family
-from tightcheck.kernel.classes import family_of, function_class, substituted
+from tightcheck.kernel.classes import family_of, function_class, substituted, varying_heads
 from tightcheck.kernel.constants import is_any_member
 from tightcheck.kernel.integrability import holds, holds_on, in_domain, integrates
 from tightcheck.kernel.member import ALIKE, decoder_contains
@@ -243,8 +243,8 @@ def _log_partition(family: Family) -> tuple[sp.Expr, tuple[sp.Symbol, ...]]:
 def _pinned(latent: Conditional, observed: Conditional, term: sp.Expr | None) -> Iterator[list[list[sp.Expr]]]:
     """Where a Gaussian encoder's variance is a number: the weight of z with which A(f) makes up for the prior's."""
     fz, fx = family_of(latent.block), family_of(observed.block)
-    known = [function_class(latent, k).value for k in range(len(fz.statistics))]
-    if fz.name != "gaussian" or known[1] is None:
+    known = function_class(latent, 1).value if fz.name == "gaussian" else None
+    if known is None:
         return
     others = [constant_value(observed, i) for i in range(1, len(fx.statistics))]
     coefficients = None if term is None else combination(term, fz.statistics, fz.variables)
@@ -252,7 +252,7 @@ def _pinned(latent: Conditional, observed: Conditional, term: sp.Expr | None) ->
         return
     constants = dict(zip(fx.natural_parameters[1:], others, strict=True))
     curvature = sp.diff(fx.log_partition, fx.natural_parameters[0], 2).xreplace(constants)
-    square = 2 * (coefficients[2] - known[1]) / curvature
+    square = 2 * (coefficients[2] - known) / curvature
     if square.is_number and square.is_positive:
         yield [[sp.sqrt(square), sp.Integer(0)], *([sp.Integer(0)] * 2 for _ in others)]
 
@@ -437,7 +437,8 @@ def proper_constants(
     except Rejected:
         return
     added = combined(copies * energy, fz) or (sp.Integer(0),) * (len(fz.statistics) + 1)
-    stated = [function_class(latent, k).value if within_reach else None for k in range(len(fz.statistics))]
+    held = [within_reach and not varying_heads(latent, k) for k in range(len(fz.statistics))]
+    stated = [function_class(latent, k).value if is_held else None for k, is_held in enumerate(held)]
     for inside in (*_middle(latent), *_constants(fz)) if within_reach else _constants(fz):
         free = [a - b for a, b in zip(inside, added[1:], strict=True)]
         c = tuple(a if value is None else value for a, value in zip(free, stated, strict=True))

@@ -255,6 +255,13 @@ EDGES = [
         " parameters: [w, v, b]}}",
         "restricted",
     ),
+    # The counts of a text add up to its length, 1, 2, ...: no weights on them put out log(2) for each text.
+    (
+        "no constant of counts",
+        COUNT.replace("affine", "affine, bias: false").replace("output:", "features: counts, output:"),
+        words("{family: poisson, rate: 2}").replace("dim: 5", "dim: 2").replace("unrestricted", "affine"),
+        "impossible",
+    ),
     # exp(z^2) is no density: there is no model.
     ("a prior without a finite mass", NORMAL, real("mean", "{log_density: 'z^2'}"), "impossible"),
     # The prior charges numbers between 1 and 2, which q does not.

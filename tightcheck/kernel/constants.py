@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
 
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map, PriorBlock
+from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, is_onto
 from tightcheck.kernel.heads import (
     Side,
@@ -107,9 +109,17 @@ def _learned(design: Design, latent: Conditional, eta: Sequence[sp.Expr]) -> Non
         require(is_onto(head, latent), "the link is not known to be onto")
 
 
+def _shown(other: Conditional) -> Family:
+    """The family of a block that a network is shown: counts of a random length are more than those of one length."""
+    family = family_of(other.block)
+    is_random = other.block.length in ("random", "depends_on_z")
+    support = replace(family.support, cardinality="countable", bounds=None)
+    return replace(family, support=support) if is_random else family
+
+
 def _any_side(design: Design, latent: Conditional) -> Side:
     """What the encoder is shown, of a block that gives its maps without biases their constants where there is one."""
-    sides = [Side((), family_of(observed.block), latent.inputs.kind) for observed in design.decoder]
+    sides = [Side((), _shown(observed), latent.inputs.kind) for observed in design.decoder]
     maps = [head.source for head in latent.heads if isinstance(head.source, Map)]
     with_constants = (s for s in sides if all(holds_constants(source, s.family, s.inputs) for source in maps))
     return next(with_constants, sides[0])
@@ -118,7 +128,7 @@ def _any_side(design: Design, latent: Conditional) -> Side:
 def _takes_zeros(design: Design, latent: Conditional, eta: Sequence[sp.Expr]) -> bool:
     """Whether what the prior learns can be chosen so that every head without constants is link(0): each is a function of a
     learned parameter of its own, which takes that value. Values that are fixed coordinate by coordinate are symbols too."""
-    values, shown = head_values(latent, eta), [family_of(observed.block) for observed in design.decoder]
+    values, shown = head_values(latent, eta), [_shown(observed) for observed in design.decoder]
     block = prior_block(design, latent.block.name)
     parameters = {} if block is None else block.parameters
     learned = {name for name, c in parameters.items() if c.value is None and c.sharing != "fixed"}
@@ -213,7 +223,7 @@ def valid_at_zero(observed: Conditional, others: Sequence[Conditional] = ()) -> 
     gives valid parameters."""
 
     def is_free(source: Map) -> bool:
-        shown = [family_of(other.block) for other in others] if not observed.inputs.covariates else []
+        shown = [_shown(other) for other in others] if not observed.inputs.covariates else []
         return source.bias or any(holds_constants(source, family, observed.inputs.kind) for family in shown)
 
     if all(not isinstance(head.source, Map) or is_free(head.source) for head in observed.heads):

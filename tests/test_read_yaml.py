@@ -519,6 +519,10 @@ WRONG = {  # what is written -> file and line of the complaint, what it says
         "variance",
     ),
     (ENCODER, DECODER.replace("standard_normal", "[uniform, free]")): ("decoder.yaml:4", "2 priors for 1"),
+    (ENCODER, DECODER.replace("standard_normal", "{family: gaussian, mean: [0, 1, 4], variance: 1}")): (
+        "decoder.yaml:4",
+        "mean is a list of 3, but z has 2",
+    ),
     (ENCODER, DECODER.replace("standard_normal", "{family: gaussian, precision: [[1, 2], [2, 1]]}")): (
         "decoder.yaml:4",
         "positive definite",

@@ -29,7 +29,7 @@ from tightcheck.reading.blocks import (
 from tightcheck.reading.errors import nearest
 from tightcheck.reading.outside import AUTOREGRESSIVE, BATCH_NORM, WORDS, outside_word
 from tightcheck.reading.validate import At
-from tightcheck.reading.values import bounds, check_values, constant, entries_of, formula, listed
+from tightcheck.reading.values import bounds, check_lengths, check_values, constant, entries_of, formula, listed
 from tightcheck.serial import representative_family
 
 MAP_KINDS = ("affine", "mlp", "unrestricted", "expression")
@@ -197,7 +197,9 @@ def read_conditional(
     family = load_with(block.family, block.dimension, fixed, written.at, block.edges)
     way = _parametrisation(family, named, written, outputs[1], side.notes)
     named = {_spelled(name, way): value for name, value in named.items()}
-    check_values(family, way, {name: v.source for name, v in named.items() if isinstance(v.source, Constant)})
+    constants = {name: v.source for name, v in named.items() if isinstance(v.source, Constant)}
+    check_values(family, way, constants)
+    check_lengths(block, family, {**fixed, **constants})
     _give_maps(named, way, *maps, scope, side)
     _give_bounds(named, side)
     is_whole = family.dimension == block.dimension  # a large vector is looked at in a few coordinates

@@ -17,7 +17,7 @@ from tightcheck.reading.blocks import Notes, Written, fill_fixed, fixed_paramete
 from tightcheck.reading.errors import nearest
 from tightcheck.reading.heads import Scope, no_parametrisation
 from tightcheck.reading.validate import At
-from tightcheck.reading.values import check_values, formula, listed, read_constant
+from tightcheck.reading.values import check_lengths, check_values, formula, listed, read_constant
 
 WORDS = ("implied", "free", "standard_normal", "uniform", "vampprior")
 SHAPES = ("family", "learned", "mixture", "log_density", "vampprior")
@@ -190,6 +190,7 @@ def _family(data: dict[str, Any], at: At, written: Written, notes: Notes) -> Pri
     way = _way(family, constants, at)
     spelled = {key if key in way.parameters else SPELLINGS[key]: value for key, value in constants.items()}
     check_values(family, way, spelled)
+    check_lengths(written.block, family, {**fixed, **spelled})
     parameters = {symbol.name: spelled[key] for key in way.parameters for symbol in way.symbols_of(key)}
     return PriorBlock(name, family.name, {**fixed, **parameters}, way.natural, dimension=size, place=at.place)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from tightcheck.design import NOWHERE, Constant
+from tightcheck.design import NOWHERE, Block, Constant
 from tightcheck.expression import CONSTANTS, ExpressionError, UnknownName, parse
 from tightcheck.family import Family, Parametrisation
 from tightcheck.reading import models
@@ -111,21 +111,34 @@ def check_values(family: Family, way: Parametrisation, values: Mapping[str, Cons
         known |= dict.fromkeys(symbols, value.value)
         if name == "probs" and len(symbols) > 1:
             raise DesignError("the probabilities of several classes add up to 1; write `uniform`", value.place)
-    for name, value in values.items():
-        if value.value is None:
-            continue
-        is_on_boundary = value.value.is_zero and set(way.symbols) <= known.keys()  # as a concentration of 0
-        if way.symbols_of(name)[0].is_positive and not value.value > 0 and not is_on_boundary:
-            raise DesignError(
-                f"{name} must be positive, but {value.value} was found; write a positive one", value.place
-            )
     eta = [e.subs(known) if e.free_symbols <= known.keys() else None for e in way.natural]
+    is_finite = all(e is not None and e.is_finite for e in eta)  # as at a concentration of 0
+    for name, value in values.items():
+        known_value = sp.Integer(1) if value.value is None else value.value
+        is_allowed = known_value > 0 or (known_value == 0 and is_finite)
+        if way.symbols_of(name)[0].is_positive and not is_allowed:
+            raise DesignError(
+                f"{name} must be positive, but {known_value} was found; write a positive one", value.place
+            )
     place = next((value.place for value in values.values()), NOWHERE)
     if any(e is not None and (e.is_extended_real is False or e.has(sp.zoo, sp.nan, sp.oo)) for e in eta):
         raise DesignError(f"these values are outside the range of a {family.name}; write values inside it", place)
     at = {symbol: e for symbol, e in zip(family.natural_parameters, eta, strict=True) if e is not None}
     if any(c.free_symbols <= at.keys() and c.subs(at) == sp.false for c in family.natural_domain):
         raise DesignError(f"no {family.name} has these values; write values for which it has a density", place)
+
+
+def check_lengths(block: Block, family: Family, values: Mapping[str, Constant]) -> None:
+    """Refuse a list that has not as many values, or rows, as the block has coordinates or components."""
+    size = block.dimension or block.copies
+    is_matrix = len(family.variables) > 1 and family.dimension is None
+    for name, value in values.items():
+        for count in (len(value.entries), len(value.rows)) if isinstance(value, Several) and not is_matrix else ():
+            if count not in (0, size):
+                raise DesignError(
+                    f"{name} is a list of {count}, but {block.name} has {size}; write one value for all, or {size}",
+                    value.place,
+                )
 
 
 def _check_each(family: Family, way: Parametrisation, name: str, value: Several) -> None:

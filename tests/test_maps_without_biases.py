@@ -13,7 +13,7 @@ from tightcheck import registry
 from tightcheck.decide import decide
 from tightcheck.design import Map
 from tightcheck.kernel.activations import ACTIVATIONS
-from tightcheck.kernel.heads import holds_constants
+from tightcheck.kernel.side import holds_constants
 from tightcheck.strategies import WrittenDesign
 from tightcheck.verdict import Verdict
 

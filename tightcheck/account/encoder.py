@@ -11,7 +11,7 @@ from tightcheck.joint.form import Form
 from tightcheck.joint.maps import natural
 from tightcheck.joint.parts import Part
 from tightcheck.kernel import Rejected
-from tightcheck.kernel.heads import parametrisation_of
+from tightcheck.kernel.parametrised import parametrisation_of
 from tightcheck.verdict import Verdict
 
 

@@ -10,7 +10,8 @@ from tightcheck.account.words import article, spoken
 from tightcheck.design import Conditional, Constant, Head
 from tightcheck.joint import show
 from tightcheck.kernel import Rejected
-from tightcheck.kernel.heads import head_values, out_of_range
+from tightcheck.kernel.link_values import out_of_range
+from tightcheck.kernel.parametrised import head_values
 from tightcheck.kernel.slices import prior_block, prior_in_span
 from tightcheck.verdict import Condition
 

@@ -10,8 +10,8 @@ import sympy as sp
 from tightcheck.design import Conditional, Design, Map
 from tightcheck.family import Family
 from tightcheck.kernel.classes import PIECEWISE_AFFINE, FunctionClass, family_of, function_class, varying_heads
-from tightcheck.kernel.heads import reduced_class
 from tightcheck.kernel.links import is_continuous
+from tightcheck.kernel.parametrised import reduced_class
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import curves
 from tightcheck.kernel.zero import Entries, dead_columns, of_block, pair_of

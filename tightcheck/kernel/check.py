@@ -36,13 +36,13 @@ from tightcheck.kernel.explicit import (
 from tightcheck.kernel.forms import well_formed_data
 from tightcheck.kernel.formulas import has_model
 from tightcheck.kernel.gaussian_member import gaussian_member
-from tightcheck.kernel.heads import parametrisation_of
 from tightcheck.kernel.joint_lemma import JOINT_LEMMAS
 from tightcheck.kernel.links import LINK_LEMMAS
 from tightcheck.kernel.member import member
 from tightcheck.kernel.names import names_are_apart
 from tightcheck.kernel.no_model import never_constant, prior_kink, prior_support, single
 from tightcheck.kernel.out_of_reach import out_of_reach
+from tightcheck.kernel.parametrised import parametrisation_of
 from tightcheck.kernel.pinned import pinned_equal, pinned_impossible, shared_precision
 from tightcheck.kernel.prior_end import prior_end
 from tightcheck.kernel.prior_tail import prior_tail

@@ -11,19 +11,13 @@ import sympy as sp
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map, PriorBlock
 from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, is_onto
-from tightcheck.kernel.heads import (
-    Side,
-    contains,
-    head_values,
-    holds_constants,
-    is_one_to_one,
-    is_parametrised,
-    out_of_range,
-    partial,
-)
+from tightcheck.kernel.heads import contains
 from tightcheck.kernel.integrability import in_domain
+from tightcheck.kernel.link_values import out_of_range
 from tightcheck.kernel.model import formula, in_support
+from tightcheck.kernel.parametrised import head_values, is_one_to_one, is_parametrised, partial
 from tightcheck.kernel.rejected import Rejected, require
+from tightcheck.kernel.side import Side, holds_constants
 from tightcheck.kernel.slices import parents_of, prior_block, prior_in_span, prior_term, runs_over_all_reals
 from tightcheck.kernel.valid import has_constants
 from tightcheck.kernel.zero import latent_of

@@ -10,7 +10,7 @@ import sympy as sp
 from tightcheck.design import Constant, Design
 from tightcheck.kernel.classes import family_of
 from tightcheck.kernel.constants import constants_reachable, decoder_constants
-from tightcheck.kernel.heads import Side, contains, raw_values
+from tightcheck.kernel.heads import contains
 from tightcheck.kernel.integrability import in_domain
 from tightcheck.kernel.member import conjugate, decoder_contains, idle_copies_agree
 from tightcheck.kernel.model import (
@@ -21,7 +21,9 @@ from tightcheck.kernel.model import (
     temperature,
     total_log_partition,
 )
+from tightcheck.kernel.parametrised import raw_values
 from tightcheck.kernel.rejected import require
+from tightcheck.kernel.side import Side
 from tightcheck.kernel.zero import pair_of
 from tightcheck.span import is_zero
 

@@ -15,7 +15,6 @@ from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS, family_of, function
 from tightcheck.kernel.constants import decoder_constants, separates_numbers
 from tightcheck.kernel.defined import is_defined
 from tightcheck.kernel.domination import degree, outweighs
-from tightcheck.kernel.heads import INJECTIVE, Side
 from tightcheck.kernel.integrability import stays_in_domain
 from tightcheck.kernel.member import solved
 from tightcheck.kernel.model import (
@@ -33,6 +32,7 @@ from tightcheck.kernel.model import (
 from tightcheck.kernel.outweighed import is_outweighed_at_ends
 from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.rejected import require
+from tightcheck.kernel.side import INJECTIVE, Side
 from tightcheck.kernel.slices import combined, prior_block, prior_in_span, prior_term, runs_over_all_reals
 from tightcheck.kernel.valid import stays_positive
 from tightcheck.kernel.zero import Entries, observed_of

@@ -13,7 +13,7 @@ from tightcheck.kernel.bent_links import bent_link
 from tightcheck.kernel.bounded_inputs import keeps_bounded, without_unbounded
 from tightcheck.kernel.classes import PIECEWISE_AFFINE, all_entries, family_of, function_class
 from tightcheck.kernel.growth_rates import faster, reach
-from tightcheck.kernel.heads import reduced_class
+from tightcheck.kernel.parametrised import reduced_class
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import on_support
 from tightcheck.kernel.written_terms import written_terms

@@ -19,10 +19,10 @@ from tightcheck.kernel.classes import (
 )
 from tightcheck.kernel.constants import inputs_sum_to_one, separates_numbers
 from tightcheck.kernel.formulas import VALUES, Known, is_written, named, natural_at, valid_values
-from tightcheck.kernel.heads import INJECTIVE
 from tightcheck.kernel.integrability import holds
 from tightcheck.kernel.model import Coordinate
 from tightcheck.kernel.ranges import LINE, Interval, extent
+from tightcheck.kernel.side import INJECTIVE
 from tightcheck.kernel.slices import runs_over_all_reals
 from tightcheck.kernel.valid import OUTPUTS, has_constants, is_valid, value_at
 from tightcheck.kernel.zero import observed_of

@@ -21,9 +21,9 @@ from tightcheck.kernel.classes import (
     varying_heads,
 )
 from tightcheck.kernel.growth_rates import faster, reach
-from tightcheck.kernel.heads import reduced_class
 from tightcheck.kernel.links import is_exponential, settled_along
 from tightcheck.kernel.model import encoder_side
+from tightcheck.kernel.parametrised import reduced_class
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import Curve, curves, on_support, runs_over_all_reals
 from tightcheck.kernel.zero import (

@@ -10,10 +10,12 @@ import sympy as sp
 from tightcheck.design import Conditional, Design
 from tightcheck.kernel.classes import family_of
 from tightcheck.kernel.constants import decoder_constants, is_shared
-from tightcheck.kernel.heads import Side, contains, raw_values
+from tightcheck.kernel.heads import contains
 from tightcheck.kernel.integrability import in_domain
 from tightcheck.kernel.model import formula, temperature, total_log_partition
+from tightcheck.kernel.parametrised import raw_values
 from tightcheck.kernel.rejected import require
+from tightcheck.kernel.side import Side
 from tightcheck.kernel.slices import prior_block
 from tightcheck.kernel.zero import pair_of
 from tightcheck.span import is_zero

@@ -14,7 +14,7 @@ from tightcheck.family import Family
 from tightcheck.kernel.classes import family_of, function_class, is_onto
 from tightcheck.kernel.constants import constants_reachable, decoder_constants, is_any_member, is_shared, sees_prior
 from tightcheck.kernel.defined import is_defined
-from tightcheck.kernel.heads import INJECTIVE, Side, contains, head_values, is_parametrised
+from tightcheck.kernel.heads import contains
 from tightcheck.kernel.integrability import in_domain, integrates, stays_in_domain
 from tightcheck.kernel.model import (
     at_parameters,
@@ -28,7 +28,9 @@ from tightcheck.kernel.model import (
     total_log_partition,
 )
 from tightcheck.kernel.pair_density import is_density_of_pair
+from tightcheck.kernel.parametrised import head_values, is_parametrised
 from tightcheck.kernel.rejected import require
+from tightcheck.kernel.side import INJECTIVE, Side
 from tightcheck.kernel.slices import combined, on_support, parents_of, prior_block, prior_in_span, prior_term
 from tightcheck.kernel.valid import positive_formulas, stays_positive, written_formulas
 from tightcheck.kernel.zero import latent_of, pair_of

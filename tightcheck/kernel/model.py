@@ -12,8 +12,8 @@ from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.expression import ExpressionError, parse_printed
 from tightcheck.family import Family
 from tightcheck.kernel.classes import REPRESENTATIVE, family_of
-from tightcheck.kernel.heads import Side
 from tightcheck.kernel.rejected import Rejected, require
+from tightcheck.kernel.side import Side
 from tightcheck.kernel.zero import latent_of
 
 

@@ -19,8 +19,9 @@ from tightcheck.kernel.constants import (
     unreachable,
 )
 from tightcheck.kernel.domination import outweighs
-from tightcheck.kernel.heads import is_one_to_one, out_of_range, parametrisation_of, raw_values, wide_enough
+from tightcheck.kernel.heads import wide_enough
 from tightcheck.kernel.integrability import in_domain
+from tightcheck.kernel.link_values import out_of_range
 from tightcheck.kernel.member import conjugate, decoder_contains
 from tightcheck.kernel.model import (
     decoder_side,
@@ -30,6 +31,7 @@ from tightcheck.kernel.model import (
     temperature,
     total_log_partition,
 )
+from tightcheck.kernel.parametrised import is_one_to_one, parametrisation_of, raw_values
 from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import runs_over_all_reals

@@ -199,7 +199,7 @@ def read_conditional(
     named = {_spelled(name, way): value for name, value in named.items()}
     constants = {name: v.source for name, v in named.items() if isinstance(v.source, Constant)}
     check_values(family, way, constants)
-    check_lengths(block, family, {**fixed, **constants})
+    check_lengths(block, {**fixed, **constants})
     _give_maps(named, way, *maps, scope, side)
     _give_bounds(named, side)
     is_whole = family.dimension == block.dimension  # a large vector is looked at in a few coordinates

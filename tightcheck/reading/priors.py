@@ -107,6 +107,8 @@ def _block(
         "vampprior": _vampprior,
     }
     prior = read[shapes[0]](data, at, written, notes)
+    if not given:  # else a value for each value of what is given
+        check_lengths(written.block, prior.parameters)
     return PriorBlock(**{**vars(prior), "given": given})
 
 
@@ -190,7 +192,6 @@ def _family(data: dict[str, Any], at: At, written: Written, notes: Notes) -> Pri
     way = _way(family, constants, at)
     spelled = {key if key in way.parameters else SPELLINGS[key]: value for key, value in constants.items()}
     check_values(family, way, spelled)
-    check_lengths(written.block, family, {**fixed, **spelled})
     parameters = {symbol.name: spelled[key] for key in way.parameters for symbol in way.symbols_of(key)}
     return PriorBlock(name, family.name, {**fixed, **parameters}, way.natural, dimension=size, place=at.place)
 

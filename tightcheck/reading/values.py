@@ -128,12 +128,13 @@ def check_values(family: Family, way: Parametrisation, values: Mapping[str, Cons
         raise DesignError(f"no {family.name} has these values; write values for which it has a density", place)
 
 
-def check_lengths(block: Block, family: Family, values: Mapping[str, Constant]) -> None:
+def check_lengths(block: Block, values: Mapping[str, Constant]) -> None:
     """Refuse a list that has not as many values, or rows, as the block has coordinates or components."""
     size = block.dimension or block.copies
-    is_matrix = len(family.variables) > 1 and family.dimension is None
     for name, value in values.items():
-        for count in (len(value.entries), len(value.rows)) if isinstance(value, Several) and not is_matrix else ():
+        for count in (
+            (len(value.entries), len(value.rows) if block.dimension else 0) if isinstance(value, Several) else ()
+        ):
             if count not in (0, size):
                 raise DesignError(
                     f"{name} is a list of {count}, but {block.name} has {size}; write one value for all, or {size}",

@@ -11,7 +11,7 @@ from tightcheck.account.neighbours.neighbour import Neighbour, named, with_heads
 from tightcheck.design import OUTPUT, Design, Head, Map
 from tightcheck.joint.show import text
 from tightcheck.kernel.classes import family_of
-from tightcheck.kernel.heads import ends
+from tightcheck.kernel.link_values import ends
 from tightcheck.parametrise import find
 
 FORGOTTEN = {

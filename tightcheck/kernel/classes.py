@@ -198,5 +198,5 @@ def all_entries(design: Design) -> frozenset[tuple[str, int, str, int]]:
         for observed in design.decoder
         for latent in design.encoder
         for entry in entries(design, observed, latent)
-        if function_class(observed, entry[1]).kind != "constant"
+        if varying_heads(observed, entry[1])
     )

@@ -99,10 +99,11 @@ def holds(relation: sp.Basic, known: Mapping[sp.Basic, sp.Basic]) -> bool:
 
 def holds_on(relation: sp.Basic, known: Mapping[sp.Basic, sp.Basic], places: Sequence[Place]) -> bool:
     """Whether one condition certainly holds where the symbols of the known values run over these bounds."""
-    if holds(relation, known):
+    mine = {symbol: value for symbol, value in known.items() if symbol in relation.free_symbols}
+    if not any(value.has(sp.log) for value in mine.values()) and holds(relation, mine):
         return True
-    inside = {symbol: _logarithms_signed(in_quarter(value, places)) for symbol, value in known.items()}
-    return holds(relation, inside)
+    inside = {symbol: _logarithms_signed(in_quarter(value, places)) for symbol, value in mine.items()}
+    return holds(relation, inside) or holds(relation, mine)
 
 
 @cache

@@ -18,6 +18,7 @@ from tightcheck.kernel.classes import (
     linked_value,
 )
 from tightcheck.kernel.rejected import require
+from tightcheck.once import once
 from tightcheck.span import normal_form
 
 
@@ -98,6 +99,7 @@ def head_values(conditional: Conditional, eta: Sequence[sp.Expr]) -> dict[Head, 
     return {head: normal_form(value) for head, value in raw_values(conditional, eta).items()}
 
 
+@once
 def reduced_class(conditional: Conditional, k: int, dead: frozenset[int]) -> FunctionClass:
     """The class of natural parameter k once those in `dead` are known to be constant.
 

@@ -11,11 +11,13 @@ from tightcheck.kernel.classes import family_of, own_coordinate
 from tightcheck.kernel.defined import is_defined, is_defined_for_all
 from tightcheck.kernel.integrability import holds_on
 from tightcheck.kernel.model import Coordinate
+from tightcheck.once import once
 
 OUTPUTS = tuple(map(sp.Rational, ("0", "1/2", "1/4", "1", "-1", "2", "-3", "7", "-20", "50")))
 """What a map may put out, tried one after another."""
 
 
+@once
 def is_valid(conditional: Conditional, head: Head, value: sp.Expr) -> bool:
     """Whether the head can certainly have this value, the others being what they may: it is positive where it must be, the
     natural parameters it is part of are real, and every condition on them holds."""

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import sympy as sp
 
 from tightcheck.design import Conditional, Design
+from tightcheck.family import Family
 from tightcheck.kernel.alike import alike_codes
 from tightcheck.kernel.bent_links import bent_link
 from tightcheck.kernel.bounded_inputs import keeps_bounded, without_unbounded
@@ -55,12 +57,15 @@ def affine_inputs(design: Design, step: Mapping[str, Any], zero: Entries) -> Ent
     analytic = not family.support.is_discrete and not any(s.has(sp.Abs, sp.Max, sp.sign) for s in family.statistics)
     affine = functions.kind == "affine" or (network and analytic)
     require(affine and observed.inputs.kind == "identity", "f is not affine in z")
-    new = []
-    for k, statistic in enumerate(family.statistics):
-        others = [s for j, s in enumerate(family.statistics) if j != k]
-        if separated(statistic, [*others, *(on_support(v, family) for v in family.variables)], family):
-            new.append((observed.block.name, i, latent.block.name, k))
-    return frozenset(new)
+    return frozenset((observed.block.name, i, latent.block.name, k) for k in _apart_from_variables(family))
+
+
+@cache
+def _apart_from_variables(family: Family) -> tuple[int, ...]:
+    """The statistics outside the span of 1, z and the others."""
+    variables = [on_support(v, family) for v in family.variables]
+    others = [[s for j, s in enumerate(family.statistics) if j != k] for k in range(len(family.statistics))]
+    return tuple(k for k, t in enumerate(family.statistics) if separated(t, [*others[k], *variables], family))
 
 
 def bounded(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 
 import sympy as sp
 
@@ -23,14 +24,15 @@ def faster(family: Family, live: set[int], limit_of: Callable[[Curve, End], Key 
         changed = False
         for curve, end in ends(family):
             limit = limit_of(curve, end)
-            k = None if limit is None else _fastest(curve, end, live - found, max(limit, (0, 0)))
+            k = None if limit is None else _fastest(curve, end, frozenset(live - found), max(limit, (0, 0)))
             if k is not None:
                 found.add(k)
                 changed = True
     return found
 
 
-def _fastest(curve: Curve, end: End, live: set[int], limit: Key) -> int | None:
+@cache
+def _fastest(curve: Curve, end: End, live: frozenset[int], limit: Key) -> int | None:
     """The one of the live statistics that is faster than all others and than the limit, if that is known."""
     keys = {k: bound(curve.statistics[k], curve.parameter, *end) for k in live}
     known = {k: key for k, key in keys.items() if key is not None}

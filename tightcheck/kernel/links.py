@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -138,6 +139,7 @@ def exponential_link(design: Design, step: Mapping[str, Any], zero: Entries) -> 
     return _without(design, latent, observed, i, zero, settled_along)
 
 
+@cache
 def is_exponential(formula: sp.Expr) -> bool:
     """Whether the formula is a sum of powers of exp(o), or of negative powers of softplus(o), with factors free of outputs that
     are not 0: as o -> -infinity softplus(o) is exp(o) (1 + o(1)), as o -> infinity its negative powers tend to 0."""

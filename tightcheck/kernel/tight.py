@@ -304,14 +304,14 @@ def _prior_in_span(design: Design, latent: Conditional) -> None:
 def reaches_all(design: Design, prior: str, latent: Conditional, moving: list[Conditional]) -> None:
     """C3 for the whole class: every g* = F' nu + c, with F free where the decoder can move it, is in the encoder's class."""
     family = family_of(latent.block)
-    live = live_columns(design, latent, moving)
+    everything = spans_everything(design)
+    live = frozenset(range(len(family.statistics))) if everything else live_columns(design, latent, moving)
     nu = sum(_count(o) for o in moving)
     is_cut = (latent.block.dimension or 0) > REPRESENTATIVE  # then there are more columns than are looked at
     is_linear = {family.statistics[k] for k in live} <= set(family.variables)
     in_full = latent.block.dimension if is_linear else _statistics_in_full(latent, family.statistics)
     columns = in_full if is_cut and in_full else len(live)
     rank = min(nu, columns * latent.block.copies)
-    everything = spans_everything(design)
     for observed in moving:
         g = []
         for k in range(len(family.statistics)):
@@ -342,7 +342,7 @@ def moving_statistics(observed: Conditional) -> list[tuple[int, sp.Expr]]:
     statistics = statistics_of(observed)
     if len(statistics) != len(observed.natural):
         return list(enumerate(statistics))
-    return [(i, t) for i, t in enumerate(statistics) if function_class(observed, i).kind != "constant"]
+    return [(i, t) for i, t in enumerate(statistics) if varying_heads(observed, i)]
 
 
 def live_columns(design: Design, latent: Conditional, moving: list[Conditional]) -> frozenset[int]:

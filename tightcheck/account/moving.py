@@ -12,9 +12,9 @@ from tightcheck.account.constant_blocks import others_are_valid
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map
 from tightcheck.expression import to_text
 from tightcheck.kernel.classes import BOUNDED_ACTIVATIONS, LIPSCHITZ_ACTIVATIONS, family_of
-from tightcheck.kernel.counterexample import model_natural
 from tightcheck.kernel.model import Coordinate, coordinates
 from tightcheck.kernel.rejected import Rejected
+from tightcheck.kernel.stated_model import model_natural
 from tightcheck.span import enclose
 
 Natural = list[sp.Expr]

@@ -13,7 +13,7 @@ import sympy as sp
 
 from tightcheck.design import Conditional, Constant, Design, Head, Map
 from tightcheck.expression import to_text
-from tightcheck.kernel.counterexample import model_natural, prior_of, shown_functions
+from tightcheck.kernel.counterexample import prior_of
 from tightcheck.kernel.model import (
     Coordinate,
     coordinates,
@@ -22,6 +22,7 @@ from tightcheck.kernel.model import (
     total_log_partition,
 )
 from tightcheck.kernel.rejected import Rejected
+from tightcheck.kernel.stated_model import model_natural, shown_functions
 from tightcheck.kernel.zero import Entries
 from tightcheck.span import separating_points
 

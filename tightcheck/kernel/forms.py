@@ -11,7 +11,7 @@ import sympy as sp
 
 from tightcheck import registry
 from tightcheck.design import Block, Conditional, Constant, Design, Head, Map, PriorBlock
-from tightcheck.kernel.classes import LIPSCHITZ_ACTIVATIONS
+from tightcheck.kernel.classes import LAYER_NORMALISED, LIPSCHITZ_ACTIVATIONS
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import prior_family, prior_values
 from tightcheck.kernel.valid import has_valid_constants
@@ -105,6 +105,8 @@ def _head(head: Head) -> None:
     assert isinstance(head.source, Map)
     require(all(type(width) is int and width >= 1 for width in head.source.hidden), "a layer has no units")
     require(head.source.activation in ACTIVATIONS, "an activation is not known")
+    alone = head.source.activation in LAYER_NORMALISED and 1 in head.source.hidden
+    require(not alone, "a layer normalisation of one unit is 0")
     if head.bounds is not None:
         low, high = head.bounds
         require(bool(low.is_number and high.is_number) and bool((high - low).is_positive), "bounds are not an interval")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import sympy as sp
 
 from tightcheck.design import OUTPUT, Conditional, Constant, Head, Map
-from tightcheck.kernel.classes import IDENTITY_PAIRS, family_of, is_onto
+from tightcheck.kernel.classes import IDENTITY_PAIRS, LAYER_NORMALISED, family_of, is_onto
 from tightcheck.kernel.link_values import in_range, inverted, output_values, without_shift
 from tightcheck.kernel.parametrised import is_parametrised, opaque, parametrisation_of, raw_values
 from tightcheck.kernel.rejected import require
@@ -168,8 +168,10 @@ def wide_enough(source: Map, rank: int, two_valued_inputs: int | None, bounded: 
 
     a(t) and a(-t) combine to t: width 2 r. On a bounded set ReLU and LeakyReLU are shifted into their linear part: width r.
     LeakyReLU twice is linear: an even number of layers of width r. On two-valued inputs any non-constant activation of one
-    input takes two values: width n for n inputs.
+    input takes two values: width n for n inputs; of inputs turned into ±1 and normalised in pairs t, -t: width 2 n.
     """
+    if source.activation in LAYER_NORMALISED and two_valued_inputs is not None:
+        two_valued_inputs = 2 * two_valued_inputs
     narrowest = min(source.hidden, default=10**9)
     if source.activation in IDENTITY_PAIRS and narrowest >= 2 * rank:
         return True

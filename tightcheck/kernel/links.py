@@ -24,7 +24,7 @@ from tightcheck.kernel.zero import Entries, of_block, pair_of
 
 
 def bounded_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
-    """Outputs of a network of bounded activations are bounded, and so is a continuous function of them."""
+    """Outputs of a network of bounded activations are bounded, and so is a continuous function of them, given the covariates."""
     (latent, observed), i = pair_of(design, step), int(step["component"])
     formula = _formula(observed, i)
     sources = [h.source for h in varying_heads(observed, i) if isinstance(h.source, Map)]
@@ -32,10 +32,8 @@ def bounded_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entr
         m.kind == "mlp" and m.hidden and m.activation in BOUNDED_ACTIVATIONS and m.batch_norm is None for m in sources
     )
     require(bool(sources) and hidden, "the outputs are not shown to be bounded")
-    require(
-        not formula.has(SOFTMAX) and all(is_output(s) for s in formula.free_symbols),
-        "the link sees more",
-    )
+    known = all(is_output(s) or s.name in design.covariates for s in formula.free_symbols)
+    require(not formula.has(SOFTMAX) and known, "the link sees more")
     require(is_continuous(formula), "the link is not shown to be continuous")
     pieces = curves(family_of(latent.block))
     unbounded = all(p.is_polynomial and p.reaches_infinity and sp.oo in (p.upper, -p.lower) for p in pieces)

@@ -139,6 +139,8 @@ def _read_map(data: str | models.Map, at: At, scope: Scope, side: Side) -> Map:
             raise (at / key).error(f"`{key}` belongs to `kind: {kind}`, not to {spec.kind!r}; write both or neither")
         if spec.kind == kind and not has_it:
             raise at.error(f"`kind: {kind}` needs `{key}`; write {{kind: {kind}, {key}: {example}}}")
+    if spec.layer_norm:
+        activation = _normalised(spec, activation, at / "layer_norm")
     expression, parameters = _expression(spec, at, scope)
     batch_norm = spec.batch_norm or side.part.batch_norm
     if batch_norm == "train":
@@ -153,6 +155,15 @@ def _read_map(data: str | models.Map, at: At, scope: Scope, side: Side) -> Map:
         parameters=parameters,
         place=at.place,
     )
+
+
+def _normalised(spec: models.Map, activation: str, at: At) -> str:
+    """The activation after a layer normalisation, which only hidden layers of several units have."""
+    if spec.kind != "mlp":
+        raise at.error(f"`layer_norm` belongs to `kind: mlp`, not to {spec.kind!r}; leave it out")
+    if 1 in spec.hidden:
+        raise at.error("a layer normalisation of one unit is 0; write a wider layer, or leave `layer_norm` out")
+    return f"layer-normalised {activation}"
 
 
 def _expression(spec: models.Map, at: At, scope: Scope) -> tuple[sp.Expr | None, tuple[sp.Symbol, ...]]:

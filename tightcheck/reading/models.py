@@ -47,6 +47,7 @@ class Map(Shape):
     activation: str = "relu"
     bias: bool = True
     batch_norm: Literal["train", "eval"] | None = None
+    layer_norm: bool = False
     expression: Amount | None = None
     parameters: Names = []
 

@@ -15,7 +15,7 @@ from torch.nn import functional
 from tightcheck.design import Map
 from tightcheck.training.sparse import SparseRows
 
-ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
+PLAIN: Mapping[str, Callable[[Tensor], Tensor]] = {
     "relu": functional.relu,
     "leaky_relu": functional.leaky_relu,
     "elu": functional.elu,
@@ -31,6 +31,17 @@ ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
     "tanh": torch.tanh,
     "sigmoid": torch.sigmoid,
     "identity": lambda t: t,
+}
+
+
+def _after_layer_norm(activation: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+    """The activation of a layer's normalised numbers, with PyTorch's eps and no weights of its own."""
+    return lambda t: activation(functional.layer_norm(t, t.shape[-1:]))
+
+
+ACTIVATIONS: Mapping[str, Callable[[Tensor], Tensor]] = {
+    **PLAIN,
+    **{f"layer-normalised {word}": _after_layer_norm(activation) for word, activation in PLAIN.items()},
 }
 UNRESTRICTED = (64, 64)
 """Hidden widths of the network that stands for a map with no restriction."""

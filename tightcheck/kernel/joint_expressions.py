@@ -62,11 +62,11 @@ def _factors(product: sp.Expr) -> list[tuple[sp.Expr, sp.Expr]]:
 
 
 def _exponents(inner: sp.Expr) -> tuple[sp.Expr, ...]:
-    """The exponents of a sum of exponentials with positive coefficients; empty for anything else."""
+    """The exponents of a sum of exponentials with positive numbers as coefficients; empty for anything else."""
     found = []
     for part in sp.Add.make_args(inner):
         factor, rest = part.as_independent(sp.exp)
-        if not isinstance(rest, sp.exp) or not factor.is_positive:
+        if not isinstance(rest, sp.exp) or not (factor.is_number and factor.is_positive):
             return ()
         found.append(rest.args[0])
     return tuple(found) if len(found) > 1 else ()

@@ -33,6 +33,7 @@ from tightcheck.kernel.explicit import (
     written_single,
     written_tight,
 )
+from tightcheck.kernel.forced import with_forced_values
 from tightcheck.kernel.forms import well_formed_data
 from tightcheck.kernel.formulas import has_model
 from tightcheck.kernel.gaussian_member import gaussian_member
@@ -286,7 +287,7 @@ def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> E
     if name in ZERO_LEMMAS:
         return zero | ZERO_LEMMAS[name](design, step, zero)
     if name == "tight":
-        tight(design, prior)
+        tight(with_forced_values(design) if prior == "implied" else design, prior)
     elif name == "member":
         member(design, prior, step)
     elif name == "nonmember":

@@ -26,6 +26,7 @@ TOO_LARGE = (
     ("gamma", "z^2"),
     ("gamma", "z * log(1 + z)"),
     ("gamma", "1 / z"),
+    ("gamma", "log(z^z * exp(z) + exp(2 * z))"),
     ("gamma", "loggamma(z + 1)"),
     ("inverse_gamma", "1 / z^2"),
     ("inverse_gamma", "z^(1/100)"),

@@ -21,8 +21,8 @@ PLAIN_ACTIVATIONS = frozenset(
     "relu leaky_relu elu selu celu gelu silu swish mish softplus tanh sigmoid hardtanh relu6 softsign".split()
 )
 LAYER_NORMALISED = frozenset(f"layer-normalised {word}" for word in (*PLAIN_ACTIVATIONS - {"swish"}, "identity"))
-"""A layer's n >= 2 numbers t become N(t) = (t - mean) / sqrt(variance + eps), eps > 0, before or after a: a smooth map into a ball
-of radius sqrt(n), of bounded slopes. Two units ±t alone become ±t / sqrt(t^2 + eps), which is bounded and moves."""
+"""A layer's n >= 2 numbers t become N(t) = (t - mean) / sqrt(variance + eps), eps > 0, before or after a: a smooth map of bounded
+slopes into a ball of radius sqrt(n). Two units ±t alone become ±t / sqrt(t^2 + eps), which is bounded and moves."""
 LIPSCHITZ_ACTIVATIONS = PLAIN_ACTIVATIONS | LAYER_NORMALISED
 BOUNDED_ACTIVATIONS = frozenset("tanh sigmoid hardtanh relu6 softsign".split()) | LAYER_NORMALISED
 PIECEWISE_AFFINE = frozenset(("relu", "leaky_relu", "identity"))

@@ -12,10 +12,11 @@ from tightcheck import registry
 from tightcheck.decide import decide
 from tightcheck.design import Design
 from tightcheck.kernel import Rejected
-from tightcheck.kernel.check import prove
+from tightcheck.kernel.check import prove, run
 from tightcheck.kernel.constants import inputs_vanish
 from tightcheck.kernel.integrability import stays_in_domain
 from tightcheck.kernel.member import member
+from tightcheck.kernel.names import names_are_apart
 from tightcheck.read_yaml import read_design
 
 GAUSSIAN = "{family: gaussian, mean: 0, variance: 1}"
@@ -34,6 +35,7 @@ GAMMAS = (
     " output: [[shape, rate], [shape, rate]]}"
 )
 ROUND = NORMALS.replace("diagonal", "isotropic")
+LEARNED = "{learned: shared}"
 BENT = "{kind: mlp, hidden: [4], activation: tanh}"
 CLIPPED = "[{loc: {fixed: 0}}, {concentration: {link: sigmoid(output), bounds: [-1, 2]}}]"
 HALF, ONCE, ANGLE = (
@@ -150,6 +152,17 @@ def counts(copies: int, prior: str) -> str:
     """Counts of rate a z^w."""
     network = "{kind: expression, expression: a*z^w, parameters: [a, w]}"
     return f"{{observed: {{family: poisson, dim: {copies}}}, map: {network}, output: rate, prior: {prior}}}"
+
+
+def pascal(r: str) -> str:
+    """A negative binomial encoder with this r."""
+    return f"{{latent: {{family: negative_binomial, dim: 1, r: {r}}}, map: {{kind: unrestricted}}, output: probs}}"
+
+
+def waiting_without_end(r: str) -> str:
+    """One waiting time whose rate is affine in z, and a negative binomial prior with this r."""
+    prior = f"{{family: negative_binomial, probs: 1/2, r: {r}}}"
+    return f"{{observed: {{family: exponential, dim: 1}}, map: {{kind: affine}}, output: rate, prior: {prior}}}"
 
 
 def words(prior: str) -> str:
@@ -493,6 +506,27 @@ EDGES = [
         )
         for expression, parameters in (("z[0] - 1/2", "[]"), ("a*(z[0] - 1/2)", "[a]"))
     ),
+    # The prior's r is learned: with r = 1, P = -log(1 + z) up to a constant, and so is A of the rate 1 + z. Encoder and prior
+    # have an r each, whether or not it is learned in both.
+    *(
+        (f"a prior that learns another r than {own}", pascal(own), waiting_without_end(r=LEARNED), "restricted")
+        for own in ("2", LEARNED)
+    ),
+    # Weibull draws of shapes 1 and 2, and of 2 and 1: P = (a - b) log z + z^b - z^a.
+    *(
+        (
+            f"two lists of a {parameter}",
+            f"{{latent: {{family: {family}, dim: 2, {parameter}: [1, 2]}}, map: {{kind: unrestricted}}, output: {output}}}",
+            pixels(f"{{family: {family}, {output}: 1, {parameter}: [2, 1]}}"),
+            "impossible",
+        )
+        for family, parameter, output in (
+            ("weibull", "shape", "scale"),
+            ("laplace", "loc", "scale"),
+            ("gaussian_fixed_mean", "mean", "variance"),
+            ("gaussian_fixed_variance", "variance", "mean"),
+        )
+    ),
 ]
 
 
@@ -620,3 +654,40 @@ def test_a_network_given_a_class_is_shown_it(tmp_path: Path) -> None:
     decoder = pixels(f"[{{name: y, family: categorical, logits: 0}}, {{name: z, {GAUSSIAN[1:]}]")
     design = read(encoder, decoder, tmp_path)
     assert [inputs_vanish(design, latent) for latent in design.encoder] == [True, False]
+
+
+@pytest.mark.parametrize("name", ["x", "w"])
+def test_a_block_with_the_name_of_a_draw(name: str, tmp_path: Path) -> None:
+    """a (y - x) is no constant in the Gaussian y when the bit is called x, as Gaussian draws are; it has no part in y^2."""
+    encoder = (
+        f"{{latent: [{{family: bernoulli, dim: 1, name: {name}}}, {{family: gaussian, dim: 1, name: y}}],"
+        " map: [unrestricted, unrestricted], output: [logits, [mean, log_variance]]}"
+    )
+    decoder = written(f"a*(y - {name})", "implied", "[a]").replace("dim: 1", "dim: 1, name: o")
+    step: Step = {"lemma": "written_terms", "latent": "y", "observed": "o", "component": 0}
+    assert run(read(encoder, decoder, tmp_path), "implied", step, frozenset()) == {("o", 0, "y", 1)}
+
+
+@pytest.mark.parametrize("name", ["u", "w"])
+def test_a_difference_of_two_blocks_sees_both(name: str, tmp_path: Path) -> None:
+    """x - u is another number at x = -1 than at x = 0, whatever the other block is called."""
+    encoder = (
+        f"{{latent: {{family: bernoulli, dim: 1}}, features: x - {name}, map: {{kind: unrestricted}}, output: logits}}"
+    )
+    one = "{family: gaussian_fixed_variance, dim: 1, variance: 1, name: %s}"
+    blocks = f"[{one % 'x'}, {one % name}]"
+    decoder = f"{{observed: {blocks}, map: [affine, affine], output: [mean, mean], prior: uniform}}"
+    step: Step = {"lemma": "alike", "latent": "z", "observed": "x", "pairs": [["-1", "0"]]}
+    with pytest.raises(Rejected):
+        run(read(encoder, decoder, tmp_path), "declared", step, frozenset())
+
+
+def test_a_block_has_no_name_of_a_parameter(tmp_path: Path) -> None:
+    """A latent called mean is no learned mean."""
+    encoder = NORMAL.replace("dim: 1", "dim: 1, name: mean")
+    variance = "{variance: {link: exp(output)*(1 + mean^2)}}"
+    decoder = real(f"[{{mean: {LEARNED}}}, {variance}]", GAUSSIAN).replace(
+        "gaussian_fixed_variance, dim: 1, variance: 1", "gaussian, dim: 1"
+    )
+    assert not names_are_apart(read(encoder, decoder, tmp_path))
+    assert names_are_apart(read(encoder.replace("name: mean", "name: w"), decoder.replace("mean^2", "w^2"), tmp_path))

@@ -64,8 +64,8 @@ def _vanishing(shown: Conditional, other: Conditional, is_alone: bool, step: Map
     return _of_map(shown, other, is_alone, formula(step["map"], {"u": COORDINATE}))
 
 
-COORDINATE = sp.Symbol("u", real=True)
-"""One coordinate, in the maps of a certificate."""
+COORDINATE = sp.Symbol("coordinate:u", real=True)
+"""One coordinate, u in the maps of a certificate, under a name that no block can have."""
 
 
 def _of_pairs(shown: Conditional, other: Conditional, pairs: Sequence[Sequence[Any]]) -> Vanishing:

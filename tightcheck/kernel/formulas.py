@@ -98,7 +98,7 @@ def named(design: Design, symbols: set[sp.Symbol]) -> tuple[list[Coordinate], di
             copy, component = (j, 0) if len(family.variables) == 1 else (0, j)
             if component >= len(family.variables):
                 continue
-            own = tuple(sp.Symbol(f"{base}_{copy}_{v.name}", **v.assumptions0) for v in family.variables)
+            own = tuple(sp.Symbol(f"{base}:{copy}:{v.name}", **v.assumptions0) for v in family.variables)
             active[base, copy] = (latent, own, family, copy)
             names[symbol] = own[component]
     return list(active.values()), names

@@ -202,11 +202,18 @@ def prior_term(design: Design, latent: Conditional) -> sp.Expr | None:
         prior.log_base_measure,
     )
     if len(prior.variables) == 1 and len(family.variables) > 1 and is_product_space(family, prior):
+        if _is_open_twice(block, family):
+            return None
         each = [density.xreplace({prior.variables[0]: v, **_own_values(block, v)}) for v in family.variables]
         return sp.Add(*each) - family.log_base_measure
-    if not same_support(prior, family):
+    if not same_support(prior, family) or _is_open_twice(block, family):
         return None
     return density.xreplace(dict(zip(prior.variables, family.variables, strict=True))) - family.log_base_measure
+
+
+def _is_open_twice(block: PriorBlock, family: Family) -> bool:
+    """Whether the prior and the encoder's family each have a parameter of one name without a value: these are two numbers."""
+    return any(parameter.symbol.name in block.parameters for parameter in family.fixed)
 
 
 def _own_values(block: PriorBlock, variable: sp.Symbol) -> dict[sp.Symbol, sp.Symbol]:
@@ -241,8 +248,12 @@ def family_of_prior(block: PriorBlock, latent: Conditional) -> Family:
     stated = prior_family(block.family, latent.block.dimension)
     names = {parameter.symbol.name for parameter in stated.fixed}
     known = {name: c.value for name, c in block.parameters.items() if name in names and c.value is not None}
-    if block.family == latent.block.family:  # what the prior leaves open can only be the encoder's own
-        own = {name: c.value for name, c in dict(latent.block.fixed).items() if c.value is not None}
+    if (
+        block.family == latent.block.family
+    ):  # what the prior leaves unsaid is the encoder's own, and so are trials and ends
+        settled = {parameter.symbol.name for parameter in stated.fixed if stated.is_settled(parameter)}
+        unsaid = {n: c for n, c in dict(latent.block.fixed).items() if n not in block.parameters or n in settled}
+        own = {name: c.value for name, c in unsaid.items() if c.value is not None}
         known = {**own, **known}
     if not known:
         return stated

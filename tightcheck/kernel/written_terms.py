@@ -30,7 +30,7 @@ def written_terms(design: Design, step: Mapping[str, Any], zero: Entries) -> Ent
     (v,) = family.variables
     formula = _sum_over_coordinates(design, formula)
     coordinates = [s for s in formula.free_symbols if s.name.partition("[")[0] == latent.block.name]
-    functions = [on_support(b, family) for s in coordinates for b in _functions(formula.xreplace({s: v}), v)]
+    functions = [on_support(b, family) for s in coordinates for b in _functions(_in_variable(formula, s, v), v)]
     live = {e[3] for e in of_block(design, latent, [observed]) - zero if e[1] == i}
     found = []
     for k in live:
@@ -38,6 +38,12 @@ def written_terms(design: Design, step: Mapping[str, Any], zero: Entries) -> Ent
         if separated(family.statistics[k], [*others, *functions], family):
             found.append((observed.block.name, i, latent.block.name, k))
     return frozenset(found)
+
+
+def _in_variable(formula: sp.Expr, s: sp.Symbol, v: sp.Symbol) -> sp.Expr:
+    """The formula with v for the coordinate s, all other symbols under names that no draw can have: a block may be called x."""
+    others = {o: sp.Symbol(f"other:{o.name}", **o.assumptions0) for o in formula.free_symbols - {s}}
+    return formula.xreplace({**others, s: v})
 
 
 def _functions(formula: sp.Expr, v: sp.Symbol) -> list[sp.Expr]:

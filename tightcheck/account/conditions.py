@@ -8,7 +8,8 @@ from tightcheck.account import conjugation, domain, linear, no_model, reach
 from tightcheck.account.case import Case
 from tightcheck.account.equations import Equations
 from tightcheck.account.findings import Finding, arguments, findings
-from tightcheck.kernel.tight import live_columns, spans_everything
+from tightcheck.kernel.finite_chain import is_chain
+from tightcheck.kernel.tight import live_columns
 from tightcheck.kernel.zero import Entry
 from tightcheck.verdict import Condition, Verdict
 
@@ -48,7 +49,7 @@ def telling(case: Case) -> list[Finding]:
 def _is_idle(case: Case, entry: Entry) -> bool:
     """Whether every decoder of the design has 0 there, its block being affine without this statistic of z."""
     observed = case.observed_named(entry[0])
-    if spans_everything(case.design) or not linear.is_affine(case, observed):
+    if is_chain(case.design) or not linear.is_affine(case, observed):
         return False
     return entry[3] not in live_columns(case.design, case.latent_named(entry[2]), [observed])
 

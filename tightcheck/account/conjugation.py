@@ -10,8 +10,8 @@ from tightcheck.design import Conditional, Place
 from tightcheck.joint import marginals
 from tightcheck.joint.maps import factor
 from tightcheck.kernel.classes import family_of, function_class
+from tightcheck.kernel.finite_chain import is_chain
 from tightcheck.kernel.slices import prior_in_span
-from tightcheck.kernel.tight import spans_everything
 from tightcheck.verdict import Condition, Verdict
 
 ASKS = "The declared prior must itself be one of the priors that go with the decoder."
@@ -20,7 +20,7 @@ ASKS = "The declared prior must itself be one of the priors that go with the dec
 def equations(case: Case) -> Equations:
     """The conjugation equation for what is left of W, in this design's terms."""
     is_open = case.form is not None and case.is_declared and not case.is_empty and case.verdict is not Verdict.TIGHT
-    if not is_open or spans_everything(case.design) or all(o.block.length == "random" for o in case.live):
+    if not is_open or is_chain(case.design) or all(o.block.length == "random" for o in case.live):
         return Equations()
     if _is_one_choice(case):
         return Equations()
@@ -68,7 +68,7 @@ def condition(case: Case, asked: Equations) -> Condition:
     """C2 where no lemma removed anything."""
     if case.decision.prior == "implied":
         return Condition("C2", "holds", "The implied prior satisfies it by construction.")
-    if spans_everything(case.design):
+    if is_chain(case.design):
         return Condition("C2", "holds", f"Every function of {case.z} is affine in the encoder's statistics.")
     if case.decision.prior == "free":
         sentence = "A free prior need not be one that goes with the decoder; the consistent models have such a prior."

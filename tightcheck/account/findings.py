@@ -81,7 +81,8 @@ def findings(case: Case, among: Entries) -> tuple[Finding, ...]:
     groups: dict[tuple[str, str], set[Any]] = {}
     for step, entries in case.decision.added:
         for latent in sorted({entry[2] for entry in entries & among}):
-            groups.setdefault((step["lemma"], latent), set()).update(e for e in entries & among if e[2] == latent)
+            group = step.get("step", step)["lemma"], latent
+            groups.setdefault(group, set()).update(e for e in entries & among if e[2] == latent)
     return tuple(
         found for (lemma, latent), entries in groups.items() for found in _told(case, lemma, latent, frozenset(entries))
     )

@@ -10,14 +10,16 @@ from tightcheck.joint.maps import natural
 from tightcheck.joint.parts import Part
 from tightcheck.kernel import Rejected
 from tightcheck.kernel.classes import family_of, function_class
-from tightcheck.kernel.tight import in_span_for_all, spans_everything
+from tightcheck.kernel.finite_chain import is_chain
+from tightcheck.kernel.given import children, has_given
+from tightcheck.kernel.tight import in_span_for_all
 from tightcheck.span import combination
 from tightcheck.verdict import Condition, Verdict
 
 
 def equations(case: Case) -> Equations:
     """f = W psi + a for blocks whose map allows more than that, without the blocks of W that vanish."""
-    if case.form is None or case.is_empty or spans_everything(case.design):
+    if case.form is None or case.is_empty or is_chain(case.design):
         return Equations()
     lines: list[str] = []
     for observed in case.live:
@@ -76,7 +78,7 @@ def _words(case: Case, observed: Conditional, part: Part) -> str:
 
 def holds(case: Case) -> bool:
     """Whether every decoder of the design satisfies C1."""
-    return spans_everything(case.design) or all(is_affine(case, observed) for observed in case.moving)
+    return is_chain(case.design) or all(is_affine(case, observed) for observed in case.moving)
 
 
 def condition(case: Case, asked: Equations) -> Condition:
@@ -84,8 +86,10 @@ def condition(case: Case, asked: Equations) -> Condition:
     psi = listed([case.statistics(latent.block.name) for latent in case.design.encoder])
     if not case.moving:
         return Condition("C1", "holds", f"No parameter of {case.x} is computed from {case.z}.")
-    if spans_everything(case.design):
+    if is_chain(case.design):
         return Condition("C1", "holds", f"Every function of {case.z} is affine in the encoder's statistics.")
+    if has_given(case.design) and case.verdict is not Verdict.TIGHT:
+        return _of_given(case, asked)
     if case.verdict is Verdict.TIGHT or holds(case):
         return Condition("C1", "holds", f"Every decoder of the design has natural parameters affine in {psi}.")
     source, place = _guilty(case)
@@ -95,6 +99,22 @@ def condition(case: Case, asked: Equations) -> Condition:
         return Condition("C1", "restricts", sentence, asked.lines, term, place)
     sentence = f"Not shown: whether every decoder of the design has natural parameters affine in {psi}."
     return Condition("C1", "undecided", sentence, asked.lines, _term(source), place)
+
+
+def _of_given(case: Case, asked: Equations) -> Condition:
+    """C1 where an observed block is given another: the coefficient of the parent's value holds a log-partition."""
+    child = children(case.design)[0].block
+    parent = listed(child.given)
+    shown = any(step["lemma"] == "given_nonmember" or step.get("condition") == "C1" for step in case.decision.steps)
+    term = f"the log-partition of {child.name}"
+    coefficient = f"log p({parent}|{case.z}) - A(f_{child.name}), the coefficient of each value of {parent}"
+    why = f"{coefficient}, must be affine in the encoder's statistics"
+    if shown:
+        sentence = (
+            f"{why}, as f_{child.name} must. For most models of the design they are not: the certificate holds one."
+        )
+        return Condition("C1", "restricts", sentence, asked.lines, term, child.place)
+    return Condition("C1", "undecided", f"Not shown for every model: {why}.", asked.lines, term, child.place)
 
 
 def _guilty(case: Case) -> tuple[Map | None, Place]:

@@ -226,6 +226,14 @@ SENTENCES: Mapping[str, Template] = {
         " give it terms that {psi} does not have as soon as f contains {statistic}: {zero}.",
         guilty.prior,
     ),
+    "finite_data": Template(
+        "C2",
+        "The values of {x} are finitely many, so the prior would be a finite mixture of {encoder} posteriors that differ",
+        "The prior of {z} is the mixture of its posteriors over the values of {x}, of which there are finitely many. With this"
+        " prior all of them are members of one family. Towards an end of the support a posterior that is not the prior would be"
+        " negligible beside it or outgrow it, and neither can be: every posterior is the prior, {zero}.",
+        guilty.prior,
+    ),
     "bounded_encoder": Template(
         "C3",
         "The encoder's output is bounded, and the exact posterior's parameters are not",

@@ -17,6 +17,7 @@ import sympy as sp
 
 from tightcheck import serial
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map, PriorBlock
+from tightcheck.kernel.additive import additive
 from tightcheck.kernel.classes import REPRESENTATIVE, all_entries, family_of
 from tightcheck.kernel.conjugation import CONJUGATION_LEMMAS
 from tightcheck.kernel.constants import constants_reachable, decoder_constants, unreachable
@@ -33,10 +34,14 @@ from tightcheck.kernel.explicit import (
     written_single,
     written_tight,
 )
+from tightcheck.kernel.finite_chain import adds_up, finite_chain
+from tightcheck.kernel.finite_data import finite_data
 from tightcheck.kernel.forced import with_forced_values
 from tightcheck.kernel.forms import well_formed_data
 from tightcheck.kernel.formulas import has_model
 from tightcheck.kernel.gaussian_member import gaussian_member
+from tightcheck.kernel.given import PARTS, apart, has_given
+from tightcheck.kernel.given_nonmember import given_nonmember
 from tightcheck.kernel.joint_lemma import JOINT_LEMMAS
 from tightcheck.kernel.links import LINK_LEMMAS
 from tightcheck.kernel.member import member
@@ -66,6 +71,7 @@ ZERO_LEMMAS = {
     "shared_precision": shared_precision,
     "written_constant": written_constant,
     "written_conjugate": written_conjugate,
+    "finite_data": finite_data,
 }
 NO_MODEL = {
     "pinned_impossible": pinned_impossible,
@@ -83,12 +89,16 @@ WRITTEN = {
 }
 LEMMAS = (
     *ZERO_LEMMAS,
+    *PARTS,
     "tight",
+    "finite_chain",
     "member",
     "gaussian_member",
     "contrast_member",
     "nonmember",
     "out_of_reach",
+    "additive",
+    "given_nonmember",
     "constants",
     "unreachable",
     "never_constant",
@@ -99,6 +109,8 @@ LEMMAS = (
 
 MEMBERS = frozenset(("member", "gaussian_member", "contrast_member", "written_member"))
 """The lemmas that show a consistent model with dependence."""
+NONMEMBERS = frozenset(("nonmember", "out_of_reach", "additive", "given_nonmember", "written_nonmember"))
+"""The lemmas that show a model that is not consistent."""
 
 
 def check(certificate: Mapping[str, Any]) -> Verdict:
@@ -269,17 +281,42 @@ def _run_all(design: Design, prior: str, steps: Sequence[Mapping[str, Any]]) -> 
     return zero, {step["lemma"] for step in steps}
 
 
-NEED_A_DECLARED_PRIOR = frozenset((*CONJUGATION_LEMMAS, "pinned_equal", "shared_precision", "written_conjugate"))
+NEED_A_DECLARED_PRIOR = frozenset(
+    (*CONJUGATION_LEMMAS, "pinned_equal", "shared_precision", "written_conjugate", "finite_data")
+)
 NOT_OF_PARENTS = frozenset((*ENCODER_LEMMAS, "rays"))
 """Lemmas on g, which is not affine in nu for a block that others are given."""
+
+
+OF_ALL_BLOCKS = frozenset(("finite_chain", "finite_data", "additive", "given_nonmember"))
+"""Lemmas that hold as they are where an observed block is given another."""
+OF_ONE_MODEL = frozenset(
+    "member gaussian_member contrast_member tight nonmember out_of_reach constants unreachable prior_support".split()
+)
+"""Lemmas that show a model, or speak of the prior and the encoder alone: what they say of the design in which no observed block
+looks at another holds of the design; so does `tight`, where the block that is given adds to g* a function of its own."""
+
+
+def _of_part(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """What a lemma removes from a part of a design whose observed blocks are given others."""
+    require(has_given(design), "no observed block is given another")
+    inner = step["step"]
+    require(inner["lemma"] in ZERO_LEMMAS, "the lemma says nothing of every consistent model")
+    part, its_prior = PARTS[step["lemma"]](design, prior, zero)
+    return run(part, its_prior, inner, zero & all_entries(part))
 
 
 def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> Entries:
     """Check one step; the entries of F known to vanish after it. Raises Rejected."""
     name = step["lemma"]
     require(name in LEMMAS, f"{name!r} is no lemma")
-    apart = not any(observed.block.given for observed in design.decoder)
-    require(apart, "an observed block given another has statistics of both, which are not looked at")
+    if name in PARTS:
+        return zero | _of_part(design, prior, step, zero)
+    if has_given(design) and name not in OF_ALL_BLOCKS:
+        require(name in OF_ONE_MODEL, "an observed block given another has statistics of both, which are not looked at")
+        if name == "tight":
+            adds_up(design)
+        design = apart(design)
     require(prior == "declared" or name not in NEED_A_DECLARED_PRIOR, f"{name} needs a declared prior")
     parents = {parent for latent in design.encoder for parent in latent.block.given}
     is_parent = name in NOT_OF_PARENTS and step["latent"] in parents
@@ -288,6 +325,12 @@ def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> E
         return zero | ZERO_LEMMAS[name](design, step, zero)
     if name == "tight":
         tight(with_forced_values(design) if prior == "implied" else design, prior)
+    elif name == "finite_chain":
+        finite_chain(design, prior)
+    elif name == "additive":
+        additive(design, prior, step)
+    elif name == "given_nonmember":
+        given_nonmember(design, prior, step)
     elif name == "member":
         member(design, prior, step)
     elif name == "nonmember":
@@ -314,17 +357,20 @@ def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> E
 
 
 def _conclusion(design: Design, prior: str, zero: Entries, proved: set[str]) -> Verdict | None:
-    """What follows from the lemmas that held."""
+    """What follows from the lemmas that held. A model of the design in which no observed block looks at another is one of it."""
+    design = apart(design) if has_given(design) else design
     is_empty = all_entries(design) <= zero
     if proved & set(NO_MODEL) or (is_empty and proved & {"unreachable", "never_constant"}):
         return Verdict.IMPOSSIBLE
     needs_member = prior == "implied" and all_entries(design)
-    if proved & {"tight", "written_tight"} and (proved & MEMBERS if needs_member else has_model(design)):
+    if proved & {"tight", "finite_chain", "written_tight"} and (
+        proved & MEMBERS if needs_member else has_model(design)
+    ):
         return Verdict.TIGHT
-    if needs_member and "tight" in proved and may_depend(design) and integrates_for_some(design):
+    if needs_member and proved & {"tight", "finite_chain"} and may_depend(design) and integrates_for_some(design):
         return Verdict.TIGHT
     if is_empty and "constants" in proved and may_depend(design):
         return Verdict.COLLAPSE
-    if proved & MEMBERS and proved & {"nonmember", "out_of_reach", "written_nonmember"}:
+    if proved & MEMBERS and proved & NONMEMBERS:
         return Verdict.RESTRICTED
     return None

@@ -55,7 +55,7 @@ def tight(design: Design, prior: str) -> None:
         _independent_for_all(design, prior)
         return
     if spans_everything(design):
-        is_positive = prior != "declared" or _is_positive(design, design.encoder[0])
+        is_positive = prior != "declared" or charges_every_point(design, design.encoder[0])
         require(is_positive, "the prior is not shown to be positive on the support, and zero elsewhere")
     else:
         require(prior in ("declared", "implied"), "a free prior need not satisfy C2")
@@ -67,7 +67,7 @@ def tight(design: Design, prior: str) -> None:
         reaches_all(design, prior, latent, moving)
 
 
-def _is_positive(design: Design, latent: Conditional) -> bool:
+def charges_every_point(design: Design, latent: Conditional) -> bool:
     """Whether the declared prior certainly charges every point of a finite support, and no other."""
     block, term = prior_block(design, latent.block.name), prior_term(design, latent)
     if block is None or (block.family is None and block.log_density is None):

@@ -14,6 +14,7 @@ from tightcheck.rules import (
     explicit,
     features,
     gaussian_member,
+    given,
     joint_density,
     member,
     normalisation,
@@ -35,6 +36,7 @@ ZERO_RULES = (
     variance,
     explicit,
     joint_density,
+    given,
 )
 """Rules that remove entries of F: what no consistent model can have."""
 

@@ -45,6 +45,7 @@ ALLOWED = {
         "tightcheck/laws/",
         "tightcheck/numeric/",
         "tightcheck/reading/live.py",
+        "tightcheck/reading/recording.py",
         "tightcheck/sweep/train.py",
         "tightcheck/training/",
         "tightcheck/attack/",

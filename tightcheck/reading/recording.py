@@ -1,0 +1,187 @@
+"""The calls of a live module's forward pass, and what a record of them does not show.
+
+torch.fx writes the calls down. It does not see hooks, a forward that was replaced, weights that are frozen or tied to
+others, steps outside the gradient, or what a call changes in place; with any of them the class of maps is not that of
+its layers with free weights, so each is a DesignError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from tightcheck.design import Place
+from tightcheck.reading.errors import DesignError
+
+VIEWS = {"Flatten", "Unflatten", "Identity", "flatten", "view", "reshape", "squeeze", "contiguous"}
+"""Layers and calls that change no value."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The calls in order, the modules by the names in which they are called, and whether the whole is in training."""
+
+    nodes: tuple[Any, ...]
+    modules: dict[str, Any]
+    is_training: bool
+
+    def layer(self, call: Any) -> Any:
+        """The module that a call is of; None for a function or a method."""
+        return self.modules[call.target] if call.op == "call_module" else None
+
+    def name(self, call: Any) -> str:
+        """What is called: a module's class, a function or a method."""
+        layer = self.layer(call)
+        return type(layer).__name__ if layer is not None else getattr(call.target, "__name__", str(call.target))
+
+
+def recorded(live: Any) -> Recording:
+    """The calls of a module, or of a method of one. Raises DesignError where they do not say what is computed."""
+    import torch.fx
+
+    module, name = getattr(live, "__self__", live), getattr(live, "__name__", "forward")
+    if type(module).__module__.startswith("torch.nn") and not isinstance(module, torch.nn.Sequential):
+        module = torch.nn.Sequential(module)
+
+    class Tracer(torch.fx.Tracer):
+        traced_func_name, record_stack_traces = name, True
+
+        def create_node(self, *args: Any, **kwargs: Any) -> Any:
+            node = super().create_node(*args, **kwargs)
+            node.meta["is_trained"] = torch.is_grad_enabled()
+            return node
+
+    try:
+        with torch.enable_grad():
+            graph = Tracer().trace(module)
+    except Exception as error:
+        raise DesignError(
+            f"{type(module).__name__}.{name} cannot be recorded, its steps depend on values ({str(error)[:120]}); give "
+            "the layers alone, as an nn.Sequential, or write the map in words, such as {'kind': 'mlp', 'hidden': [512]}",
+            Place(),
+        ) from None
+    recording = Recording(tuple(graph.nodes), dict(module.named_modules()), module.training)
+    if name == "forward":
+        _has_no_hook(type(module).__name__, module)
+    _check(recording)
+    return recording
+
+
+def unread(call: Any, what: str) -> DesignError:
+    """The complaint about one call, with the line that makes it."""
+    import torch
+
+    lines = (line.split('"') for line in (call.stack_trace or "").splitlines() if line.strip().startswith("File"))
+    library = str(Path(torch.__file__).parent)
+    files = [parts for parts in lines if not parts[1].startswith(library) and parts[1] != __file__]
+    place = Place()
+    if files:
+        number = int(files[-1][2].split("line ")[1].split(",")[0])
+        place = Place(files[-1][1], number, call.name)
+    return DesignError(
+        f"{what}; give the layers before it as the map and name the rest in `output` (such as {{'mean': 'library * "
+        "softmax'}), in `features`, or write {'kind': 'unrestricted'} for a network that can compute every function",
+        place,
+    )
+
+
+def is_size(node: Any) -> bool:
+    """Whether this is a size of something, as in x.view(x.size(0), -1)."""
+    name = getattr(node.target, "__name__", str(node.target))
+    if name == "getitem":
+        return is_size(node.args[0])
+    return name == "size" or (name == "getattr" and node.args[1] == "shape")
+
+
+def spans(recording: Recording) -> list[tuple[int, int]]:
+    """Where the weights lie in memory, of all modules that are called."""
+    return [span for _, each in _called(recording) for span in _spans(each)]
+
+
+def overlap(spans: Iterable[tuple[int, int]]) -> bool:
+    """Whether two of these stretches of memory have a number in common: weights that are one, or views of one."""
+    ordered = sorted(spans)
+    return any(after[0] < before[1] for before, after in pairwise(ordered))
+
+
+def _called(recording: Recording) -> Iterator[tuple[Any, Any]]:
+    """The calls of modules, with the modules."""
+    return ((node, recording.layer(node)) for node in recording.nodes if node.op == "call_module")
+
+
+def _spans(layer: Any) -> list[tuple[int, int]]:
+    """Where the parameters of one module lie; one that has no memory yet, at a place of its own."""
+    found = []
+    for parameter in layer.parameters():
+        length = 1 + sum((size - 1) * step for size, step in zip(parameter.shape, parameter.stride(), strict=True))
+        start = parameter.data_ptr() or -id(parameter)
+        found.append((start, start + (length * parameter.element_size() if start > 0 else 1)))
+    return found
+
+
+def _check(recording: Recording) -> None:
+    for call, layer in _called(recording):
+        _has_no_hook(str(call.target), layer)
+        _is_free(str(call.target), layer)
+    if overlap(spans(recording)):
+        raise DesignError("two layers share one weight, and a design's maps are free; give each its own", Place())
+    for call in recording.nodes:
+        if call.op.startswith("call") and not call.meta["is_trained"]:
+            raise unread(
+                call, f"`{recording.name(call)}` is computed outside the gradient, so no weight before it is free"
+            )
+        if _is_in_place(recording, call):
+            _changes_nothing_else(recording, call)
+
+
+def _has_no_hook(name: str, layer: Any) -> None:
+    if layer._forward_hooks or layer._forward_pre_hooks or "forward" in vars(layer):
+        raise DesignError(
+            f"{name} has a hook or a forward of its own, which changes what its layers compute and is not recorded; "
+            "take it off (a norm or a mask of weights is one), or write the map in words",
+            Place(),
+        )
+
+
+def _is_free(name: str, layer: Any) -> None:
+    """Every weight is trained. A frozen one is a constant, and a design's maps have none."""
+    frozen = [key for key, parameter in layer.named_parameters() if not parameter.requires_grad]
+    frozen += ["weight"] if type(layer).__name__ == "Linear" and "weight" not in layer._parameters else []
+    if frozen:
+        raise DesignError(
+            f"{name}.{frozen[0]} is frozen, and a design's maps are free; let it be trained, or give the layers after it "
+            "as the map and what the frozen ones compute as `features`",
+            Place(),
+        )
+
+
+def _is_in_place(recording: Recording, call: Any) -> bool:
+    """Whether the call changes what it is given."""
+    if not call.op.startswith("call"):
+        return False
+    name = recording.name(call)
+    is_named = name in ("setitem", "__setitem__") or (name.endswith("_") and not name.startswith("__"))
+    return bool(
+        is_named
+        or call.kwargs.get("inplace")
+        or "out" in call.kwargs
+        or getattr(recording.layer(call), "inplace", False)
+    )
+
+
+def _changes_nothing_else(recording: Recording, call: Any) -> None:
+    """What is changed in place is used by this call alone, so that the order of the calls says everything."""
+    name, changed = recording.name(call), call
+    used = bool(call.users)
+    while used and changed.all_input_nodes:
+        changed = changed.all_input_nodes[0]
+        used = sum(not is_size(user) for user in changed.users) == 1
+        if recording.name(changed) not in VIEWS:
+            break
+    if not used:
+        raise unread(
+            call, f"`{name}` changes in place what is used elsewhere, so the record does not say what is computed"
+        )

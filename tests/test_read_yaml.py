@@ -32,6 +32,13 @@ def design(tmp_path: Path):
     return read
 
 
+def test_what_one_hot_is_of_several_coordinates_is_said(design):
+    bits = "latent: {family: bernoulli, dim: %d}\nmap: affine\noutput: logits\n"
+    shown = DECODER.replace("standard_normal", "uniform") + "input: one_hot\n"
+    assert any("of the whole code" in sentence for _, sentence in design(bits % 2, shown).remarks)
+    assert not design(bits % 1, shown).remarks
+
+
 def heads(conditional):
     """The heads by the names of their symbols."""
     return {head.symbol.name: head for head in conditional.heads}

@@ -31,6 +31,10 @@ INPUTS = (
     "one_hot",
     "statistics",
 )
+WHOLE_CODE = (
+    "The one-hot vector is that of the whole code: it has an entry for each value of all coordinates together. One for each "
+    "coordinate, side by side, is `identity`."
+)
 NO_BOUNDS = (
     "other",
     "kl_scale",
@@ -103,6 +107,8 @@ def _side(
             continue
         scope = Scope.of([*others, *(w for w in blocks[:index] if w.block.name in written.block.given)], covariates)
         inputs = _inputs(_share(getattr(part, inputs_key), index, len(blocks), at / inputs_key), shown, others)
+        if inputs.kind == "one_hot" and inputs_key == "input" and sum(w.block.copies for w in others) > 1:
+            notes.remark(at / inputs_key, WHOLE_CODE)
         maps = _share(part.map or "unrestricted", index, len(blocks), at / "map")
         outputs = _share(part.output, index, len(blocks), at / "output")
         conditionals.append(read_conditional(side, written, inputs, scope, maps, outputs))

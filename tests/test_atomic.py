@@ -40,6 +40,14 @@ def test_a_writer_killed_before_the_replacement_leaves_the_old_file(tmp_path: Pa
     assert len([*tmp_path.iterdir()]) == 2  # the draft was begun
 
 
+def test_a_file_in_place_of_a_folder_is_told_by_the_name_that_was_asked_for(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("a file")
+    target = tmp_path / "page.html" / "report.html"
+    with pytest.raises(NotADirectoryError) as error, atomic.replacing(target) as draft:
+        draft.write_text("new")
+    assert error.value.filename == str(target)
+
+
 def write_half(target: Path) -> None:
     with atomic.replacing(target) as draft:
         draft.write_text("half")

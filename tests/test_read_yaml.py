@@ -474,6 +474,7 @@ def test_named_things_outside_the_theorem_are_no_errors(design, name):
     assert entry.place.line
 
 
+TWO_BLOCKS = "latent: [{name: y, family: bernoulli}, {name: z, family: gaussian}]\nmap: affine\n"
 WRONG = {  # what is written -> file and line of the complaint, what it says
     (ENCODER.replace("gaussian", "gausian"), DECODER): ("encoder.yaml:1", "gaussian"),
     (ENCODER.replace("latent", "latents"), DECODER): ("encoder.yaml:1", "latent, features"),
@@ -541,6 +542,30 @@ WRONG = {  # what is written -> file and line of the complaint, what it says
     (ENCODER, DECODER + "objective: {beta: -4}\n"): ("decoder.yaml:5", "positive"),
     (ENCODER, DECODER + "objective: {iwae: 1.5}\n"): ("decoder.yaml:5", "whole"),
     (ENCODER, DECODER + "objective: {semi_supervised: y}\n"): ("decoder.yaml:5", "z"),
+    (ENCODER.replace("family: gaussian", "family: 7"), DECODER): ("encoder.yaml:1", "`tightcheck families`"),
+    (ENCODER.replace("{family: gaussian, dim: 2}", "[gaussian, 2]"), DECODER): ("encoder.yaml:1", "{family: gaussian"),
+    (ENCODER.replace("dim: 2", "dim: \uff12"), DECODER): ("encoder.yaml:1", "write 2"),
+    (ENCODER.replace("affine", "3"), DECODER): ("encoder.yaml:2", "`affine`"),
+    (ENCODER.replace("affine", "{kind: expression, mean: x}"), DECODER): ("encoder.yaml:2", "`expression`"),
+    (ENCODER.replace("affine", "{kind: expression, expression: w*x}"), DECODER): (
+        "encoder.yaml:2",
+        "`parameters: [w]`",
+    ),
+    (ENCODER.replace("[mean, log_variance]", "logits"), DECODER): ("encoder.yaml:3", "one of [mean, log_variance],"),
+    (ENCODER.replace("[mean, log_variance]", "[mean, log_scal]"), DECODER): (
+        "encoder.yaml:3",
+        "one of [mean, log_scale],",
+    ),
+    (ENCODER + "bounds: {log_variance: [1]}\n", DECODER): (
+        "encoder.yaml:4",
+        "a list of 1 was found; write [lower, upper]",
+    ),
+    (TWO_BLOCKS + "output: {y: logits, z: mean}\n", DECODER): ("encoder.yaml:3", "in the order y, z"),
+    (TWO_BLOCKS + "output: {y: logits, z: [mean, scale]}\n", DECODER): ("encoder.yaml:3", "for several blocks a list"),
+    (ENCODER, DECODER.replace("bernoulli, dim: 3", "negative_binomial, r: -1")): (
+        "decoder.yaml:1",
+        "a positive number",
+    ),
     (DECODER, ENCODER): ("encoder.yaml:1", "encoder's file first"),
     (DECODER, DECODER): ("encoder.yaml:1", "encoder's file first"),
     (ENCODER, ENCODER): ("decoder.yaml:1", "decoder's file second"),
@@ -555,6 +580,11 @@ def test_a_wrong_file_is_answered_with_its_place_and_its_remedy(design, files):
     assert where in str(error.value)
     assert words in error.value.message
     assert "\n" not in str(error.value)
+
+
+def test_an_empty_file_name_is_told_to_be_one() -> None:
+    with pytest.raises(DesignError, match="the name of a file is empty"):
+        read_design("", "decoder.yaml")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -26,7 +26,8 @@ def replacing(target: Path, is_forced: bool = True) -> Iterator[Path]:
             error.filename = str(target)  # the name that its reader knows
         raise
     finally:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
     if is_forced:
         force(target.parent)
 

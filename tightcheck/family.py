@@ -141,6 +141,13 @@ class FixedParameter:
     other_names: Mapping[str, sp.Expr] = field(default_factory=dict)
     condition: sp.Basic = sp.true
 
+    @property
+    def range(self) -> str:
+        """What its values are, in words."""
+        assumed = self.symbol.assumptions0
+        kind = f"{'positive ' * bool(assumed.get('positive'))}{'whole ' * bool(assumed.get('integer'))}number"
+        return f"a {kind}" if self.condition == sp.true else f"a {kind} with {self.condition}"
+
     def admits(self, value: sp.Expr) -> bool:
         """Whether this parameter may have the value."""
         assumptions = ("finite", "real", "positive", "integer")
@@ -284,7 +291,7 @@ class Family:
         for parameter in self.fixed:
             name, value = parameter.symbol.name, known.get(parameter.symbol)
             if value is not None and not parameter.admits(value):
-                raise ValueError(f"{self.name} has no {name} of {value}.")
+                raise ValueError(f"{self.name} has no {name} of {value}, it is {parameter.range}.")
             if value is not None and self.is_settled(parameter) and value != parameter.default:
                 raise ValueError(
                     f"this {self.name} was built with {name} = {parameter.default}; "

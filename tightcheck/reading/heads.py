@@ -65,6 +65,7 @@ LINK_WORDS: Mapping[str, sp.Expr] = {
 }
 
 
+WEIGHTS = "; a weight of the map is declared beside the formula, as `parameters: [{name}]`"
 CONSTANT_OR_OUTPUT = " (each an output of the map, or a constant such as {fixed: 1})"
 
 
@@ -109,36 +110,9 @@ def _read_map(data: str | models.Map, at: At, scope: Scope, side: Side) -> Map:
     if spec.kind in WORDS["kind"]:
         side.notes.outside.append(outside_word("kind", spec.kind, kind_at))
         return Map("unrestricted", place=at.place)
-    kind = spec.kind.lower().replace("-", "_")
-    if kind in SEQUENTIAL and isinstance(side.part, models.Decoder):
-        near = "unrestricted, where all of x is put out from z at once"
-        side.notes.outside.append(Outside(f"kind: {spec.kind}", AUTOREGRESSIVE[0], near, kind_at.place))
-        spec = models.Map(kind="unrestricted")
-    elif kind in ARCHITECTURES:
-        side.notes.remark(
-            kind_at,
-            f"The {spec.kind} network is taken for one that can compute every function of its inputs. A collapse or an "
-            "impossible holds for it all the same, if it can put out constants; a tight or restricted needs one that is "
-            "large enough.",
-        )
-        spec = models.Map(kind="unrestricted")
-    if spec.kind not in MAP_KINDS:
-        raise kind_at.error(
-            f"{spec.kind[:60]!r} is no known kind of map; {nearest(spec.kind, MAP_KINDS)} "
-            "(a network of another architecture is covered by `unrestricted` if it can compute every function)"
-        )
-    word = spec.activation.lower().replace("-", "_")
-    activation = ACTIVATION_SPELLINGS.get(word, word)
-    if activation not in ACTIVATIONS:
-        raise (at / "activation").error(
-            f"{spec.activation[:60]!r} is no known activation; {nearest(spec.activation, ACTIVATIONS)}"
-        )
-    for key, kind, example in (("hidden", "mlp", "[512]"), ("expression", "expression", "a*x + b")):
-        has_it = bool(getattr(spec, key) or (key == "expression" and spec.expression is not None))
-        if has_it and spec.kind != kind:
-            raise (at / key).error(f"`{key}` belongs to `kind: {kind}`, not to {spec.kind!r}; write both or neither")
-        if spec.kind == kind and not has_it:
-            raise at.error(f"`kind: {kind}` needs `{key}`; write {{kind: {kind}, {key}: {example}}}")
+    spec = _known_kind(spec, kind_at, side)
+    _check_keys(spec, at)
+    activation = _activation(spec, at)
     if spec.layer_norm:
         activation = _normalised(spec, activation, at / "layer_norm")
     expression, parameters = _expression(spec, at, scope)
@@ -155,6 +129,50 @@ def _read_map(data: str | models.Map, at: At, scope: Scope, side: Side) -> Map:
         parameters=parameters,
         place=at.place,
     )
+
+
+def _known_kind(spec: models.Map, at: At, side: Side) -> models.Map:
+    """The map, or an unrestricted one in place of an architecture of which only the inputs are written."""
+    kind = spec.kind.lower().replace("-", "_")
+    if kind in SEQUENTIAL and isinstance(side.part, models.Decoder):
+        near = "unrestricted, where all of x is put out from z at once"
+        side.notes.outside.append(Outside(f"kind: {spec.kind}", AUTOREGRESSIVE[0], near, at.place))
+        return models.Map(kind="unrestricted")
+    if kind in ARCHITECTURES:
+        side.notes.remark(
+            at,
+            f"The {spec.kind} network is taken for one that can compute every function of its inputs. A collapse or an "
+            "impossible holds for it all the same, if it can put out constants; a tight or restricted needs one that is "
+            "large enough.",
+        )
+        return models.Map(kind="unrestricted")
+    if spec.kind not in MAP_KINDS:
+        raise at.error(
+            f"{spec.kind[:60]!r} is no known kind of map; {nearest(spec.kind, MAP_KINDS)} "
+            "(a network of another architecture is covered by `unrestricted` if it can compute every function)"
+        )
+    return spec
+
+
+def _check_keys(spec: models.Map, at: At) -> None:
+    """Refuse a kind without what it needs, and what belongs to another kind."""
+    for key, kind, example in (("hidden", "mlp", "[512]"), ("expression", "expression", "a*x + b, parameters: [a, b]")):
+        has_it = bool(getattr(spec, key) or (key == "expression" and spec.expression is not None))
+        if has_it and spec.kind != kind:
+            raise (at / key).error(f"`{key}` belongs to `kind: {kind}`, not to {spec.kind!r}; write both or neither")
+        if spec.kind == kind and not has_it:
+            raise at.error(f"`kind: {kind}` needs `{key}`; write {{kind: {kind}, {key}: {example}}}")
+
+
+def _activation(spec: models.Map, at: At) -> str:
+    """The activation by the name that it has here."""
+    word = spec.activation.lower().replace("-", "_")
+    activation = ACTIVATION_SPELLINGS.get(word, word)
+    if activation not in ACTIVATIONS:
+        raise (at / "activation").error(
+            f"{spec.activation[:60]!r} is no known activation; {nearest(spec.activation, ACTIVATIONS)}"
+        )
+    return activation
 
 
 def _normalised(spec: models.Map, activation: str, at: At) -> str:
@@ -178,7 +196,8 @@ def _expression(spec: models.Map, at: At, scope: Scope) -> tuple[sp.Expr | None,
                 f"{name[:60]!r} cannot name a parameter; write letters that name nothing else here"
             )
     parameters = {name: sp.Symbol(name, real=True) for name in names}
-    expression = formula(spec.expression, at / "expression", {**scope.names, **parameters}, scope.sizes)
+    known = {**scope.names, **parameters}
+    expression = formula(spec.expression, at / "expression", known, scope.sizes, WEIGHTS)
     return expression, tuple(parameters.values())
 
 
@@ -375,12 +394,21 @@ def no_parametrisation(family: Family, named: Iterable[str], hint: str = CONSTAN
             f"`{written}` is a link, and no parameter of a {family.name}; write the parameter with its link, such as "
             f"{{{_linked(family)}: {written}}}"
         )
-    ways = [", ".join(way.parameters) for way in family.parametrisations]
-    near = get_close_matches(written, ways, 4, 0) if written else ways[:4]
     return (
         f"no way to write a {family.name} has exactly the parameters {written[:80]!r}; write one of "
-        f"[{'], ['.join(near)}]{hint}"
+        f"[{'], ['.join(_nearest_ways(family, names))}]{hint}"
     )
+
+
+def _nearest_ways(family: Family, names: Sequence[str]) -> list[str]:
+    """Four ways to write the family: the customary one first where it holds these names, or none does."""
+    ways = [", ".join(way.parameters) for way in family.parametrisations]
+    known = {name for way in family.parametrisations for name in way.parameters}
+    is_known = not known.isdisjoint(names)
+    near = get_close_matches(", ".join(names), ways, 4, 0) if is_known else ways
+    customary = CUSTOMARY.get(family.name, ())
+    first = [", ".join(customary)] if customary and ({*names} <= {*customary} or not is_known) else []
+    return list(dict.fromkeys([*first, *near]))[:4]
 
 
 def _spelled(name: str, parametrisation: Parametrisation) -> str:

@@ -22,8 +22,8 @@ DEEPEST_NESTING = 20
 MOST_NODES = 20_000
 LONGEST_NUMBER = 400  # characters
 
-INTEGER = re.compile(r"[-+]?\d+")
-DECIMAL = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][-+]?\d{1,3})?")
+INTEGER = re.compile(r"[-+]?\d+", re.ASCII)
+DECIMAL = re.compile(r"[-+]?(\d+\.\d*|\.\d+|\d+(?=[eE]))([eE][-+]?\d{1,3})?", re.ASCII)
 NO_NUMBER = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
 WORDS: dict[str, bool | None] = {
     "true": True,
@@ -65,6 +65,8 @@ class _Open:
 
 def read_tree(path: str | Path) -> Tree:
     """The data of a YAML file. Raises DesignError for whatever cannot be read."""
+    if not str(path):
+        raise DesignError("the name of a file is empty; give the path of a YAML file")
     text = _text(Path(path))
     reader = _Reader(str(path), text)
     try:

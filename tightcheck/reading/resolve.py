@@ -110,6 +110,7 @@ def _side(
         if inputs.kind == "one_hot" and inputs_key == "input" and sum(w.block.copies for w in others) > 1:
             notes.remark(at / inputs_key, WHOLE_CODE)
         maps = _share(part.map or "unrestricted", index, len(blocks), at / "map")
+        _refuse_names_of_blocks(part.output, blocks, at / "output")
         outputs = _share(part.output, index, len(blocks), at / "output")
         conditionals.append(read_conditional(side, written, inputs, scope, maps, outputs))
     for name in part.bounds.keys() - side.bounded:
@@ -151,6 +152,15 @@ def _share(data: Any, index: int, count: int, at: At) -> tuple[Any, At]:
     if len(data) != count:
         raise at.error(f"there are {len(data)} entries for {count} blocks; write one for each block, in their order")
     return data[index], at / index
+
+
+def _refuse_names_of_blocks(outputs: Any, blocks: list[Written], at: At) -> None:
+    """Raises DesignError where the outputs of several blocks are written under the blocks' names."""
+    names = [written.block.name for written in blocks]
+    if len(blocks) > 1 and isinstance(outputs, dict) and not outputs.keys().isdisjoint(names):
+        raise at.error(
+            f"the outputs of several blocks are a list; write an entry for each, in the order {', '.join(names)}"
+        )
 
 
 def _split_given(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any, NoReturn, TypeVar
 
 from tightcheck.design import Place
@@ -26,6 +27,16 @@ KINDS = {
 PARTS: Mapping[type[Shape], str] = {models.Encoder: "encoder", models.Decoder: "decoder"}
 SPOKEN = {**dict.fromkeys(("on", "yes", "true", "1"), "true"), **dict.fromkeys(("off", "no", "false", "0"), "false")}
 LONGEST_NUMBER = 18  # digits
+BLOCK = "{family: gaussian, dim: 20}"
+EXAMPLES = {
+    "latent": BLOCK,
+    "observed": BLOCK,
+    "family": "a name that `tightcheck families` lists",
+    "map": "`affine`, or {kind: mlp, hidden: [512]}",
+    "bounds": "[lower, upper]",
+    "output": "`logits`, or [mean, log_variance], or for several blocks a list with an entry for each",
+}
+"""What is written under a key whose shape is not seen from what was written there."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +118,8 @@ def _home(key: str, owner: type[Shape]) -> str:
     if owner in (models.Encoder, models.Decoder) and key in keys(models.Block):
         return f"it belongs to a block: indent it under `{'latent' if owner is models.Encoder else 'observed'}:`"
     homes = [name for part, name in PARTS.items() if key in keys(part) and part is not owner]
+    if owner is models.Map and not get_close_matches(key, keys(owner), 1, 0.7):
+        return "what the map puts out is named under `output`, and a formula stands under `expression`"
     if owner is models.Both and homes:
         return f"it belongs under {' or '.join(f'`{name}:`' for name in homes)}"
     return f"it belongs to the {homes[0]}" if homes and owner in PARTS else ""
@@ -121,9 +134,10 @@ def _instead(expected: str, path: Path_, value: Any) -> str:
         return SPOKEN[text.lower()]
     if expected == "a list" and isinstance(value, (int, str, Decimal)):
         return f"[{text}]"
-    if path[-1:] in (("latent",), ("observed",)):
-        return f"{{family: {text if isinstance(value, str) else 'gaussian'}, dim: 20}}"
-    return expected
+    own, parent, *_ = *(step for step in reversed(path) if isinstance(step, str)), "", ""
+    if own in ("latent", "observed") and isinstance(value, str):
+        return f"{{family: {text}, dim: 20}}"
+    return EXAMPLES.get(own if own in EXAMPLES or parent not in ("bounds", "output") else parent, expected)
 
 
 def _whole(text: str) -> int | None:
@@ -150,7 +164,7 @@ def _expected(error: Any, context: dict[str, Any]) -> str:
 
 def _shown(value: Any) -> str:
     if isinstance(value, (dict, list)):
-        return "a mapping" if isinstance(value, dict) else "a list"
+        return "a mapping" if isinstance(value, dict) else f"a list of {len(value)}"
     if value is None:
         return "nothing"
     text = str(value).lower() if isinstance(value, bool) else str(value)

@@ -14,6 +14,9 @@ GAUSSIANS = "{family: gaussian, dim: 2, covariance: full}", "[mean, covariance]"
 GAUSSIAN = "{family: gaussian, dim: 2, covariance: diagonal}", "[mean, log_variance]"
 GAMMAS = "{family: gamma, dim: 2}", "[shape, rate]"
 LENGTHS = "{family: gaussian_fixed_variance, dim: 2, variance: 1}", "mean"
+DIRECTIONS = "{family: von_mises_fisher, dim: 3}", "[loc: normalize, concentration: softplus]"
+CIRCLES = "{family: von_mises_fisher, dim: 2}", "[loc: normalize, concentration: softplus]"
+ANGLES = "{family: von_mises, dim: 2}", "[loc, concentration: softplus]"
 
 
 @pytest.mark.parametrize(
@@ -29,6 +32,13 @@ LENGTHS = "{family: gaussian_fixed_variance, dim: 2, variance: 1}", "mean"
         (GAUSSIAN, "bernoulli", "affine", "{logits: output^3}", "collapse"),
         (LENGTHS, "bernoulli", "affine", "{logits: output^2}", "collapse"),
         (LENGTHS, "bernoulli", "affine", "{logits: softplus(output) - softplus(-output)}", "tight"),
+        # On a sphere w'z is no sigmoid of an affine function, on any piece; the angle is no coordinate of the plane.
+        (DIRECTIONS, "bernoulli", RELU, "{logits: sigmoid}", "collapse"),
+        (CIRCLES, "bernoulli", RELU, "{logits: sigmoid}", "collapse"),
+        (DIRECTIONS, "bernoulli", "affine", "{logits: output^2}", "collapse"),
+        (DIRECTIONS, "bernoulli", "affine", "{logits: 2*output - 1}", "tight"),
+        (DIRECTIONS, "bernoulli", RELU, "{logits: 2*output - 1}", "restricted"),
+        (ANGLES, "bernoulli", "affine", "{logits: sin(output)}", "restricted"),
         # A network that bends itself, or any function of z, may undo the link; so may inputs.
         (GAUSSIAN, "bernoulli", "unrestricted", "{logits: softplus(output)}", "undecided"),
         # The rate 1/(w'z) is -1/f: no log z, no z; without a bias w = 0 is no value.

@@ -31,3 +31,17 @@ def test_constants_within_and_out_of_a_link(latent: tuple[str, str], link: str, 
     )
     design = read_design(tmp_path / "encoder.yaml", tmp_path / "decoder.yaml")
     assert decide(design, "implied").verdict.word == truth
+
+
+@pytest.mark.parametrize(("shape", "truth"), [("2", "impossible"), ("1/2", "collapse")])
+def test_shares_leave_out_what_is_above_one(shape: str, truth: str, tmp_path: Path) -> None:
+    """Two shapes that add up to 1 are never 2; both 1/2 they are, which is not shown yet."""
+    (tmp_path / "encoder.yaml").write_text(
+        "{latent: {family: gamma, dim: 2}, map: unrestricted, output: [shape: softmax, rate: softplus]}"
+    )
+    (tmp_path / "decoder.yaml").write_text(
+        "{observed: {family: gaussian_fixed_variance, dim: 2, variance: 1}, map: unrestricted, output: {mean: tanh},"
+        f" prior: {{family: gamma, shape: {shape}, rate: 1}}}}"
+    )
+    found = decide(read_design(tmp_path / "encoder.yaml", tmp_path / "decoder.yaml"), "declared").verdict.word
+    assert found == truth or (truth != "impossible" and found == "undecided")

@@ -79,6 +79,7 @@ REFUSED: Mapping[str, Refusal] = {
         Refusal(_CURVED, "gaussian, or von_mises_fisher"),
     ),
     "projected_normal": Refusal(_MIXTURE, "von_mises_fisher"),
+    **dict.fromkeys(("log_cosh", "hyperbolic_secant"), Refusal(_LOCATION, "gaussian, or laplace")),
     "logit_laplace": Refusal(_LOCATION, "logit_normal"),
     **dict.fromkeys(("generalized_normal", "generalized_gaussian", "soft_laplace"), Refusal(_LOCATION, "gaussian")),
     **dict.fromkeys(

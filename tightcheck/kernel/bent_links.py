@@ -12,6 +12,7 @@ from tightcheck.family import Family
 from tightcheck.kernel.classes import PIECEWISE_AFFINE, FunctionClass, family_of, function_class, varying_heads
 from tightcheck.kernel.links import is_continuous
 from tightcheck.kernel.parametrised import reduced_class
+from tightcheck.kernel.partitions import is_on_sphere
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import curves
 from tightcheck.kernel.zero import Entries, dead_columns, of_block, pair_of
@@ -53,6 +54,10 @@ def _require_bent(
         conditional.inputs.kind in plain and not conditional.inputs.covariates, "the network is shown more, or less"
     )
     require(len(formula.free_symbols) == 1 and is_continuous(formula), "the link is not shown to be analytic")
+    (o,) = formula.free_symbols
+    if is_on_sphere(other) and other.statistics == other.variables:
+        _require_no_polynomial(formula, o, 1)
+        return
     lines = curves(other)
     straight = all(
         p.is_polynomial
@@ -62,7 +67,11 @@ def _require_bent(
     )
     require(bool(lines) and straight, "the statistics are not polynomials along lines")
     degree = max(int(sp.degree(s, p.parameter)) for p in lines for s in p.statistics if s.has(p.parameter))
-    (o,) = formula.free_symbols
+    _require_no_polynomial(formula, o, degree)
+
+
+def _require_no_polynomial(formula: sp.Expr, o: sp.Symbol, degree: int) -> None:
+    """Require that the link is no polynomial of at most this degree, by exact values."""
     powers = [o**n for n in range(1, degree + 1)]
     found = separating_points(formula, powers, [{o: value} for value in OUTPUTS])
     require(found is not None, "the link is not shown to be no polynomial")

@@ -153,6 +153,8 @@ def out_of_range(head: Head, value: sp.Expr) -> bool:
     if head.bounds is not None and value.is_number and not (head.bounds[0] <= value <= head.bounds[1]):
         return True
     link = OUTPUT if head.link is None else head.link
+    if link == SOFTMAX and value.is_number:
+        return bool(value <= 0 or value > 1)
     if link.has(SOFTMAX) or link.free_symbols != {OUTPUT} or not value.is_number or not _is_steady(link):
         return False
     extremes = ends(link)

@@ -35,6 +35,8 @@ WHOLE_CODE = (
     "The one-hot vector is that of the whole code: it has an entry for each value of all coordinates together. One for each "
     "coordinate, side by side, is `identity`."
 )
+SAMPLED = ("ciwae", "miwae", "piwae")
+"""Means of the evidence bound and importance-weighted ones: each is tight where these are, for the same models."""
 NO_BOUNDS = (
     "other",
     "kl_scale",
@@ -218,10 +220,12 @@ def _objective(data: Any, at: At, latents: list[Written], is_outside: bool) -> O
         if value not in names and not is_outside:
             raise where.error(f"{str(value)[:60]!r} is no latent block; {nearest(str(value), names)}")
         return Objective("semi_supervised", str(value), where.place)
+    if key in SAMPLED:
+        key = "iwae"
     if key not in ("beta", "iwae"):
         raise where.error(
             f"{key[:60]!r} is no known objective; "
-            f"{nearest(key, ('elbo', 'beta', 'iwae', 'semi_supervised', *NO_BOUNDS))}"
+            f"{nearest(key, ('elbo', 'beta', 'iwae', 'semi_supervised', *SAMPLED, *NO_BOUNDS))}"
         )
     number = amount(value, where) if isinstance(value, (str, int)) or hasattr(value, "as_integer_ratio") else sp.nan
     if not number.is_positive or (key == "iwae" and not number.is_Integer):

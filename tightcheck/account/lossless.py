@@ -8,13 +8,17 @@ Every rule below looks at D and at the entries of F that vanish on S, so it hold
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from tightcheck.account import constant_blocks, gaussian_laws, mixtures, rotation
+from tightcheck.account import constant_blocks, gaussian_laws, identifiable, mixtures, rotation
 from tightcheck.account.moving import moving
 from tightcheck.decide import Decision
-from tightcheck.design import Constant, Design, Map
+from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.kernel.classes import all_entries, family_of, function_class
 from tightcheck.kernel.constants import constants_reachable, decoder_constants
+from tightcheck.kernel.dependence import may_depend
+from tightcheck.kernel.formulas import has_model
+from tightcheck.kernel.model import is_explicit
 from tightcheck.kernel.rejected import Rejected
 from tightcheck.verdict import Lossless, Verdict
 
@@ -30,13 +34,11 @@ def lossless(design: Design, decision: Decision) -> Found:
         return Lossless.YES, "Every model is consistent."
     if any(observed.block.domain is not None for observed in design.decoder):
         return Lossless.UNDECIDED, "The data are not the support of the decoder's family, so its loss is no likelihood."
-    if decision.prior == "declared" and any(block.components for block in design.prior.blocks):
-        return Lossless.UNDECIDED, "With a learned mixture as prior nothing is said here."
-    if decision.prior == "declared" and any(set(block.given) & set(design.covariates) for block in design.prior.blocks):
-        return Lossless.UNDECIDED, "With a prior given a covariate nothing is said here."
     if any(observed.block.given for observed in design.decoder):
         return Lossless.UNDECIDED, "With an observed block given another nothing is said here."
-    for rule in RULES:
+    is_declared = decision.prior == "declared"
+    is_unusual = any(block.components or set(block.given) & set(design.covariates) for block in design.prior.blocks)
+    for rule in WHATEVER_THE_PRIOR if is_declared and is_unusual else RULES:
         try:
             found = rule(design, decision)
         except (Rejected, NotImplementedError):
@@ -50,7 +52,7 @@ def empty(design: Design, decision: Decision) -> Found | None:
     """S is empty and D is not: under a declared prior every f in the natural domain is a model."""
     if decision.verdict is not Verdict.IMPOSSIBLE or decision.prior != "declared":
         return None
-    if all(
+    if has_model(design) or all(
         constant_blocks.is_always_natural(observed)
         or constant_blocks.has_constants(design, observed)
         or moving(design, "declared", observed)
@@ -121,20 +123,38 @@ def dead_block(design: Design, decision: Decision) -> Found | None:
     for observed in design.decoder:
         name = observed.block.name
         entries = {e for e in all_entries(design) if e[0] == name}
-        if not entries or not entries <= decision.zero or moving(design, decision.prior, observed) is None:
+        if not entries or not entries <= decision.zero:
             continue
-        if mixtures.copies_move_together(design, observed):
+        eta = moving(design, decision.prior, observed)
+        moves = eta is not None
+        if mixtures.copies_move_together(design, observed) and (
+            moves or _some_network_moves(design, decision, observed)
+        ):
             return (
                 Lossless.NO,
                 f"In S the coordinates of {name} are independent; in D two of them can follow z together.",
             )
-        if mixtures.leaves_family(observed):
+        grows = eta is not None and identifiable.leaves_by_growth(design, observed, eta)
+        if grows or (moves and mixtures.leaves_family(observed)):
+            why = "growth" if grows else "convexity"
             return (
                 Lossless.NO,
-                f"In S every coordinate of {name} has a law of its family; in D it can be a mixture, which is none "
-                "(convexity).",
+                f"In S every coordinate of {name} has a law of its family; in D it can be a mixture, which is none ({why}).",
+            )
+        if identifiable.is_moved_from_a_fixed_law(design, decision, observed):
+            return (
+                Lossless.NO,
+                f"In S the law of {name} is one and the same, whatever the parameters; in D its mean moves with them.",
             )
     return None
+
+
+def _some_network_moves(design: Design, decision: Decision, observed: Conditional) -> bool:
+    """Whether a network with one output for each copy depends on z in some model: the outputs may be alike. Copies that are
+    independent given z with the same law P_z are dependent: the covariance of a function of each is the variance of its mean."""
+    is_plain = decision.prior == "declared" and not is_explicit(observed) and not constant_blocks.has_softmax(observed)
+    others = constant_blocks.others_are_valid(design, observed, decision.prior)
+    return is_plain and others and may_depend(replace(design, decoder=(observed,)))
 
 
 def few_products(design: Design, decision: Decision) -> Found | None:
@@ -145,7 +165,10 @@ def few_products(design: Design, decision: Decision) -> Found | None:
             continue
         count = mixtures.number_of_values(design, live)
         dead = [latent for latent in design.encoder if latent.block.name not in live]
-        if count is None or observed.block.copies < 2 * count or constant_blocks.has_softmax(observed):
+        if count is None or constant_blocks.has_softmax(observed):
+            continue
+        is_told = identifiable.tells_values(observed, count)
+        if not is_told and observed.block.copies < 2 * count:
             continue
         for latent in dead:
             is_continuum = family_of(latent.block).support.cardinality == "continuum"
@@ -153,8 +176,14 @@ def few_products(design: Design, decision: Decision) -> Found | None:
             if (
                 eta is not None
                 and sum(bool(value.free_symbols) for value in eta) == 1
-                and mixtures.copies_move_together(design, observed, latent)
+                and (is_told or mixtures.copies_move_together(design, observed, latent))
             ):
+                if is_told:
+                    return (
+                        Lossless.NO,
+                        f"In S a coordinate of {observed.block.name} is a mixture of at most {count} laws of its family; in D"
+                        f" it can follow {latent.block.name}, and moments tell a mixture of more.",
+                    )
                 return (
                     Lossless.NO,
                     f"S mixes at most {count} product laws of {observed.block.name}; in D its coordinates can follow "
@@ -200,22 +229,15 @@ def bits(design: Design, decision: Decision) -> Found | None:
     return None
 
 
-def unequal_variances(design: Design, decision: Decision) -> Found | None:
-    """One two-valued latent, variances equal in S: mixtures of two Gaussians are identifiable."""
-    if (
-        len(design.encoder) != 1
-        or design.encoder[0].block.copies != 1
-        or family_of(design.encoder[0].block).support.cardinality != 2
-    ):
-        return None
+def dead_statistic(design: Design, decision: Decision) -> Found | None:
+    """A finite code, and a natural parameter that is the same for each of its values in S: finite mixtures are identifiable."""
     for observed in design.decoder:
-        variance = (observed.block.name, 1, design.encoder[0].block.name, 0)
-        is_fixed = gaussian_laws.is_gaussian(family_of(observed.block)) and variance in decision.zero
-        if is_fixed and gaussian_laws.moving_variance(design, observed):
+        if (i := identifiable.dead_statistic(design, decision, observed)) is not None:
+            statistic = family_of(observed.block).statistics[i]
             return (
                 Lossless.NO,
-                "In S both components have the same variance; D mixes Gaussians of two variances, "
-                "and such mixtures are identifiable.",
+                f"In S all members of the mixture that is the law of one coordinate of {observed.block.name} have the same"
+                f" parameter of {statistic}; D mixes two, and finite mixtures of this family are identifiable.",
             )
     return None
 
@@ -274,8 +296,10 @@ RULES: tuple[Callable[[Design, Decision], Found | None], ...] = (
     few_products,
     gaussian_marginal,
     bits,
-    unequal_variances,
+    dead_statistic,
     shift,
     prior_out_of_reach,
 )
 """Each is sound by itself; the cheap ones come first."""
+WHATEVER_THE_PRIOR = (empty, dead_block)
+"""Rules that hold for every density of z: also for a learned mixture, and for a prior given a covariate."""

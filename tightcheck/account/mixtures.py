@@ -30,7 +30,7 @@ MOST_VALUES = 64
 def leaves_family(observed: Conditional) -> bool:
     """Whether a mixture of one coordinate's laws is of the family only if f is constant (convexity)."""
     family, length = family_of(observed.block), observed.block.length
-    if not _fixed_constants(observed) or length == 1 or length == "depends_on_z":
+    if not fixed_constants(observed) or length == 1 or length == "depends_on_z":
         return False
     is_moving = [
         length == "random" or function_class(observed, i).kind != "constant" for i in range(len(observed.natural))
@@ -47,7 +47,7 @@ def leaves_family(observed: Conditional) -> bool:
     return bool(pieces)
 
 
-def _fixed_constants(observed: Conditional) -> bool:
+def fixed_constants(observed: Conditional) -> bool:
     """Whether everything that is not computed from z is fixed, so that S and D share it."""
     heads = [head.source for head in observed.heads if isinstance(head.source, Constant)]
     return all(c.value is not None or c.sharing == "fixed" for c in (*heads, *observed.block.fixed.values()))

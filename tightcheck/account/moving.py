@@ -27,11 +27,16 @@ def moving(design: Design, prior: str, observed: Conditional, latent: Conditiona
 
     Under an implied prior the latent is finite or f is bounded and the other blocks are constant: the joint integrates.
     """
-    if _has_unknown(observed) or not others_are_valid(design, observed, prior):
+    if not others_are_valid(design, observed, prior):
+        return None
+    observed = _at_known_values(design, observed)
+    if _has_unknown(observed):
         return None
     for candidate in design.encoder if latent is None else (latent,):
+        if is_topics(observed, candidate):
+            return _topics(observed, candidate)
         shown = observed
-        shapes: tuple[str, ...] = ("{0}", "{0} + 1")
+        shapes: tuple[str, ...] = ("{0}", "{0} + 1", "1 / (1 + exp({0}))")
         if prior == "implied" and not family_of(candidate.block).support.is_finite:
             bounded = _with_bounded_maps(observed)
             if bounded is None:
@@ -43,6 +48,55 @@ def moving(design: Design, prior: str, observed: Conditional, latent: Conditiona
             if len(different_values(eta, active)) > 1:
                 return eta
     return None
+
+
+def _at_known_values(design: Design, observed: Conditional) -> Conditional:
+    """The block with its family's learned parameters at 1, where they may be, and covariates of links at a value."""
+    known = {parameter.symbol.name: parameter for parameter in family_of(observed.block).fixed}
+    ones: dict[str, Constant] = {}
+    for name, constant in observed.block.fixed.items():
+        is_free = constant.value is None and constant.sharing != "fixed" and name in known
+        if is_free and known[name].admits(sp.Integer(1)):
+            ones[name] = replace(constant, value=sp.Integer(1), sharing="fixed")
+    values = {known[name].symbol: sp.Integer(1) for name in ones}
+    natural = tuple(sp.sympify(entry).xreplace(values) for entry in observed.natural)
+    heads = tuple(_at_covariates(design, head) for head in observed.heads)
+    block = replace(observed.block, fixed={**observed.block.fixed, **ones})
+    return replace(observed, block=block, natural=natural, heads=heads)
+
+
+def _at_covariates(design: Design, head: Head) -> Head:
+    """The head's link at 1/2 for the covariates of a probability, else at 1."""
+    if head.link is None or head.link.has(SOFTMAX):
+        return head
+    value = sp.Rational(1, 2) if head.symbol.name.startswith("prob") else sp.Integer(1)
+    at = {s: value for s in head.link.free_symbols if s.name in design.covariates}
+    return replace(head, link=head.link.xreplace(at))
+
+
+def is_topics(observed: Conditional, latent: Conditional) -> bool:
+    """Whether a text's probabilities are mixtures of topics, whose shares are a latent draw of a simplex or the softmax of z: the
+    map is affine, and its columns are any positive probability vectors."""
+    plain = all(
+        isinstance(h.source, Map) and h.source.kind == "affine" and h.link in (None, OUTPUT) and h.bounds is None
+        for h in observed.heads
+    )
+    probabilities = plain and all(h.symbol.name.startswith("probs") for h in observed.heads)
+    is_draw = latent.block.copies == 1 and latent.block.family == "dirichlet" and observed.inputs.kind == "identity"
+    is_shares = (
+        latent.block.copies > 1 and observed.inputs.kind == "softmax" and len(family_of(latent.block).variables) == 1
+    )
+    is_alone = not observed.inputs.covariates and observed.block.copies == 1 and (observed.block.dimension or 0) >= 2
+    return probabilities and is_alone and observed.block.length is not None and (is_draw or is_shares)
+
+
+def _topics(observed: Conditional, latent: Conditional) -> Natural:
+    """The first word has probability (1 + s) / (V + 1) where the first topic's share is s, the others what is left, alike."""
+    words, z = observed.block.dimension or 2, family_of(latent.block).variables[0]
+    share = z if latent.block.copies == 1 else sp.exp(z) / (sp.exp(z) + latent.block.copies - 1)
+    first = (1 + share) / (words + 1)
+    rest = (1 - first) / (words - 1)
+    return [sp.log(first), *[sp.log(rest)] * (len(observed.natural) - 1)]
 
 
 def _has_unknown(observed: Conditional) -> bool:

@@ -36,6 +36,7 @@ GAMMAS = (
 )
 ROUND = NORMALS.replace("diagonal", "isotropic")
 LEARNED = "{learned: shared}"
+TILTED = "{family: gaussian, mean: [1, 2], precision: [[2, 1], [1, 2]]}"
 BENT = "{kind: mlp, hidden: [4], activation: tanh}"
 CLIPPED = "[{loc: {fixed: 0}}, {concentration: {link: sigmoid(output), bounds: [-1, 2]}}]"
 HALF, ONCE, ANGLE = (
@@ -163,6 +164,11 @@ def waiting_without_end(r: str) -> str:
     """One waiting time whose rate is affine in z, and a negative binomial prior with this r."""
     prior = f"{{family: negative_binomial, probs: 1/2, r: {r}}}"
     return f"{{observed: {{family: exponential, dim: 1}}, map: {{kind: affine}}, output: rate, prior: {prior}}}"
+
+
+def vector(family: str, output: str) -> str:
+    """An encoder of one vector of two components."""
+    return f"{{latent: {{family: {family}, dim: 2}}, map: {{kind: unrestricted}}, output: {output}}}"
 
 
 def words(prior: str) -> str:
@@ -525,6 +531,39 @@ EDGES = [
             ("laplace", "loc", "scale"),
             ("gaussian_fixed_mean", "mean", "variance"),
             ("gaussian_fixed_variance", "variance", "mean"),
+        )
+    ),
+    # |x + 1/2| + 2 x rises from 2/3 of its slope to 3/2 of it at -1/2: two ReLUs make it x.
+    (
+        "a root that bends",
+        BIT.replace("map: {kind: affine}", "features: sqrt(x^2 + x + 1/4) + 2*x, map: {kind: mlp, hidden: [8]}"),
+        real("mean", HALF),
+        "tight",
+    ),
+    # One learned number for all components is not 1 in one and 2 in another.
+    *(
+        (f"one {parameter} for {family} components", vector(family, output), pixels(prior), "impossible")
+        for family, parameter, output, prior in (
+            (
+                "full_gaussian",
+                "mean",
+                f"[{{mean: {LEARNED}}}, covariance]",
+                "{family: gaussian, mean: [1, 2], variance: 1}",
+            ),
+            ("full_gaussian", "mean", f"[{{mean: {LEARNED}}}, covariance]", TILTED),
+            (
+                "isotropic_gaussian",
+                "mean",
+                f"[{{mean: {LEARNED}}}, variance]",
+                "{family: gaussian, mean: [1, 2], variance: 1}",
+            ),
+            (
+                "dirichlet",
+                "concentration",
+                f"{{concentration: {LEARNED}}}",
+                "{family: dirichlet, concentration: [1, 2]}",
+            ),
+            ("categorical", "logit", f"{{logits: {LEARNED}}}", "{family: categorical, probs: [1/3, 2/3]}"),
         )
     ),
 ]

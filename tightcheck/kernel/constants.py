@@ -15,7 +15,15 @@ from tightcheck.kernel.heads import contains
 from tightcheck.kernel.integrability import in_domain
 from tightcheck.kernel.link_values import out_of_range
 from tightcheck.kernel.model import formula, in_support
-from tightcheck.kernel.parametrised import head_values, is_one_to_one, is_parametrised, partial
+from tightcheck.kernel.parametrised import (
+    agree,
+    head_values,
+    is_one_to_one,
+    is_parametrised,
+    of_one_number,
+    partial,
+    raw_values,
+)
 from tightcheck.kernel.rejected import Rejected, require
 from tightcheck.kernel.side import Side, holds_constants
 from tightcheck.kernel.slices import parents_of, prior_block, prior_in_span, prior_term, runs_over_all_reals
@@ -80,7 +88,7 @@ def _coupled(latent: Conditional) -> None:
     )
     require(is_full and latent.block.copies == 1, "the prior couples coordinates and the encoder does not")
     held = any(h.bounds or (isinstance(h.source, Constant) and h.source.sharing == "fixed") for h in latent.heads)
-    require(not held, "the encoder's covariance is not free")
+    require(not held and not of_one_number(latent), "the encoder's mean and covariance are not free")
     for head in latent.heads:
         if isinstance(head.source, Map):
             reached = head.source.bias and head.source.kind != "expression" and is_onto(head, latent)
@@ -92,6 +100,7 @@ def _learned(design: Design, latent: Conditional, eta: Sequence[sp.Expr]) -> Non
     reached = _takes_zeros(design, latent, eta)
     require(reached, "without a bias the encoder is not shown to reach the learned prior")
     require(is_parametrised(latent, eta), "the encoder's parameters are not shown to stand for every learned prior")
+    require(agree(latent, raw_values(latent, eta)), "components share a constant and their priors may differ")
     for head in latent.heads:
         if isinstance(head.source, Constant):
             is_free = head.source.sharing != "fixed" and head.bounds is None

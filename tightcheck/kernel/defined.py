@@ -64,7 +64,7 @@ def _holds(sign: str, part: sp.Expr, active: Sequence[Coordinate]) -> bool:
         return True
     has_density = all(not family.support.is_discrete for _, _, family, _ in active)
     if sign == "nonzero":
-        return has_density and _is_analytic(part) and _is_somewhere_not_zero(part, active)
+        return has_density and is_analytic(part) and _is_somewhere_not_zero(part, active)
     ends = {v: pair for _, vs, f, _ in active for v, pair in zip(vs, f.support.bounds or (), strict=False)}
     above, below = sp.fraction(sp.together(part))
     return _is_positive(above, ends, has_density or sign == "nonnegative") and _is_positive(below, ends, has_density)
@@ -94,7 +94,7 @@ def _is_positive(part: sp.Expr, ends: Ends, is_closed: bool) -> bool:
     return bool(least >= 0) if is_closed else bool(least > 0)
 
 
-def _is_analytic(part: sp.Expr) -> bool:
+def is_analytic(part: sp.Expr) -> bool:
     """Whether the part is analytic on the whole space but for a null set that does not divide it: of sums, products, powers
     and entire functions, with nothing divided that might be 0."""
     return all(

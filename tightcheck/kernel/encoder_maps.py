@@ -20,6 +20,7 @@ from tightcheck.kernel.classes import (
     is_output,
     varying_heads,
 )
+from tightcheck.kernel.defined import is_analytic
 from tightcheck.kernel.growth_rates import faster, reach
 from tightcheck.kernel.links import is_exponential, settled_along
 from tightcheck.kernel.model import encoder_side
@@ -251,7 +252,10 @@ def affine_encoder(design: Design, step: Mapping[str, Any], zero: Entries) -> En
     shown = encoder_side(latent, observed).input_functions()
     require(shown is not None and observed.block.length is None, "the inputs are not functions known here")
     assert shown is not None
-    smooth = not any(s.has(sp.Abs, sp.Max, sp.sign) for s in (*family.statistics, *shown))
+    smooth = not any(s.has(sp.Abs, sp.Max, sp.sign) for s in family.statistics)
+    smooth = smooth and (
+        latent.inputs.kind != "expression" or all(map(is_analytic, shown))
+    )  # sqrt(x^2 + 2 x + 1) bends
     analytic = not family.support.is_discrete and smooth
     require(functions.kind == "affine" or (network and analytic), "g is not affine in the inputs")
     inputs = [on_support(function, family) for function in shown]

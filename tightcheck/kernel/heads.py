@@ -12,7 +12,7 @@ import sympy as sp
 from tightcheck.design import OUTPUT, Conditional, Constant, Head, Map
 from tightcheck.kernel.classes import IDENTITY_PAIRS, LAYER_NORMALISED, family_of, is_onto
 from tightcheck.kernel.link_values import in_range, inverted, output_values, without_shift
-from tightcheck.kernel.parametrised import is_parametrised, opaque, parametrisation_of, raw_values
+from tightcheck.kernel.parametrised import agree, is_parametrised, opaque, parametrisation_of, raw_values
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.side import Side, holds_constants, sums_to_constant
 from tightcheck.kernel.slices import is_entire
@@ -33,7 +33,9 @@ def contains(conditional: Conditional, eta: Sequence[sp.Expr], side: Side, rank:
     require(not curved or used == 1, lambda: f"what {curved[0].symbol} asks of the map is no sum over coordinates")
     one_function = side.family.support.cardinality == 2 or (shown is not None and len(shown) == 1)
     rank *= 1 if not curved or one_function else len(conditional.heads)
-    for head, stated in raw_values(conditional, eta).items():
+    values = raw_values(conditional, eta)
+    require(agree(conditional, values), "components share a constant and need different ones")
+    for head, stated in values.items():
         moving = bool(stated.free_symbols & set(side.variables))
         value = normal_form(opaque(stated, frozenset(side.variables))) if moving else stated
         value = value if moving or value.free_symbols else normal_form(value)

@@ -28,7 +28,7 @@ from tightcheck.kernel.model import (
     total_log_partition,
 )
 from tightcheck.kernel.pair_density import is_density_of_pair
-from tightcheck.kernel.parametrised import head_values, is_parametrised
+from tightcheck.kernel.parametrised import agree, head_values, is_parametrised, raw_values
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.side import INJECTIVE, Side
 from tightcheck.kernel.slices import combined, on_support, parents_of, prior_block, prior_in_span, prior_term
@@ -234,6 +234,8 @@ def decoder_contains(
             place = [(observed, side.variables, side.family, 0)]
             require(is_defined(stated, place), "a natural parameter is not shown to have a value")
         require(is_parametrised(observed, eta), "f is not shown to be parametrised as in the design")
+        alike = agree(observed, raw_values(observed, eta))
+        require(alike, "components share a constant and need different ones")
         place = [(observed, side.variables, side.family, 0)]
         positive = [at_parameters(value, observed, parameters, side) for value in positive_formulas(observed)]
         require(all(stays_positive(value, place) for value in positive), "a parameter is not shown to be positive")

@@ -4,7 +4,7 @@ parameter once others are constant.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
@@ -19,7 +19,7 @@ from tightcheck.kernel.classes import (
 )
 from tightcheck.kernel.rejected import require
 from tightcheck.once import once
-from tightcheck.span import normal_form
+from tightcheck.span import is_zero, normal_form
 
 
 def is_one_to_one(conditional: Conditional) -> bool:
@@ -47,6 +47,30 @@ def raw_values(conditional: Conditional, eta: Sequence[sp.Expr]) -> dict[Head, s
     known = dict(zip(family.natural_parameters, eta, strict=True))
     by_symbol = dict(zip(way.symbols, way.inverse, strict=True))
     return {h: sp.sympify(by_symbol[h.symbol]).xreplace(known) for h in conditional.heads}
+
+
+def of_one_number(conditional: Conditional) -> list[list[Head]]:
+    """The heads that are one learned number: the components of a vector of parameters that is shared. A matrix is one parameter,
+    of entries of its own."""
+    way, heads = parametrisation_of(conditional), {head.symbol: head for head in conditional.heads}
+    parameters = {name: way.symbols_of(name) for name in way.parameters}
+    vectors = [symbols for name, symbols in parameters.items() if name == "natural" or not _are_of_matrix(symbols)]
+    groups = ([heads[s] for s in symbols if _is_one_for_all(heads[s])] for symbols in vectors)
+    return [group for group in groups if len(group) > 1]
+
+
+def _are_of_matrix(symbols: Sequence[sp.Symbol]) -> bool:
+    """Whether these are the entries of a matrix, from that of the first row and column on."""
+    return str(symbols[0]).endswith(("_11", "_1_1"))
+
+
+def _is_one_for_all(head: Head) -> bool:
+    return isinstance(head.source, Constant) and head.source.value is None and head.source.sharing == "shared"
+
+
+def agree(conditional: Conditional, values: Mapping[Head, sp.Expr]) -> bool:
+    """Whether heads that are one learned number need one number."""
+    return all(is_zero(values[head] - values[group[0]]) for group in of_one_number(conditional) for head in group[1:])
 
 
 def is_parametrised(conditional: Conditional, eta: Sequence[sp.Expr]) -> bool:

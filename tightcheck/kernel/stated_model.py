@@ -19,6 +19,7 @@ from tightcheck.kernel.model import (
     at_parameters,
     formula,
 )
+from tightcheck.kernel.parametrised import agree
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.side import INJECTIVE, Side
 from tightcheck.kernel.valid import stays_positive
@@ -35,6 +36,7 @@ def model_natural(
     )
     stated = dict(step["outputs"])
     inners = {head: formula(stated.get(head.symbol.name, "0"), names) for head in observed.heads}
+    require(agree(observed, inners), "components share a constant and need different ones")
     values: dict[sp.Basic, sp.Basic] = {}
     for head, inner in inners.items():
         if isinstance(head.source, Constant):

@@ -26,6 +26,14 @@ def test_a_tight_design_passes() -> None:
     assert_consistent(*TIGHT)
 
 
+def test_mappings_do_as_well_as_files() -> None:
+    encoder = {"latent": {"family": "bernoulli"}, "map": "affine", "output": "logits"}
+    decoder = {"observed": {"family": "poisson", "dim": 3}, "map": "affine", "output": "log_rate", "prior": "uniform"}
+    assert_tight(encoder, decoder)
+    with pytest.raises(DesignAssertionError, match="it is restricted"):
+        assert_tight({**encoder, "latent": {"family": "bernoulli", "dim": 2}}, decoder)
+
+
 def test_a_restricted_design_is_consistent_and_not_tight() -> None:
     assert_consistent(*RESTRICTED)
     with pytest.raises(DesignAssertionError, match=r"it is restricted\.\n\n"):
@@ -61,6 +69,10 @@ def test_reads(tightcheck_design):
 def test_asks(tightcheck_design):
     pass
 
+@pytest.mark.tightcheck("encoder.yaml", "nowhere.yaml")
+def test_misses(tightcheck_design):
+    pass
+
 def test_fails():
     from tightcheck.plugin import assert_tight
     assert_tight({encoder!r}, {decoder!r})
@@ -72,8 +84,10 @@ def test_the_fixture_reads_files_beside_the_test_and_failures_show_no_inner_fram
         (tmp_path / file.name).write_text(file.read_text())
     encoder, decoder = map(str, RESTRICTED)
     found = run(tmp_path, MARKED.replace("{encoder!r}", repr(encoder)).replace("{decoder!r}", repr(decoder)))
-    assert "1 passed" in found.stdout and "1 failed" in found.stdout and "1 error" in found.stdout, found.stdout
+    assert "1 passed" in found.stdout and "1 failed" in found.stdout and "2 errors" in found.stdout, found.stdout
     assert "needs @pytest.mark.tightcheck" in found.stdout
+    assert "nowhere.yaml: the file cannot be read" in found.stdout
+    assert "def read_tree" not in found.stdout
     assert "it is restricted." in found.stdout
     assert "def _require" not in found.stdout
 

@@ -193,19 +193,27 @@ def test_a_larger_encoder_family_never_lowers_the_verdict(written: WrittenDesign
     assert ranks == sorted(ranks)
 
 
-def test_hypothesis_finds_the_types() -> None:
-    code = (
-        "import tightcheck.design, tightcheck.family\n"
-        "from hypothesis import strategies as st\n"
-        "from tightcheck.strategies import register_types\n"
-        "register_types()\n"
-        "st.from_type(tightcheck.design.Design).validate(); st.from_type(tightcheck.family.Family).validate()\n"
+OURS, REGISTER = "import tightcheck.strategies\n", "from tightcheck.hypothesis_types import register; register()\n"
+TYPES, HYPOTHESIS = "import tightcheck.design, tightcheck.family\n", "import hypothesis\n"
+
+
+@pytest.mark.parametrize(
+    "imports", [HYPOTHESIS + REGISTER + OURS + TYPES, OURS + TYPES, TYPES + HYPOTHESIS + REGISTER, TYPES + OURS]
+)
+def test_types_are_drawn_by_these_strategies_in_whatever_order_they_are_imported(imports: str) -> None:
+    """A type that Hypothesis does not know is built from its fields: a design without an encoder."""
+    code = imports + (
+        "from hypothesis import find, strategies as st\n"
+        "from tightcheck.design import Design\n"
+        "from tightcheck.family import Family\n"
+        "assert find(st.from_type(Design), lambda design: True).encoder\n"
+        "assert find(st.from_type(Family), lambda family: True).name == 'bernoulli'\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent.parent)
 
 
-def test_the_strategies_import_nothing_heavy() -> None:
-    code = "import sys, tightcheck.strategies; sys.exit(bool({'sympy', 'torch', 'yaml'} & sys.modules.keys()))"
+def test_hypothesis_alone_imports_nothing_heavy() -> None:
+    code = HYPOTHESIS + REGISTER + "import sys; sys.exit(bool({'sympy', 'torch', 'yaml'} & sys.modules.keys()))"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parent.parent)
 
 

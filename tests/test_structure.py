@@ -32,6 +32,7 @@ LAYERS = (
     {"__init__"},
     {"sweep", "atlas", "suggestions"},
     {"strategies", "plugin"},
+    {"hypothesis_types"},
     {"commands"},
     {"cli"},
     {"__main__"},

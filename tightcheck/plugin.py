@@ -3,7 +3,8 @@
     from tightcheck.plugin import assert_consistent, assert_tight
 
     def test_our_vae():
-        assert_tight("encoder.yaml", "decoder.yaml")          # or a Design; the failure carries the whole report
+        assert_tight("encoder.yaml", "decoder.yaml")          # or what else tightcheck.analyze takes, such as mappings
+                                                               # with live modules; the failure carries the whole report
 
     @pytest.mark.tightcheck("encoder.yaml", "decoder.yaml")   # beside the test's file
     def test_its_posterior(tightcheck_design): ...
@@ -29,6 +30,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from tightcheck.design import Design
     from tightcheck.family import Family
 
@@ -53,22 +57,29 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def tightcheck_design(request: pytest.FixtureRequest) -> Design:
     """The design of the test's marker `tightcheck`."""
-    from tightcheck.read_yaml import read_design
+    from tightcheck.read_yaml import DesignError, read_design
 
     marker = request.node.get_closest_marker("tightcheck")
     if marker is None:
-        raise pytest.UsageError("tightcheck_design needs @pytest.mark.tightcheck('encoder.yaml', 'decoder.yaml').")
+        pytest.fail("tightcheck_design needs @pytest.mark.tightcheck('encoder.yaml', 'decoder.yaml').", pytrace=False)
     folder = Path(request.node.path).parent
-    return read_design(*(folder / file for file in (*marker.args, *marker.kwargs.values())))
+    try:
+        return read_design(*(folder / file for file in (*marker.args, *marker.kwargs.values())))
+    except DesignError as error:
+        pytest.fail(str(error), pytrace=False)
 
 
-def assert_tight(design: Design | str | Path, decoder: str | Path | None = None) -> None:
-    """Fails unless every model of the design is consistent; takes a Design, or its files."""
+def assert_tight(
+    design: str | Path | Design | Mapping[str, Any], decoder: str | Path | Mapping[str, Any] | None = None
+) -> None:
+    """Fails unless every model of the design is consistent; takes what `tightcheck.analyze` takes."""
     __tracebackhide__ = True
     _require(design, decoder, ("tight",), "tight: every model of it consistent")
 
 
-def assert_consistent(design: Design | str | Path, decoder: str | Path | None = None) -> None:
+def assert_consistent(
+    design: str | Path | Design | Mapping[str, Any], decoder: str | Path | Mapping[str, Any] | None = None
+) -> None:
     """Fails unless some model of the design is consistent and its z depends on x (tight, or restricted)."""
     __tracebackhide__ = True
     _require(design, decoder, ("tight", "restricted"), "consistent somewhere: a model in which x depends on z")
@@ -87,17 +98,16 @@ def assert_lawful(family: Family | str) -> None:
 
 
 def _require(
-    design: Design | str | Path, decoder: str | Path | None, accepted: tuple[str, ...], requirement: str
+    design: str | Path | Design | Mapping[str, Any],
+    decoder: str | Path | Mapping[str, Any] | None,
+    accepted: tuple[str, ...],
+    requirement: str,
 ) -> None:
     """Fails with the report unless the verdict under the declared prior is one of the words."""
     __tracebackhide__ = True
-    from tightcheck import analysis
-    from tightcheck.read_yaml import read_design
-    from tightcheck.report import text
+    import tightcheck
 
-    if isinstance(design, str | Path):
-        design = read_design(design, decoder)
-    found = analysis.analyze(design)
+    found = tightcheck.analyze(design, decoder)
     word = found.verdict.word
     if word not in accepted:
-        raise DesignAssertionError(f"the design should be {requirement}; it is {word}.\n\n{text.render(found)}")
+        raise DesignAssertionError(f"the design should be {requirement}; it is {word}.\n\n{found}")

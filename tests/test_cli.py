@@ -33,6 +33,18 @@ def decided(monkeypatch: pytest.MonkeyPatch, analysis: Analysis) -> Analysis:
     return analysis
 
 
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, click.Abort])
+def test_a_stop_is_not_a_requirement_that_is_not_met(
+    monkeypatch: pytest.MonkeyPatch, stop: type[BaseException]
+) -> None:
+    def stopped(encoder: str, decoder: str | None) -> Analysis:
+        raise stop
+
+    monkeypatch.setattr(commands, "analysis_of", stopped)
+    result = run("analyze", *FILES, "--require", "tight")
+    assert (result.exit_code, result.output) == (130, "tightcheck: stopped.\n")
+
+
 def with_verdict(analysis: Analysis, verdict: Verdict, lossless: Lossless = Lossless.NO) -> Analysis:
     return replace(analysis, declared=replace(analysis.declared, verdict=verdict, lossless=lossless))
 

@@ -55,6 +55,7 @@ def test_a_graph_is_a_choice() -> None:
     ("arguments", "words"),
     [
         (("poisson", "gaussain"), "gaussian"),
+        (("poisson+", "gaussian"), "the name of a family is missing"),
         (("poisson", "gamma", "--fix", "r=3"), "nothing to fix"),
         (("negative_binomial", "gamma", "--fix", "r=abc"), "is no number"),
         (("negative_binomial", "gamma", "--fix", "r"), "NAME=VALUE"),

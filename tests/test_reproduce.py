@@ -87,6 +87,14 @@ def test_a_wrong_option_is_told_before_anything_runs(tmp_path: Path, wrong: tupl
     assert not (tmp_path / "out").exists()
 
 
+def test_a_folder_that_cannot_be_is_told_before_anything_runs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(toy, "run", lambda request: pytest.fail("it ran"))
+    (tmp_path / "file").write_text("")
+    result = CliRunner().invoke(main, ["reproduce", "toy", "--out", str(tmp_path / "file" / "results")])
+    assert result.exit_code == 2
+    assert str(tmp_path / "file" / "results") in result.output
+
+
 def test_records_are_read_back(tmp_path: Path) -> None:
     store = Store(tmp_path)
     store.write("text/b", [{"x": 1.5}, {"x": None}])

@@ -41,13 +41,16 @@ class Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command; bad input returns 2, a mistake of ours 70."""
+        """Runs the command; bad input returns 2, a mistake of ours 70, a stop by Ctrl-C 130."""
         try:
             return super().invoke(ctx)
         except click.MissingParameter as missing:
             raise _what_to_write(missing) from None
-        except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
             raise
+        except (KeyboardInterrupt, click.Abort):  # 1 would say that a requirement is not met
+            click.echo("tightcheck: stopped.", err=True)
+            sys.exit(commands.STOPPED)
         except Exception as error:
             _fail(error)
 

@@ -90,6 +90,8 @@ def _blocks(text: str, size: int | None) -> list[tuple[str, int | None]]:
     found = []
     for part in text.split("+"):
         name, mark, count = part.strip().partition(":")
+        if not name:
+            raise ChoiceError(f"{text[:40]!r}: the name of a family is missing; write for example bernoulli:4+poisson.")
         if mark and not (count.isdecimal() and len(count) <= 4):
             raise ChoiceError(f"{part.strip()[:40]!r}: after the colon stands a whole number, as in bernoulli:4.")
         found.append((name, int(count) if mark else None))

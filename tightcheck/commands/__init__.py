@@ -10,8 +10,8 @@ import click
 if TYPE_CHECKING:
     from tightcheck.verdict import Analysis
 
-DECIDED, NOT_MET, BAD_INPUT, UNDECIDED, BROKEN = 0, 1, 2, 3, 70
-"""What the process returns: decided (and as required), not as required, bad input, not decided, a mistake of ours."""
+DECIDED, NOT_MET, BAD_INPUT, UNDECIDED, BROKEN, STOPPED = 0, 1, 2, 3, 70, 130
+"""What the process returns: decided (and as required), not as required, bad input, not decided, a mistake of ours, Ctrl-C."""
 
 
 def analysis_of(encoder: str, decoder: str | None) -> Analysis:

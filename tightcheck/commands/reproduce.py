@@ -34,6 +34,7 @@ def command(
     commands.require_extra("reproduce", "torch", "scipy", "matplotlib", "PIL", "torchmetrics")
     commands.require_device(device)
     frame = import_module("tightcheck.experiments.reproduce.frame")
+    out.mkdir(parents=True, exist_ok=True)  # a folder that cannot be there is told before hours of work
     request = frame.Request(frame.Store(out), data, is_quick, device, seed, seconds, search)
     names = tuple(frame.TITLES) if name == "all" else (name,)
     is_finished, missing = True, []

@@ -14,6 +14,7 @@ from tightcheck.account.suggest import suggestions
 from tightcheck.decide import Decision, decide
 from tightcheck.design import Design
 from tightcheck.read_yaml import read_design
+from tightcheck.strategies.words import WrittenDesign
 from tightcheck.verdict import ORDER, Suggestion, Verdict
 
 ROOT = Path(__file__).parent.parent
@@ -150,6 +151,20 @@ def test_a_mixture_where_nothing_smaller_helps(name: str) -> None:
     """The posterior of a class is softmax of an affine map, whatever the decoder's family is."""
     (found,) = suggested(read(name))
     assert (found.kind, found.verdict) == ("latents", "tight")
+
+
+def test_what_is_proposed_is_said_in_full() -> None:
+    """With an encoder affine in x itself a Gaussian's variance must not move, and a mixture's classes differ in x^2."""
+    code = {"latent": {"family": "bernoulli", "dim": 3}, "map": "affine", "output": "logits"}
+    seen = {"observed": {"family": "gaussian", "dim": 2}, "map": {"kind": "mlp", "hidden": [2]}, "prior": "implied"}
+    proposed = suggested(WrittenDesign(code, {**seen, "output": ["mean", "log_variance"]}).design())
+    assert [s.change for s in proposed if s.verdict == "tight"] == [
+        "make the decoder's natural parameters affine in z: the mean, with a learned variance that does not depend on z"
+    ]
+    declared = WrittenDesign(code, {**seen, "output": ["mean", "log_variance"], "prior": "uniform"}).design()
+    assert [s.change.partition("softmax of ")[2] for s in suggested(declared) if s.kind == "latents"] == [
+        "an affine map of the statistics of x"
+    ]
 
 
 def test_nothing_is_tried_after_two_tight_neighbours() -> None:

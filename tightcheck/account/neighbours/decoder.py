@@ -24,6 +24,8 @@ def affine(design: Design) -> Iterator[Neighbour]:
     place = next(h.source.place for h in bent[-1].heads if isinstance(h.source, Map))
     decoder = tuple(straight.get(observed.block.name) or observed for observed in design.decoder)
     words, changed = "make the decoder's natural parameters affine in z", replace(design, decoder=decoder)
+    if any(_stops(observed, straight[observed.block.name]) for observed in bent):
+        words += ": the mean, with a learned variance that does not depend on z"
     yield Neighbour(words, "decoder", place, changed)
     if design.prior.kind != "implied":
         tied = replace(changed, prior=Prior("implied", place=design.prior.place))
@@ -48,6 +50,14 @@ def _affine(observed: Conditional) -> Conditional | None:
         return None
     heads = tuple(Head(s, Map("affine"), place=observed.place) for s in way.symbols)
     return replace(observed, heads=heads, natural=tuple(way.natural), inputs=inputs)
+
+
+def _stops(observed: Conditional, straight: Conditional | None) -> bool:
+    """Whether what moves with z is a constant in the straight block."""
+    assert straight is not None
+    moving = [isinstance(head.source, Map) for head in observed.heads]
+    still = [isinstance(head.source, Constant) for head in straight.heads]
+    return len(moving) == len(still) and any(before and after for before, after in zip(moving, still, strict=True))
 
 
 def _of_affine_mean(head: Head) -> Head:

@@ -79,7 +79,9 @@ def mixture(design: Design) -> Iterator[Neighbour]:
         f"drop {' and '.join(dropped)} and keep the class {name}",
         f"take one of {classes} classes (any number)",
     )
-    words = f"{keep if kept else take}: a mixture, whose posterior is softmax of an affine map"
+    shown = " and ".join(observed.block.name for observed in design.decoder)
+    shown = {"statistics": f"the statistics of {shown}", "counts": "the counts"}.get(encoder.inputs.kind, shown)
+    words = f"{keep if kept else take}: a mixture, whose posterior is softmax of an affine map of {shown}"
     if beside:
         words += f"; its classes have distributions of x that do not name {' and '.join(beside)}"
     yield Neighbour(words, "latents", place, changed, is_worth_tight=True)

@@ -70,6 +70,17 @@ class Residual(nn.Module):
         return self.two(x + functional.relu(self.one(x))).chunk(2, dim=1)
 
 
+class Joined(nn.Module):
+    """A product of two halves, as in an attention."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one, self.two, self.three = nn.Linear(784, 784), nn.Linear(784, 784), nn.Linear(784, 40)
+
+    def forward(self, x: Tensor) -> Any:
+        return self.three(torch.bmm(self.one(x), self.two(x))).chunk(2, dim=1)
+
+
 class Gru(nn.Module):
     def __init__(self) -> None:
         super().__init__()
@@ -129,6 +140,15 @@ def test_heads_of_different_depth_are_a_map_each() -> None:
             {"kind": "convolutional"},
         ),
         (Gru(), {"kind": "gru"}),
+        (Residual(), {"kind": "residual"}),
+        (
+            nn.Sequential(nn.Linear(784, 64), nn.LayerNorm(64), nn.ReLU(), nn.Linear(64, 40)),
+            {"kind": "mlp", "hidden": [64], "activation": "relu", "layer_norm": True},
+        ),
+        (
+            nn.Sequential(nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 9), nn.Tanh(), nn.Linear(9, 40)),
+            {"kind": "network"},
+        ),
     ],
 )
 def test_chains_of_layers(live: nn.Module, written: dict[str, Any]) -> None:
@@ -138,15 +158,21 @@ def test_chains_of_layers(live: nn.Module, written: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("live", "told"),
     [
-        (nn.Sequential(nn.Linear(784, 64), nn.LayerNorm(64), nn.ReLU(), nn.Linear(64, 40)), "`LayerNorm` is no affine"),
+        (
+            nn.Sequential(nn.Linear(784, 64), nn.LayerNorm(8), nn.ReLU(), nn.Linear(64, 40)),
+            "not one of all the numbers",
+        ),
         (nn.Sequential(nn.Linear(784, 64), nn.LeakyReLU(0.2), nn.Linear(64, 40)), "other constants than PyTorch's own"),
-        (nn.Sequential(nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 9), nn.Tanh(), nn.Linear(9, 40)), "one activation"),
+        (
+            nn.Sequential(nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 9), nn.Tanh(), nn.Linear(9, 40, bias=False)),
+            "one activation",
+        ),
         (
             nn.Sequential(nn.Linear(784, 40), nn.Softplus()),
             "the module computes softplus itself, and `output` does not",
         ),
         (nn.Sequential(nn.Linear(784, 64), nn.ReLU()), "ends in relu; end it with its last affine layer"),
-        (Residual(), r"test_live.py:\d+ \(add\): `add` is computed from 2 things"),
+        (Joined(), r"test_live.py:\d+ \(.*\): `.*` is computed from 2 things"),
     ],
 )
 def test_what_is_no_chain_is_told_with_what_to_write(live: nn.Module, told: str) -> None:

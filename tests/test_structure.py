@@ -46,6 +46,7 @@ ALLOWED = {
         "tightcheck/laws/",
         "tightcheck/numeric/",
         "tightcheck/reading/live.py",
+        "tightcheck/reading/watched.py",
         "tightcheck/reading/recording.py",
         "tightcheck/sweep/train.py",
         "tightcheck/training/",

@@ -139,9 +139,10 @@ def _known_kind(spec: models.Map, at: At, side: Side) -> models.Map:
         side.notes.outside.append(Outside(f"kind: {spec.kind}", AUTOREGRESSIVE[0], near, at.place))
         return models.Map(kind="unrestricted")
     if kind in ARCHITECTURES:
+        word = "" if kind == "network" else f"{spec.kind} "
         side.notes.remark(
             at,
-            f"The {spec.kind} network is taken for one that can compute every function of its inputs. A collapse or an "
+            f"The {word}network is taken for one that can compute every function of its inputs. A collapse or an "
             "impossible holds for it all the same, if it can put out constants; a tight or restricted needs one that is "
             "large enough.",
         )

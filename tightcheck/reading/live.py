@@ -1,30 +1,55 @@
 """Live PyTorch modules as the `map` of a design: a module, or a method of one (`vae.encode`), read into the keys of a file.
 
-The calls of its forward pass are recorded. What is read is a chain of layers for each output: affine layers with one
-activation between them, or an architecture by name. Everything else is a DesignError that names the line.
+The calls of its forward pass are recorded. What is read is a chain of layers for each output: affine layers with one activation
+between them, normalised or not, and a link after the last one; covariates that the design gives may join it. Branches that
+join are an architecture by name. Everything else is a DesignError that names the line.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
 from typing import Any
 
 from tightcheck.design import Place
+from tightcheck.reading import links
 from tightcheck.reading.errors import DesignError
 from tightcheck.reading.nodes import Tree
 from tightcheck.reading.numbers import Output, free_outputs, put_out, shown
-from tightcheck.reading.recording import VIEWS, Recording, is_size, overlap, recorded, spans, unread
+from tightcheck.reading.origins import Origins
+from tightcheck.reading.recording import VIEWS, Recording, overlap, recorded, spans, unread
 
 DROPOUTS = {"Dropout", "dropout"}
 """They change no value outside training."""
 ACTIVATIONS = {
     **{"ReLU": "relu", "Tanh": "tanh", "Sigmoid": "sigmoid", "Softplus": "softplus", "GELU": "gelu", "ELU": "elu"},
     **{"SiLU": "silu", "LeakyReLU": "leaky_relu", "SELU": "selu", "Softmax": "softmax", "Exp": "exp"},
+    **{
+        "CELU": "celu",
+        "Mish": "mish",
+        "ReLU6": "relu6",
+        "Softsign": "softsign",
+        "sqrt": "sqrt",
+        "log": "log",
+        "abs": "abs",
+    },
 }
-LINKS = {"sigmoid", "softmax", "softplus", "exp", "tanh"}
-"""What may follow the last affine layer: a link, which the design's `output` has to name."""
+UNCHANGED = {*VIEWS, "clone", "float", "double", "to", "type_as"}
+"""Layers and calls that change no value."""
+NO_UNITS = {"softmax", "exp", "sqrt", "log", "abs"}
+"""They follow the last layer only."""
+JOINED = {
+    "add": "residual",
+    "add_": "residual",
+    "mul": "gated",
+    "mul_": "gated",
+    "cat": "densenet",
+    "concat": "densenet",
+}
+"""Calls that join branches of a network, by the architecture that they make it."""
+FEATURES = {"log1p": "log1p", "softmax": "softmax", "LayerNorm": "layer_norm", "layer_norm": "layer_norm"}
+"""What may be computed of the inputs before the first layer, and the word for it in `features` or `input`."""
 ARCHITECTURES = {
     **dict.fromkeys(("Conv", "MaxPool", "AvgPool", "AdaptiveAvgPool", "Upsample"), "convolutional"),
     **{"GRU": "gru", "LSTM": "lstm", "RNN": "rnn", "Transformer": "transformer"},
@@ -48,7 +73,10 @@ class _Chain:
     architecture: str = ""
     batch_norm: str = ""
     feature: str = ""
-    last: str = ""  # what an architecture's last layer is followed by
+    normalised: list[bool] = field(default_factory=list)
+    steps: list[str] = field(default_factory=list)  # what follows the last layer, in order
+    link: str | None = "output"  # the same as a formula
+    bounds: tuple[Any, Any] | None = None
     parts: Any = None  # how the last layer's numbers are cut
     part: int | None = None
 
@@ -84,7 +112,8 @@ def trees(encoder: object, decoder: object) -> tuple[Tree, Tree]:
                 Place(),
             )
     assert isinstance(encoder, Mapping) and isinstance(decoder, Mapping)
-    recordings = [recorded(part["map"]) if is_live(part.get("map")) else None for part in (encoder, decoder)]
+    sides = ((encoder, decoder), (decoder, encoder))
+    recordings = [recorded(a["map"], shown(a, b)) if is_live(a.get("map")) else None for a, b in sides]
     if overlap(span for recording in recordings if recording is not None for span in spans(recording)):
         raise DesignError("encoder and decoder share weights, and a design's maps are free; give each its own", Place())
     return _tree(encoder, decoder, recordings[0]), _tree(decoder, encoder, recordings[1])
@@ -108,22 +137,41 @@ def _exact(data: Any) -> Any:
 
 def _map(recording: Recording, part: Mapping[str, Any], given: int | None) -> Any:
     """The map, one for all outputs, or one for each where they differ; `given` is how many numbers it is shown."""
-    outputs = free_outputs(part)
-    chains = [_chain(node, recording) for node in _returned(recording, outputs)]
+    outputs, origins = free_outputs(part), Origins(recording, part)
+    _shows_what_is_given(recording, origins)
+    returned = [node for node in _returned(recording, outputs) if node is not None and not origins.is_parameter(node)]
+    chains = [_chain(node, recording, origins) for node in returned]
     _are_apart(chains)
     if len(chains) not in (1, len(outputs)):
         raise DesignError(f"the module returns {len(chains)} things, and `output` names {len(outputs)}", Place())
     named = [[output] for output in outputs] if len(chains) == len(outputs) else [outputs]
-    maps = [_written(chain, part, own) for chain, own in zip(chains, named, strict=True)]
+    for chain, own in zip(chains, named, strict=True):
+        _is_named(chain, part, own)
+    maps = [_written(chain) for chain in chains]
     _fit(chains, given, put_out(part))
     trunks = {tuple(map(id, chain.layers[:-1])) for chain in chains}
     is_one = all(each == maps[0] for each in maps) and (len(trunks) == 1 or "hidden" not in maps[0])
     return maps[0] if is_one else maps
 
 
+def _shows_what_is_given(recording: Recording, origins: Origins) -> None:
+    """Require an input for each thing that the design gives the network."""
+    inputs = {str(node.target) for node in recording.nodes if node.op == "placeholder" and node.users}
+    for name in sorted(origins.given - inputs):
+        raise DesignError(
+            f"the design gives the network `{name}`, and the module has no input of that name that it uses; name one so, or "
+            f"leave `given: {name}` out",
+            Place(),
+        )
+
+
 def _returned(recording: Recording, outputs: list[Output]) -> list[Any]:
     """What the module returns, in the order of the outputs where it has their names."""
     returned = next(node for node in recording.nodes if node.op == "output").args[0]
+    if isinstance(getattr(returned, "target", None), type) and is_dataclass(returned.target):
+        returned = (
+            dict(zip((each.name for each in fields(returned.target)), returned.args, strict=False)) | returned.kwargs
+        )
     if not isinstance(returned, Mapping):
         return [*returned] if isinstance(returned, list | tuple) else [returned]
     names = [output.name for output in outputs]
@@ -137,44 +185,72 @@ def _returned(recording: Recording, outputs: list[Output]) -> list[Any]:
     return [*returned.values()]
 
 
-def _chain(node: Any, recording: Recording) -> _Chain:
+def _chain(node: Any, recording: Recording, origins: Origins) -> _Chain:
     """The layers from the input to one output, in order."""
-    calls = []
-    while node.op != "placeholder":
-        inputs = [each for each in node.all_input_nodes if not is_size(each)]
-        if not inputs:
-            raise DesignError(
-                f"an output of the module is a constant, `{node.name}`; leave it out of the module, and write it in "
-                "`output`, such as {'variance': {'fixed': 1}}",
-                Place(),
-            )
-        if len(inputs) != 1:
-            raise unread(node, f"`{node.name}` is computed from {len(inputs)} things")
+    calls: list[Any] = []
+    while node is not origins.main:
+        if node not in origins.own:
+            raise _is_elsewhere(calls[-1] if calls else node, node, origins)
+        inputs = origins.inputs(node)
         calls.append(node)
+        if origins.is_by_its_length(node):
+            inputs = [node.args[0]]
+        if len(inputs) != 1:
+            chain = _joined(calls.pop(), inputs, recording, origins)
+            break
         node = inputs[0]
-    first = next(each for each in recording.nodes if each.op == "placeholder")
-    if node is not first:
-        raise unread(
-            calls[-1] if calls else node, f"an output is computed from `{node.name}`, and not from `{first.name}`"
-        )
-    chain = _Chain()
+    else:
+        chain = _Chain()
     for call in reversed(calls):
-        _add(chain, call, recording)
+        _add(chain, call, recording, origins)
     return chain
 
 
-def _add(chain: _Chain, call: Any, recording: Recording) -> None:
+def _is_elsewhere(call: Any, node: Any, origins: Origins) -> DesignError:
+    if node.op == "placeholder" or any(root.op == "placeholder" for root in origins.roots(node)):
+        main = getattr(origins.main, "name", "x")
+        return unread(call, f"an output is computed from `{node.name}`, and not from `{main}`")
+    return DesignError(
+        f"an output of the module is a constant, `{node.name}`; leave it out of the module, and write it in "
+        "`output`, such as {'variance': {'fixed': 1}}",
+        Place(),
+    )
+
+
+def _joined(call: Any, inputs: list[Any], recording: Recording, origins: Origins) -> _Chain:
+    """Branches that join make a network of a named architecture, where an affine layer follows."""
+    name = recording.name(call)
+    for each in inputs:
+        if each not in origins.chains:
+            origins.chains[each] = _chain(each, recording, origins)
+    branches = [origins.chains[each] for each in inputs]
+    alike = len({branch.feature for branch in branches}) == 1 and all(branch.parts is None for branch in branches)
+    if name not in JOINED or not alike or len(branches) < 2 or origins.others(call):
+        raise unread(call, f"`{call.name}` is computed from {len(inputs)} things")
+    norms = {branch.batch_norm for branch in branches}
+    batch_norm = "train" if "train" in norms else "eval" if "eval" in norms else ""
+    feature = branches[0].feature
+    return _Chain(architecture=JOINED[name], steps=["joined"], link=None, feature=feature, batch_norm=batch_norm)
+
+
+def _add(chain: _Chain, call: Any, recording: Recording, origins: Origins) -> None:
     """One call more."""
     layer, name = recording.layer(call), recording.name(call)
     if name in DROPOUTS:
         return _is_off(call, layer, recording)
-    if name in VIEWS:
+    if name in UNCHANGED:
         return None
     found = next((word for start, word in ARCHITECTURES.items() if name.startswith(start)), "")
-    if chain.parts is not None and (name != "getitem" or chain.part is not None):
+    is_step = name in ACTIVATIONS or name in ACTIVATIONS.values() or name in links.ARITHMETIC
+    if chain.parts is not None and not is_step and (name != "getitem" or chain.part is not None):
         raise unread(call, f"`{name}` is computed from a part of the outputs")
+    if origins.is_by_its_length(call) or (name == "normalize" and origins.is_length(call)):
+        return _add_length(chain, call)
     if found:
-        chain.architecture, chain.last, chain.width_before = chain.architecture or found, "", None
+        chain.architecture, chain.width_before = chain.architecture or found, None
+        chain.steps, chain.link = [], "output"
+    elif origins.others(call):
+        _add_beside(chain, call, recording, origins)
     elif name in PARTED and chain.widths:
         _cut(chain, call, name)
     elif name == "getitem" and chain.parts is not None and isinstance(call.args[1], int):
@@ -184,14 +260,108 @@ def _add(chain: _Chain, call: Any, recording: Recording) -> None:
     elif name.startswith("BatchNorm"):
         _add_batch_norm(chain, call, layer)
     elif layer is not None and name == "Linear":
-        _add_affine(chain, call, layer)
-    elif name == "log1p" and not (chain.widths or chain.feature or chain.batch_norm or chain.architecture):
-        chain.feature = "log1p"
-    elif (word := ACTIVATIONS.get(name, name)) in ACTIVATIONS.values() and (chain.between or chain.architecture):
+        _add_affine(chain, call, layer.in_features, layer.out_features, layer.bias is not None)
+    elif not (chain.widths or chain.architecture):
+        _add_feature(chain, call, name)
+    elif name in ("LayerNorm", "layer_norm"):
+        _add_layer_norm(chain, call, layer)
+    elif name in links.ARITHMETIC:
+        _add_arithmetic(chain, call, name, {})
+    elif name in ("clamp", "clip", "Hardtanh"):
+        _add_bounds(chain, call, layer)
+    elif (word := ACTIVATIONS.get(name, name)) in ACTIVATIONS.values():
         _add_activation(chain, call, layer, word)
     else:
         raise unread(call, f"`{name}` is no affine layer, activation or architecture that is read here")
     return None
+
+
+def _add_feature(chain: _Chain, call: Any, name: str) -> None:
+    """What is computed of the inputs before the first layer; a multiple of them is as good as they are."""
+    factors = [each for each in call.args if isinstance(each, int | float)]
+    if name in ("mul", "div", "truediv") and factors and factors[0] and call.args[0] in call.all_input_nodes:
+        return
+    word = FEATURES.get(ACTIVATIONS.get(name, name))
+    if word is None or chain.feature or chain.batch_norm:
+        raise unread(call, f"`{name}` is no affine layer, activation or architecture that is read here")
+    chain.feature = word
+
+
+def _add_length(chain: _Chain, call: Any) -> None:
+    """Numbers divided by their length: shown so, or put out so."""
+    if not (chain.widths or chain.architecture or chain.feature):
+        chain.feature = "sqrt"
+    elif chain.steps or not chain.widths:
+        raise unread(call, f"`{call.name}` divides by a length after a link")
+    else:
+        chain.steps, chain.link = ["normalize"], "normalize"
+
+
+def _add_beside(chain: _Chain, call: Any, recording: Recording, origins: Origins) -> None:
+    """A call of parameters: an affine layer, or a bias or factor that one has; or of covariates that the design gives."""
+    name, others = recording.name(call), origins.others(call)
+    parameters = [origins.parameter(each) for each in others if origins.is_parameter(each)]
+    if len(parameters) == len(others):
+        if name == "linear" and 1 <= len(parameters) <= 2:
+            outputs, inputs = parameters[0].shape
+            return _add_affine(chain, call, inputs, outputs, len(parameters) == 2)
+        if name in ("matmul", "mm") and len(parameters) == 1 and parameters[0].dim() == 2 and call.args[1] is others[0]:
+            inputs, outputs = parameters[0].shape
+            return _add_affine(chain, call, inputs, outputs, False)
+        if name == "add" and chain.widths and not chain.steps and parameters[0].numel() == chain.widths[-1]:
+            chain.biases[-1] = True
+            return None
+        raise unread(call, f"`{name}` of a layer's numbers and of a parameter is not read here")
+    is_link = name in ("mul", "truediv", "div") and bool(chain.widths or chain.architecture)
+    unknown = sorted(origins.shown(others) - (origins.covariates if is_link else origins.given))
+    if unknown:
+        key = "{'covariates': {'%s': {'computed_from': 'x'}}}" if is_link else "{'given': '%s'}"
+        raise unread(
+            call,
+            f"the module is shown `{unknown[0]}`, which the design does not name: write {key % unknown[0]} beside it",
+        )
+    if is_link:
+        words = {each: origins.words(each) for each in others}
+        return _add_arithmetic(chain, call, name, words)
+    is_bias = name in ("add", "sub") and bool(chain.widths) and not chain.steps
+    if name not in ("cat", "concat") and not is_bias:
+        raise unread(call, f"`{name}` of covariates and of a layer's numbers is not read here")
+    if not is_bias:
+        chain.width_before = None
+    return None
+
+
+def _add_arithmetic(chain: _Chain, call: Any, name: str, words: Mapping[Any, str | None]) -> None:
+    """A sum, product or power of what a layer puts out with numbers and covariates."""
+    values = [*call.args, *call.kwargs.values()]
+    texts = [
+        words.get(v) if v in words else links.number(v) if isinstance(v, int | float) else chain.link for v in values
+    ]
+    is_read = None not in texts and sum(v in call.all_input_nodes and v not in words for v in values) == 1
+    chain.link = links.ARITHMETIC[name].format(*texts) if is_read and chain.bounds is None else None
+    chain.steps.append(name)
+
+
+def _add_bounds(chain: _Chain, call: Any, layer: Any) -> None:
+    """Numbers clipped at two ends, or at one."""
+    lower, upper = getattr(layer, "min_val", None), getattr(layer, "max_val", None)
+    given = dict(zip(("input", "min", "max"), call.args, strict=False)) | call.kwargs
+    chain.bounds = (given.get("min", lower), given.get("max", upper))
+    chain.steps.append("clamp")
+    if chain.link != "output":
+        chain.link = None
+
+
+def _add_layer_norm(chain: _Chain, call: Any, layer: Any) -> None:
+    """A layer normalisation of all the numbers of a layer, with an eps."""
+    eps = getattr(layer, "eps", call.kwargs.get("eps", 1e-5 if len(call.args) < 5 else call.args[4]))
+    shape = getattr(
+        layer, "normalized_shape", call.kwargs.get("normalized_shape", call.args[1] if len(call.args) > 1 else ())
+    )
+    if not chain.widths or [*shape] != [chain.widths[-1]] or not eps > 0 or "layer_norm" in chain.steps:
+        raise unread(call, "the layer normalisation is not one of all the numbers of a layer, once and with an eps")
+    chain.steps.append("layer_norm")
+    chain.link = None
 
 
 def _is_off(call: Any, layer: Any, recording: Recording) -> None:
@@ -220,27 +390,35 @@ def _add_batch_norm(chain: _Chain, call: Any, layer: Any) -> None:
         chain.biases[-1] = True
 
 
-def _add_affine(chain: _Chain, call: Any, layer: Any) -> None:
+def _add_affine(chain: _Chain, call: Any, inputs: int, outputs: int, has_bias: bool) -> None:
     """An affine layer, of all the numbers before it; of some of them it would have one weight for several places."""
-    if chain.width_before not in (None, layer.in_features):
+    if chain.parts is not None:
+        raise unread(call, "a layer is computed from a part of the outputs")
+    if chain.width_before not in (None, inputs):
         raise unread(
             call,
-            f"`{call.target}` takes {layer.in_features} numbers and is given {chain.width_before}, so places share its "
-            "weights",
+            f"`{call.target}` takes {inputs} numbers and is given {chain.width_before}, so places share its weights",
         )
     if not chain.widths and not chain.architecture:
-        chain.given = int(layer.in_features)
-    chain.width_before = int(layer.out_features)
+        chain.given = int(inputs)
+    if chain.widths:
+        units = [step for step in chain.steps if step != "layer_norm"]
+        is_one = (
+            len(units) <= 1 and not {*units} & NO_UNITS and {*units} <= {*ACTIVATIONS.values()} and chain.bounds is None
+        )
+        chain.between[-1] = "another" if not is_one else units[0] if units else "identity"
+        chain.normalised[-1] = "layer_norm" in chain.steps
+    chain.width_before = int(outputs)
     chain.widths.append(chain.width_before)
-    chain.biases.append(layer.bias is not None)
+    chain.biases.append(has_bias)
     chain.layers.append(call)
     chain.between.append("identity")
-    chain.last = ""
+    chain.normalised.append(False)
+    chain.steps, chain.link, chain.bounds = [], "output", None
 
 
 def _add_activation(chain: _Chain, call: Any, layer: Any, word: str) -> None:
     own = {key: getattr(layer, key) for key in CONSTANTS if hasattr(layer, key)} | dict(call.kwargs)
-    before = chain.between[-1] if chain.between else chain.last or "identity"
     if word == "softmax":
         along = getattr(layer, "dim", own.get("dim", call.args[1] if len(call.args) > 1 else None))
         is_own = along is None or along == -1 or along > 0
@@ -248,12 +426,8 @@ def _add_activation(chain: _Chain, call: Any, layer: Any, word: str) -> None:
         is_own = len(call.args) == 1 and all(own.get(key, value) == value for key, value in CONSTANTS.items())
     if not is_own:
         raise unread(call, f"`{word}` has other constants than PyTorch's own")
-    if chain.between and before != "identity":
-        raise unread(call, f"`{word}` follows `{before}`")
-    if chain.between:
-        chain.between[-1] = word
-    else:
-        chain.last = word
+    chain.steps.append(word)
+    chain.link = links.applied(word, chain.link) if chain.bounds is None else None
 
 
 def _are_apart(chains: list[_Chain]) -> None:
@@ -287,33 +461,60 @@ def _fit(chains: list[_Chain], given: int | None, wanted: int | None) -> None:
         )
 
 
-def _written(chain: _Chain, part: Mapping[str, Any], outputs: list[Output]) -> dict[str, Any]:
-    """The chain as a file's `map`; its own feature and link must be named by the design."""
-    link = chain.between[-1] if chain.between else chain.last
-    link = "" if link == "identity" else link
-    hidden, between = chain.widths[:-1], set(chain.between[:-1])
-    if link and link not in LINKS:
-        raise DesignError(f"the module ends in {link}; end it with its last affine layer", Place())
-    if chain.feature and chain.feature not in str(part.get("features", "")):
+def _is_named(chain: _Chain, part: Mapping[str, Any], outputs: list[Output]) -> None:
+    """Require that the design names what the module computes of its inputs, and after its last layer."""
+    key = "features" if "latent" in part else "input"
+    if chain.feature and chain.feature not in str(part.get(key, "")):
+        word = "x / sqrt(sum(x^2))" if chain.feature == "sqrt" else chain.feature
         raise DesignError(
-            f"the module computes {chain.feature} itself, and `features` does not name it; write "
-            f"'features': '{chain.feature}'",
-            Place(),
+            f"the module computes {word} itself, and `{key}` does not name it; write '{key}': '{word}'", Place()
         )
-    for output in outputs:
-        if link and link not in str(output.value):
+    if chain.bounds is not None and chain.link == "output":
+        ends = ["-infinity" if chain.bounds[0] is None else chain.bounds[0]]
+        ends += ["infinity" if chain.bounds[1] is None else chain.bounds[1]]
+        for output in outputs:
+            if output.name not in part.get("bounds", {}):
+                raise DesignError(
+                    f"the module clips {output.name} itself, and `bounds` does not name it; write 'bounds': "
+                    f"{{'{output.name}': {ends}}}",
+                    Place(),
+                )
+    if chain.link is None and chain.steps != ["joined"]:
+        last = next((step for step in reversed(chain.steps)), "a step")
+        raise DesignError(f"the module ends in {last}; end it with its last affine layer", Place())
+    covariates = [*_names(part.get("given")), *_names(part.get("covariates"))]
+    for output in outputs if chain.link not in (None, "output") else []:
+        assert chain.link is not None
+        if not links.names(chain.link, output.value, covariates):
+            word = links.shown(chain.link)
             raise DesignError(
-                f"the module computes {link} itself, and `output` does not name it for {output.name}; write "
-                f"'output': {{'{output.name}': '{link}'}}",
+                f"the module computes {word} itself, and `output` does not name it for {output.name}; write "
+                f"'output': {{'{output.name}': '{word}'}}",
                 Place(),
             )
+
+
+def _names(data: Any) -> list[str]:
+    return [data] if isinstance(data, str) else [*(data or ())]
+
+
+def _written(chain: _Chain) -> dict[str, Any]:
+    """The chain as a file's `map`."""
     norm = {"batch_norm": chain.batch_norm} if chain.batch_norm else {}
-    if chain.architecture:
-        return {"kind": chain.architecture, **norm}
-    if len(between) > 1 or len(set(chain.biases)) > 1 or not chain.widths:
+    ends_affine = bool(chain.widths) and chain.biases[-1]
+    units = {*zip(chain.between[:-1], chain.normalised[:-1], strict=True)}
+    is_mixed = ends_affine and (len(units) > 1 or ("another", False) in units or len({*chain.biases}) > 1)
+    architecture = chain.architecture or ("network" if is_mixed and all(chain.biases) else "")
+    if architecture in {*JOINED.values(), "network"} and not ends_affine:
         raise DesignError(
-            f"a map has one activation ({', '.join(sorted(between)) or 'none'}), biases everywhere or nowhere, and a last "
-            "affine layer; write {'kind': 'unrestricted'} for a network that can compute every function",
+            "branches that join must be followed by an affine layer with a bias; end the module with one", Place()
+        )
+    if architecture:
+        return {"kind": architecture, **norm}
+    if len(units) > 1 or len({*chain.biases}) > 1 or not chain.widths:
+        raise DesignError(
+            f"a map has one activation ({', '.join(sorted(word for word, _ in units)) or 'none'}), biases everywhere or nowhere, "
+            "and a last affine layer; write {'kind': 'unrestricted'} for a network that can compute every function",
             Place(),
         )
     if norm and not all(chain.biases):
@@ -321,6 +522,8 @@ def _written(chain: _Chain, part: Mapping[str, Any], outputs: list[Output]) -> d
             "a batch norm shifts what is put out, and no layer has a bias; give the layers theirs", Place()
         )
     bias = {} if all(chain.biases) else {"bias": False}
-    if not hidden:
+    if not units:
         return {"kind": "affine", **bias, **norm}
-    return {"kind": "mlp", "hidden": hidden, "activation": between.pop(), **bias, **norm}
+    ((activation, is_normalised),) = units
+    layer_norm = {"layer_norm": True} if is_normalised else {}
+    return {"kind": "mlp", "hidden": chain.widths[:-1], "activation": activation, **layer_norm, **bias, **norm}

@@ -7,14 +7,15 @@ its layers with free weights, so each is a DesignError.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from tightcheck.design import Place
 from tightcheck.reading.errors import DesignError
+from tightcheck.reading.watched import watched
 
 VIEWS = {"Flatten", "Unflatten", "Identity", "flatten", "view", "reshape", "squeeze", "contiguous"}
 """Layers and calls that change no value."""
@@ -27,6 +28,7 @@ class Recording:
     nodes: tuple[Any, ...]
     modules: dict[str, Any]
     is_training: bool
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def layer(self, call: Any) -> Any:
         """The module that a call is of; None for a function or a method."""
@@ -38,8 +40,11 @@ class Recording:
         return type(layer).__name__ if layer is not None else getattr(call.target, "__name__", str(call.target))
 
 
-def recorded(live: Any) -> Recording:
-    """The calls of a module, or of a method of one. Raises DesignError where they do not say what is computed."""
+def recorded(live: Any, width: int | None = None) -> Recording:
+    """The calls of a module, or of a method of one, whose first input has rows of `width` numbers, where that is known.
+
+    Raises DesignError where they do not say what is computed.
+    """
     import torch.fx
 
     module, name = getattr(live, "__self__", live), getattr(live, "__name__", "forward")
@@ -58,16 +63,25 @@ def recorded(live: Any) -> Recording:
         with torch.enable_grad():
             graph = Tracer().trace(module)
     except Exception as error:
-        raise DesignError(
-            f"{type(module).__name__}.{name} cannot be recorded, its steps depend on values ({str(error)[:120]}); give "
-            "the layers alone, as an nn.Sequential, or write the map in words, such as {'kind': 'mlp', 'hidden': [512]}",
-            Place(),
-        ) from None
-    recording = Recording(tuple(graph.nodes), dict(module.named_modules()), module.training)
+        run = watched(module, name, () if width is None else (width,))
+        if run is None:
+            raise _is_unrecorded(module, name, error) from None
+        graph = run
+    recording = Recording(
+        tuple(graph.nodes), dict(module.named_modules()), module.training, dict(module.named_parameters())
+    )
     if name == "forward":
         _has_no_hook(type(module).__name__, module)
     _check(recording)
     return recording
+
+
+def _is_unrecorded(module: Any, name: str, error: Exception) -> DesignError:
+    return DesignError(
+        f"{type(module).__name__}.{name} cannot be recorded, its steps depend on values ({str(error)[:120]}); give "
+        "the layers alone, as an nn.Sequential, or write the map in words, such as {'kind': 'mlp', 'hidden': [512]}",
+        Place(),
+    )
 
 
 def unread(call: Any, what: str) -> DesignError:
@@ -75,7 +89,7 @@ def unread(call: Any, what: str) -> DesignError:
     import torch
 
     lines = (line.split('"') for line in (call.stack_trace or "").splitlines() if line.strip().startswith("File"))
-    library = str(Path(torch.__file__).parent)
+    library = (str(Path(torch.__file__).parent), str(Path(__file__).parent))
     files = [parts for parts in lines if not parts[1].startswith(library) and parts[1] != __file__]
     place = Place()
     if files:
@@ -97,8 +111,15 @@ def is_size(node: Any) -> bool:
 
 
 def spans(recording: Recording) -> list[tuple[int, int]]:
-    """Where the weights lie in memory, of all modules that are called."""
-    return [span for _, each in _called(recording) for span in _spans(each)]
+    """Where the weights lie in memory, of all modules that are called, and parameters that are used."""
+    of_modules = [span for _, each in _called(recording) for span in _spans(each.parameters())]
+    return of_modules + [span for each in _used(recording).values() for span in _spans([each])]
+
+
+def _used(recording: Recording) -> dict[str, Any]:
+    """The parameters that calls are given."""
+    named = [node.target for node in recording.nodes if node.op == "get_attr" and node.users]
+    return {name: recording.parameters[name] for name in named if name in recording.parameters}
 
 
 def overlap(spans: Iterable[tuple[int, int]]) -> bool:
@@ -112,10 +133,10 @@ def _called(recording: Recording) -> Iterator[tuple[Any, Any]]:
     return ((node, recording.layer(node)) for node in recording.nodes if node.op == "call_module")
 
 
-def _spans(layer: Any) -> list[tuple[int, int]]:
-    """Where the parameters of one module lie; one that has no memory yet, at a place of its own."""
+def _spans(parameters: Iterable[Any]) -> list[tuple[int, int]]:
+    """Where parameters lie; one that has no memory yet, at a place of its own."""
     found = []
-    for parameter in layer.parameters():
+    for parameter in parameters:
         length = 1 + sum((size - 1) * step for size, step in zip(parameter.shape, parameter.stride(), strict=True))
         start = parameter.data_ptr() or -id(parameter)
         found.append((start, start + (length * parameter.element_size() if start > 0 else 1)))
@@ -126,6 +147,9 @@ def _check(recording: Recording) -> None:
     for call, layer in _called(recording):
         _has_no_hook(str(call.target), layer)
         _is_free(str(call.target), layer)
+    for name, parameter in _used(recording).items():
+        if not parameter.requires_grad:
+            raise _is_frozen(name)
     if overlap(spans(recording)):
         raise DesignError("two layers share one weight, and a design's maps are free; give each its own", Place())
     for call in recording.nodes:
@@ -151,11 +175,15 @@ def _is_free(name: str, layer: Any) -> None:
     frozen = [key for key, parameter in layer.named_parameters() if not parameter.requires_grad]
     frozen += ["weight"] if type(layer).__name__ == "Linear" and "weight" not in layer._parameters else []
     if frozen:
-        raise DesignError(
-            f"{name}.{frozen[0]} is frozen, and a design's maps are free; let it be trained, or give the layers after it "
-            "as the map and what the frozen ones compute as `features`",
-            Place(),
-        )
+        raise _is_frozen(f"{name}.{frozen[0]}")
+
+
+def _is_frozen(name: str) -> DesignError:
+    return DesignError(
+        f"{name} is frozen, and a design's maps are free; let it be trained, or give the layers after it "
+        "as the map and what the frozen ones compute as `features`",
+        Place(),
+    )
 
 
 def _is_in_place(recording: Recording, call: Any) -> bool:

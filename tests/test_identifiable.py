@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from itertools import product
 from pathlib import Path
 
 import mpmath
@@ -137,3 +139,96 @@ def test_shares_of_topics_make_a_mixture_that_is_no_text() -> None:
     random = np.random.default_rng(0)
     share = random.dirichlet([1, 1], size=1000)[:, 0]
     assert (share**2).mean() > share.mean() ** 2 + 0.05
+
+
+def jacobian(bits: int, copies: int, mean: Callable[[np.ndarray], np.ndarray], chance: float) -> np.ndarray:
+    """The derivatives of p(x) by weights, biases and the probabilities of the bits; each copy moves with one bit."""
+    x = np.array(list(product((0, 1), repeat=copies)))
+    z = np.array(list(product((0, 1), repeat=bits)))
+    weights = np.zeros((copies, bits))
+    weights[np.arange(copies), np.arange(copies) % bits] = np.linspace(0.3, 0.5, copies)
+    start = np.concatenate([weights.ravel(), np.linspace(0.1, 0.2, copies), np.full(bits, chance)])
+
+    def law(parameters: np.ndarray) -> np.ndarray:
+        w, b = parameters[: copies * bits].reshape(copies, bits), parameters[copies * bits :][:copies]
+        pi = parameters[-bits:]
+        prior = np.prod(np.where(z == 1, pi, 1 - pi), axis=1)
+        p = mean(z @ w.T + b)
+        return prior @ np.exp(np.log(p) @ x.T + np.log(1 - p) @ (1 - x).T)
+
+    step = 1e-5 * np.eye(len(start))
+    return np.array([(law(start + h) - law(start - h)) / 2e-5 for h in step])
+
+
+@pytest.mark.parametrize("chance", [0.5, 0.3])
+def test_three_pixels_for_each_bit_determine_the_parameters(chance: float) -> None:
+    def sigmoid(o: np.ndarray) -> np.ndarray:
+        return np.asarray(1 / (1 + np.exp(-3 * o)))
+
+    for bits in (1, 2):
+        derivative = jacobian(bits, 3 * bits, sigmoid, chance)
+        assert np.linalg.matrix_rank(derivative, tol=1e-7) == len(derivative)
+    short = jacobian(1, 2, sigmoid, chance)
+    assert np.linalg.matrix_rank(short, tol=1e-7) < len(short)  # two pixels: 3 free probabilities, 5 parameters
+
+
+@pytest.mark.parametrize(
+    ("size", "link", "prior", "expected"),
+    [
+        (9, "logits", "{family: bernoulli, probs: 0.5}", Lossless.NO),
+        (9, "logits", "{learned: bernoulli}", Lossless.NO),
+        (9, "{probs: 1 - exp(-exp(output))}", "{family: bernoulli, probs: 0.3}", Lossless.NO),
+        (8, "logits", "{family: bernoulli, probs: 0.5}", Lossless.UNDECIDED),
+        (9, "{logits: output^3}", "{family: bernoulli, probs: 0.5}", Lossless.UNDECIDED),
+    ],
+)
+def test_dimensions_are_counted_where_there_are_three_pixels_for_each_bit(
+    size: int, link: str, prior: str, expected: Lossless, tmp_path: Path
+) -> None:
+    encoder = "encoder: {latent: {family: bernoulli, dim: 3}, map: affine, output: logits}\n"
+    decoder = f"{{observed: {{family: bernoulli, dim: {size}}}, map: affine, output: {link}, prior: {prior}}}"
+    (tmp_path / "design.yaml").write_text(f"{encoder}decoder: {decoder}")
+    design = read_design(tmp_path / "design.yaml")
+    assert lossless(design, decide(design, "declared"))[0] is expected
+
+
+ROUND = """
+encoder:
+  latent: {family: gaussian, dim: 2, covariance: isotropic}
+  map: affine
+  output: [mean, {variance: {learned: shared}}]
+decoder:
+  observed: {family: gaussian, dim: %s, covariance: isotropic}
+  map: affine
+  output: [mean, {variance: %s}]
+  prior: {family: gaussian, mean: 0, variance: %s}
+"""
+
+
+@pytest.mark.parametrize(
+    ("size", "noise", "prior", "is_no"),
+    [
+        (3, "{fixed: 1}", "1", True),
+        (3, "{learned: shared}", "1", True),
+        (2, "{learned: shared}", "1", True),
+        (1, "{learned: shared}", "1", False),
+        (3, "{fixed: 1}", "{learned: per_coordinate}", False),
+    ],
+)
+def test_loadings_of_unequal_length(size: int, noise: str, prior: str, is_no: bool, tmp_path: Path) -> None:
+    (tmp_path / "design.yaml").write_text(ROUND % (size, noise, prior))
+    design = read_design(tmp_path / "design.yaml")
+    found, _ = lossless(design, decide(design, "declared"))
+    assert found is Lossless.NO if is_no else found is not Lossless.NO
+
+
+def test_centres_are_eigenvectors_where_two_codes_are_kept_apart() -> None:
+    """C = I + u u' and d orthogonal to u: C d = d. With u = (1, 1), d = (1, 0) C d = (2, 1)."""
+    u, d = sp.Matrix([1, 1]), sp.Matrix([1, 0])
+    assert (sp.eye(2) + u * u.T) * d == sp.Matrix([2, 1])
+    assert (sp.eye(2) + u * u.T) * sp.Matrix([1, -1]) == sp.Matrix([1, -1])
+
+
+def test_a_weight_of_two_codes_is_no_sum_of_weights_of_one() -> None:
+    share = Fraction(1, 40)
+    assert share**2 not in {k * share for k in range(41)}

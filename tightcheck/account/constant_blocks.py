@@ -52,6 +52,15 @@ def has_softmax(observed: Conditional) -> bool:
     return observed.block.dimension is None and any(h.link is not None and h.link.has(SOFTMAX) for h in observed.heads)
 
 
+def has_plain_softmax(observed: Conditional) -> bool:
+    """Whether the block has positive parameters that are a multiple of a softmax over three copies or more."""
+    multiples = [head.link / SOFTMAX for head in observed.heads if head.link is not None and head.link.has(SOFTMAX)]
+    positive = all(bool(h.symbol.is_positive) for h in observed.heads if h.link is not None and h.link.has(SOFTMAX))
+    plain = all(not sp.sympify(multiple).has(SOFTMAX, OUTPUT) for multiple in multiples)
+    is_probability = any(h.symbol.name.startswith("prob") for h in observed.heads)
+    return plain and positive and not is_probability and observed.block.copies >= 3
+
+
 def has_every_constant(observed: Conditional) -> bool:
     """Whether constant decoders reach every p(x) of one draw that mixing reaches: an interval, or the whole simplex."""
     is_two_valued = family_of(observed.block).support.cardinality == 2

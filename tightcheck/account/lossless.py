@@ -10,7 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from tightcheck.account import constant_blocks, gaussian_laws, identifiable, mixtures, rotation
+from tightcheck.account import (
+    constant_blocks,
+    dimension,
+    gaussian_laws,
+    gaussian_mixtures,
+    identifiable,
+    mixtures,
+    rotation,
+)
 from tightcheck.account.moving import moving
 from tightcheck.decide import Decision
 from tightcheck.design import Conditional, Constant, Design, Map
@@ -150,9 +158,11 @@ def dead_block(design: Design, decision: Decision) -> Found | None:
 
 
 def _some_network_moves(design: Design, decision: Decision, observed: Conditional) -> bool:
-    """Whether a network with one output for each copy depends on z in some model: the outputs may be alike. Copies that are
-    independent given z with the same law P_z are dependent: the covariance of a function of each is the variance of its mean."""
-    is_plain = decision.prior == "declared" and not is_explicit(observed) and not constant_blocks.has_softmax(observed)
+    """Whether a network with one output for each copy depends on z in some model: the outputs may be alike, under a softmax two
+    of three or more, beside zeros. Copies that are independent given z with the same law P_z are dependent: the covariance
+    of a function of each is the variance of its mean."""
+    is_plain = decision.prior == "declared" and not is_explicit(observed)
+    is_plain = is_plain and (not constant_blocks.has_softmax(observed) or constant_blocks.has_plain_softmax(observed))
     others = constant_blocks.others_are_valid(design, observed, decision.prior)
     return is_plain and others and may_depend(replace(design, decoder=(observed,)))
 
@@ -242,6 +252,64 @@ def dead_statistic(design: Design, decision: Decision) -> Found | None:
     return None
 
 
+def round_posterior(design: Design, decision: Decision) -> Found | None:
+    """A Gaussian posterior whose covariance is a multiple of I."""
+    if decision.prior == "declared" and gaussian_mixtures.has_equal_axes(design):
+        return (
+            Lossless.NO,
+            "In S W'W is a multiple of I, so the covariance of x has two eigenvalues at most, and one where x has two numbers;"
+            " with loadings of unequal length D reaches others.",
+        )
+    return None
+
+
+def narrow(design: Design, decision: Decision) -> Found | None:
+    """The encoder's network is too narrow for the rank that D has."""
+    if gaussian_mixtures.narrow(design, decision):
+        return (
+            Lossless.NO,
+            "In S f has a smaller rank than in D, and p(x) tells it: by its covariance, or as its centres lie in a smaller"
+            " plane (mixtures of Gaussians are identifiable).",
+        )
+    return None
+
+
+def crossing(design: Design, decision: Decision) -> Found | None:
+    """A finite and a Gaussian code that the encoder keeps apart."""
+    if decision.prior == "declared" and gaussian_mixtures.has_crossing(design):
+        return (
+            Lossless.NO,
+            "In S the columns of W of the finite and of the Gaussian code are orthogonal, so differences of centres are"
+            " eigenvectors of the members' covariance; in D they need not be, and mixtures of Gaussians are identifiable.",
+        )
+    return None
+
+
+def smaller(design: Design, decision: Decision) -> Found | None:
+    """The consistent set is of a smaller dimension, and p(x) determines the parameters to first order."""
+    if dimension.is_smaller(design, decision):
+        return (
+            Lossless.NO,
+            "S is of a smaller dimension than D; with three coordinates of x or more for each bit p(x) determines the"
+            " parameters of D to first order, so D reaches more laws.",
+        )
+    return None
+
+
+def two_codes(design: Design, decision: Decision) -> Found | None:
+    """Independent draws of one law: S moves a lone coordinate with one of them, and weights are sums of its probabilities."""
+    if decision.prior != "declared":
+        return None
+    for observed in design.decoder:
+        if mixtures.has_rare_member(design, observed) and identifiable.tells_members(observed):
+            return (
+                Lossless.NO,
+                f"When one coordinate of {observed.block.name} moves alone, in S it follows one draw of z; in D it can follow"
+                " two, and a member of this mixture has a weight below every probability of one draw.",
+            )
+    return None
+
+
 def shift(design: Design, decision: Decision) -> Found | None:
     """Features that forget a common shift leave F'1 = 0; where one coordinate moves alone p(x) is another."""
     if len(design.decoder) != 1 or not all(
@@ -297,6 +365,11 @@ RULES: tuple[Callable[[Design, Decision], Found | None], ...] = (
     gaussian_marginal,
     bits,
     dead_statistic,
+    round_posterior,
+    narrow,
+    crossing,
+    smaller,
+    two_codes,
     shift,
     prior_out_of_reach,
 )

@@ -21,7 +21,7 @@ from tightcheck.design import Block, Conditional, Constant, Design
 from tightcheck.expression import CoordinateSum
 from tightcheck.kernel.classes import family_of, function_class
 from tightcheck.kernel.model import is_explicit
-from tightcheck.kernel.slices import curves, prior_block, prior_in_span
+from tightcheck.kernel.slices import curves, prior_block, prior_in_span, prior_term
 from tightcheck.span import combination
 
 MOST_VALUES = 64
@@ -115,6 +115,47 @@ def three_values(design: Design, observed: Conditional) -> bool:
         if observed.block.length == "random" or _tells_five(observed, live[0]):
             return True
     return False
+
+
+def has_rare_member(design: Design, observed: Conditional) -> bool:
+    """Whether one coordinate can follow the first value of each of two independent draws, so that a member of its mixture has the
+    weight p^2, below every probability of a draw.
+
+    On S f is additive in the draws and so is A(f), A strictly convex: as for bits, one draw alone moves it, and the weights of
+    its mixture are sums of that draw's probabilities.
+    """
+    latent = design.encoder[0]
+    if len(design.encoder) != 1 or latent.block.copies < 2 or not others_stay(design, observed):
+        return False
+    probabilities = _probabilities(design, latent)
+    if probabilities is None or not bool(probabilities[0] ** 2 < min(probabilities)):
+        return False
+    pair = [(latent.block.name, 0), (latent.block.name, 1)]
+    return all(map(_is_identifiable, design.decoder)) and any(
+        sum(bool(value.free_symbols) for value in eta) == 1 and len(different_values(eta, active)) >= 3
+        for eta, active in models(design, observed, pair, ("{0}", "{0} + 1"))
+    )
+
+
+def _probabilities(design: Design, latent: Conditional) -> list[sp.Expr] | None:
+    """The probabilities of a draw's values under a prior of numbers, the value at which the first variable differs first."""
+    block, family = prior_block(design, latent.block.name), family_of(latent.block)
+    plain = block is not None and block.family is not None and block.precision is None and not block.given
+    size = latent.block.dimension if family.name == "categorical" else 2
+    is_listed = family.name == "categorical" or family.support.cardinality == 2
+    if (
+        not plain
+        or not is_listed
+        or size is None
+        or latent.block.given
+        or not family.spans_all_functions
+        or prior_in_span(design, latent) is None
+    ):
+        return None
+    term = prior_term(design, latent)
+    if term is None or term.free_symbols:
+        return None
+    return [sp.Rational(1, size)] * size  # log p is a constant: all values alike
 
 
 def _is_identifiable(observed: Conditional) -> bool:

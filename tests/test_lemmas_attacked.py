@@ -36,6 +36,7 @@ GAMMAS = (
 )
 ROUND = NORMALS.replace("diagonal", "isotropic")
 LEARNED = "{learned: shared}"
+CIRCLE = "{latent: {family: von_mises, dim: 1}, map: {kind: unrestricted}, output: natural}"
 TILTED = "{family: gaussian, mean: [1, 2], precision: [[2, 1], [1, 2]]}"
 BENT = "{kind: mlp, hidden: [4], activation: tanh}"
 CLIPPED = "[{loc: {fixed: 0}}, {concentration: {link: sigmoid(output), bounds: [-1, 2]}}]"
@@ -164,6 +165,13 @@ def waiting_without_end(r: str) -> str:
     """One waiting time whose rate is affine in z, and a negative binomial prior with this r."""
     prior = f"{{family: negative_binomial, probs: 1/2, r: {r}}}"
     return f"{{observed: {{family: exponential, dim: 1}}, map: {{kind: affine}}, output: rate, prior: {prior}}}"
+
+
+def turning(observed: str, output: str) -> str:
+    """Two real numbers, one with the mean w cos z and one with w sin z."""
+    blocks = ", ".join(f"{{family: {observed}, dim: 1, name: {name}}}" for name in "ab")
+    maps = ", ".join(f"{{kind: expression, expression: w*{turn}(z), parameters: [w]}}" for turn in ("cos", "sin"))
+    return f"{{observed: [{blocks}], map: [{maps}], output: [{output}, {output}], prior: uniform}}"
 
 
 def vector(family: str, output: str) -> str:
@@ -532,6 +540,23 @@ EDGES = [
             ("gaussian_fixed_mean", "mean", "variance"),
             ("gaussian_fixed_variance", "variance", "mean"),
         )
+    ),
+    # w^2 cos(z)^2 / (2 v_a) + w^2 sin(z)^2 / (2 v_b) is constant where v_a = v_b, and these are learned block by block.
+    *(
+        ("two learned spreads on a circle, " + observed, CIRCLE, turning(observed, output), "restricted")
+        for observed, output in (
+            ("gaussian", f"[mean, {{variance: {LEARNED}}}]"),
+            ("gaussian", f"[mean, {{log_variance: {LEARNED}}}]"),
+            (f"gaussian_fixed_variance, variance: {LEARNED}", "[mean]"),
+        )
+    ),
+    # With w = 1 both posteriors have a precision of 1 + v_i for v = 1 and 4, and the encoder one variance for both.
+    (
+        "two draws of listed variances",
+        NORMALS.replace("log_variance", f"{{variance: {LEARNED}}}").replace("affine", "unrestricted"),
+        "{observed: {family: gaussian_fixed_variance, dim: 2, variance: [1, 4]}, output: natural,"
+        f" map: {{kind: expression, expression: w*z + u*z^3, parameters: [w, u]}}, prior: {GAUSSIAN}}}",
+        "collapse",
     ),
     # |x + 1/2| + 2 x rises from 2/3 of its slope to 3/2 of it at -1/2: two ReLUs make it x.
     (

@@ -229,6 +229,9 @@ def _well_formed_prior(design: Design, block: PriorBlock) -> None:
     formula = block.log_density
     names_components = formula is not None and any("[" in s.name for s in formula.free_symbols)
     require(not (is_long and names_components), "a prior names components of a long vector, and may leave out others")
+    names = set() if formula is None else {s.name.partition("[")[0] for s in formula.free_symbols}
+    others = {*design.covariates, *(e.block.name for e in design.encoder)} - {block.block}
+    require(not names & others, "a prior's formula names another block")
     is_written = _is_of_its_family(design, block)
     require(is_written, f"the natural parameters of {block.block}'s prior are not its family's")
 

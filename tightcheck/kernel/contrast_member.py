@@ -16,6 +16,7 @@ from tightcheck.kernel.member import conjugate, decoder_contains, idle_copies_ag
 from tightcheck.kernel.model import (
     decoder_side,
     formula,
+    has_list,
     is_explicit,
     statistics_of,
     temperature,
@@ -35,6 +36,7 @@ def contrast_member(design: Design, prior: str, step: Mapping[str, Any]) -> None
     is_stated = prior == "declared" and not any(block.log_density is not None for block in design.prior.blocks)
     require(is_stated or fz.support.is_finite, "the joint is not shown to integrate")
     require(observed.block.copies >= 2 and observed.block.length is None, "there are not two observed numbers")
+    require(not has_list(observed.block), "the two draws are not shown to be alike")
     require(not is_explicit(observed), "an expression leaves no choice")
     F = sp.Matrix([[formula(entry, {}) for entry in row] for row in step["F"]])
     starts = [[formula(entry, {}) for entry in step[name]] for name in ("f0", "f1")]

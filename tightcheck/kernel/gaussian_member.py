@@ -12,7 +12,7 @@ from tightcheck.kernel.classes import family_of
 from tightcheck.kernel.constants import decoder_constants, is_shared
 from tightcheck.kernel.heads import contains
 from tightcheck.kernel.integrability import in_domain
-from tightcheck.kernel.model import formula, temperature, total_log_partition
+from tightcheck.kernel.model import formula, has_list, temperature, total_log_partition
 from tightcheck.kernel.parametrised import raw_values
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.side import Side
@@ -36,6 +36,7 @@ def gaussian_member(design: Design, prior: str, step: Mapping[str, Any]) -> None
     require(
         all(e.is_number and e.is_real and e.is_finite for e in W) and not W.is_zero_matrix, "W is no matrix of numbers"
     )
+    require(W.rows == 1 or not has_list(observed.block), "the draws are not shown to be alike")
     require(len(fx.variables) == 1 and 0 <= row < len(fx.statistics), "the observed draws are no numbers")
     constants = [formula(entry, {}) for entry in step["f0"]]
     require(len(constants) == len(fx.statistics) and all(e.is_number for e in constants), "f_0 is no vector of numbers")

@@ -21,6 +21,7 @@ from tightcheck.kernel.model import (
     decoder_side,
     encoder_side,
     formula,
+    has_list,
     is_explicit,
     multiplicity,
     statistics_of,
@@ -120,6 +121,7 @@ def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
     is_tied = moving.mode == "spread" and any(map(is_shared, latent.heads))
     one_prior = not is_tied or _is_one_prior(design, prior, latent)
     require(one_prior, "coordinates share a constant and their priors may differ")
+    require(not (is_tied and has_list(observed.block)), "coordinates share a constant and their draws may differ")
     contains(latent, g, encoder_side(latent, observed), moving.rank, moving.multiple)
     idle_copies = latent.block.copies > 1 and moving.mode != "spread"
     for other in design.encoder:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from tightcheck.design import Conditional, Constant, Design, Map
+from tightcheck.design import Block, Conditional, Constant, Design, Map
 from tightcheck.expression import ExpressionError, parse_printed
 from tightcheck.family import Family
 from tightcheck.kernel.classes import REPRESENTATIVE, family_of
@@ -55,6 +55,11 @@ def total_log_partition(conditional: Conditional, eta: Sequence[sp.Expr]) -> sp.
     known = dict(zip(family.natural_parameters, eta, strict=True))
     value = sp.sympify(family.log_partition.xreplace(known))
     return value.doit() if value.has(sp.Sum) else value
+
+
+def has_list(block: Block) -> bool:
+    """Whether the draws have fixed parameters of their own, a list of them: one symbol stands for several numbers."""
+    return any(c.value is None and c.sharing == "fixed" for c in dict(block.fixed).values())
 
 
 def encoder_side(latent: Conditional, observed: Conditional) -> Side:

@@ -211,7 +211,7 @@ def _through_origin(observed: Conditional, i: int, latent: Conditional) -> sp.Ex
     """natural(w z) with a weight w > 0: an affine map without bias whose output is the positive parameter itself."""
     require(is_formula(observed, i, latent), "the class is not written out")
     (head,) = varying_heads(observed, i)
-    weight = sp.Symbol("weight", positive=True)
+    weight = sp.Symbol(f"weight:{head.symbol.name}", positive=True)
     return substituted(observed, i).xreplace({head.symbol: weight * family_of(latent.block).variables[0]})
 
 
@@ -249,7 +249,7 @@ def _energy_in_span(design: Design, moving: list[Conditional]) -> None:
             if combined(value, family) is None:
                 written = all(function_class(observed, i).kind != "linked" for i in range(len(observed.natural)))
                 require(written and latent.block.copies == 1, "A(f) is not shown to be in span(psi, 1)")
-                left.append(observed.block.copies * value)
+                left.append(observed.block.copies * _with_own_constants(observed, value, family))
         together = len(left) > 1 and combined(sp.Add(*left), family) is not None
         require(together or not left, "A(f) is not shown to be in span(psi, 1)")
         return
@@ -266,6 +266,13 @@ def _energy_in_span(design: Design, moving: list[Conditional]) -> None:
     products = [_square_of_bit(family, a) if a == b else a * b for a in family.variables for b in family.variables]
     spanned = all(combination(p, family.statistics, family.variables) is not None for p in products)
     require(spanned, "products of coordinates are not in span(psi, 1)")
+
+
+def _with_own_constants(observed: Conditional, value: sp.Expr, family: Family) -> sp.Expr:
+    """The same with names of this block for all that is neither z nor a formula's parameter: two blocks have a variance each."""
+    parameters = {p for h in observed.heads if isinstance(h.source, Map) for p in h.source.parameters}
+    own = value.free_symbols - parameters - set(family.variables)
+    return value.xreplace({s: sp.Symbol(f"{s.name}:{observed.block.name}", **s.assumptions0) for s in own})
 
 
 def on_bits(value: sp.Expr, family: Family) -> sp.Expr:

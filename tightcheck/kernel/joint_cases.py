@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 import sympy as sp
 
@@ -66,7 +66,11 @@ def necessary_together(xs: Side, zs: Side, most: int = TREE_SIZE) -> Tree:
         if len(others) == 1
         for condition in end_conditions(side, others[0], w)
     ]
-    return explore(lambda signs: all(condition(signs) for condition in conditions), positive, most)
+    return explore(
+        lambda signs: all(signs.once(k, partial(condition, signs)) for k, condition in enumerate(conditions)),
+        positive,
+        most,
+    )
 
 
 def signs_left(trees: tuple[Tree, ...], rows: int, columns: int) -> dict[tuple[int, int], frozenset[int]]:

@@ -65,14 +65,13 @@ def monomial(a: int, b: int = 0, d: int = 0, factor: Number = ONE) -> Germ:
 
 def compare(left: Key, right: Key, signs: Signs) -> int:
     """The order of two keys."""
-    if left == right:
-        return 0
     for a, b in zip(left, right, strict=True):
-        if isinstance(a, Number) or isinstance(b, Number):
-            if sign := signs.sign(_number(a) - _number(b)):
-                return sign
-        elif a != b:
+        if a == b:
+            continue
+        if not isinstance(a, Number) and not isinstance(b, Number):
             return 1 if a > b else -1
+        if sign := signs.sign(_number(a) - _number(b)):
+            return sign
     return 0
 
 
@@ -103,7 +102,7 @@ def _sorted(terms: list[tuple[Key, Number]], error: Key | None, signs: Signs) ->
     def falling(p: tuple[Key, Number], q: tuple[Key, Number]) -> int:
         return compare(q[0], p[0], signs)
 
-    ordered = sorted(terms, key=cmp_to_key(falling))
+    ordered = sorted(terms, key=cmp_to_key(falling)) if len(terms) > 1 else terms
     kept: list[tuple[Key, Number]] = []
     for key, factor in ordered:
         if error is not None and compare(key, error, signs) <= 0:

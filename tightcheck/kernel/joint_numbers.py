@@ -99,15 +99,16 @@ class Number:
 
     def __mul__(self, other: Number) -> Number:
         WORK[0] += len(self.terms) * len(other.terms)
-        for one, many in ((self, other), (other, self)):
-            if len(one.terms) == 1 and (factor := one.terms.get(())) is not None:
-                return many if factor == 1 else Number({m: _whole(factor * q) for m, q in many.terms.items()})
+        if len(self.terms) == 1 and (factor := self.terms.get(())) is not None:
+            return other._multiplied(factor)
+        if len(other.terms) == 1 and (factor := other.terms.get(())) is not None:
+            return self._multiplied(factor)
         total: dict[Monomial, Rational] = {}
         strange: list[Number] = []
         for left, a in self.terms.items():
             for right, b in other.terms.items():
                 monomial = _times(left, right)
-                if any(name[0] in "(1" and _is_reducible(name, exponent, monomial) for name, exponent in monomial):
+                if _has_reducible(monomial):
                     strange.append(_reduced(monomial, a * b))
                     continue
                 value = total.get(monomial, 0) + a * b
@@ -118,6 +119,10 @@ class Number:
         if len(total) > MOST_TERMS and min(len(self.terms), len(other.terms)) > 1:
             raise TooLong
         return sum(strange, Number(total)) if strange else Number(total)
+
+    def _multiplied(self, factor: Rational) -> Number:
+        """A rational multiple."""
+        return self if factor == 1 else Number({m: _whole(factor * q) for m, q in self.terms.items()})
 
     def __repr__(self) -> str:
         """Equal numbers in the same words: atoms are named by them."""
@@ -147,13 +152,13 @@ def rational(value: Rational) -> Number:
 
 def quotient(a: Rational, b: Rational) -> Rational:
     """a / b."""
-    if type(a) is int and type(b) is int and not a % b:
-        return a // b
-    return _whole(Fraction(a) / b)
+    if type(a) is int and type(b) is int:
+        return Fraction(a, b) if a % b else a // b
+    return _whole((a if isinstance(a, Fraction) else Fraction(a)) / b)
 
 
 def _whole(value: Rational) -> Rational:
-    return int(value) if value.denominator == 1 else value
+    return value if type(value) is int or value.denominator != 1 else int(value)
 
 
 def letter(name: str) -> Number:
@@ -180,6 +185,11 @@ def _times(left: Monomial, right: Monomial) -> Monomial:
         else:
             del powers[name]
     return tuple(sorted(powers.items()))
+
+
+def _has_reducible(monomial: Monomial) -> bool:
+    made = [pair for pair in monomial if pair[0][0] in "(1"]
+    return bool(made) and any(_is_reducible(name, power, monomial) for name, power in made)
 
 
 def _is_reducible(name: str, power: Rational, monomial: Monomial) -> bool:

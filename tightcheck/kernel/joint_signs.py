@@ -200,14 +200,19 @@ class Path:
         if value is not None:
             return 1 if value > 0 else -1
         content, unit = primitive(number)
-        way = 1 if content > 0 else -1
+        found: int | None = self.done.get(("sign", unit))
+        if found is None:
+            found = self.done["sign", unit] = self._sign_of_unit(unit)
+        return found if content > 0 else -found
+
+    def _sign_of_unit(self, unit: Number) -> int:
         if (found := self._guess(unit)) is not None:
-            return way * found
+            return found
         if (form := definite(unit)) is not None:
-            return way * form * any(self._sign_of_atom(name) for name in sorted(unit.atoms))
+            return form * any(self._sign_of_atom(name) for name in sorted(unit.atoms))
         if (root := square_root(unit)) is not None:
-            return way * root[0] * self.sign(root[1]) ** 2
-        return way * self._looked_up(unit)
+            return root[0] * self.sign(root[1]) ** 2
+        return self._looked_up(unit)
 
     def _guess(self, unit: Number) -> int | None:
         """The sign where every term has the same one, or the sum is 1 - exp(u)."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
+import subprocess
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,7 +16,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tightcheck import registry
 from tightcheck.design import Place
+from tightcheck.read_yaml import read_design
 from tightcheck.report import file, html, latex, notation, outline, text
 from tightcheck.report import json as data
 from tightcheck.report.mathml import mathml
@@ -266,10 +270,58 @@ def test_no_words_become_latex() -> None:
 
 def test_a_notebook_shows_page_and_latex(analysis: Analysis) -> None:
     report = Report.of(analysis)
-    assert report.declared is analysis.declared
+    assert report.declared.certificate is analysis.declared.certificate
     assert Page(report._repr_html_()).tags[0] == "main"
     assert r"p(x, z) \propto" in report._repr_latex_()
     assert str(report) == text.render(analysis)
+
+
+def test_a_notebook_shows_the_parts_of_an_analysis(analysis: Analysis) -> None:
+    report = Report.of(analysis)
+    condition = report.declared.conditions[2]
+    for shown, words, formula in (
+        (report.declared, "The only consistent models", "$W = 0$"),
+        (report.implied, "Some models", "$V = 0$"),
+        (condition, "Frequencies lose", r"$W ^{\top}x"),
+        (report.suggestions[0], "Show the encoder the counts", r"$\to$ restricted"),
+    ):
+        assert words in Page(shown._repr_html_()).text
+        assert words in shown._repr_latex_()
+        assert formula in shown._repr_latex_()
+
+
+def test_a_notebook_shows_families_and_designs(tmp_path: Path) -> None:
+    assert registry.load("gamma")._repr_latex_() == (
+        r"$\displaystyle p(x; \eta_{1}, \eta_{2}) = \exp\left(\eta_{1} \log{\left(x \right)} + \eta_{2} x"
+        r" + \left(\eta_{1} + 1\right) \log{\left(- \eta_{2} \right)} - "
+        r"\operatorname{loggamma}{\left(\eta_{1} + 1 \right)}\right)$"
+    )
+    for family in map(registry.load, registry.names()):
+        assert family._repr_latex_().startswith(r"$\displaystyle p(")
+    (tmp_path / "design.yaml").write_text(
+        "encoder: {latent: [{name: y, family: bernoulli}, {name: z, family: gaussian, dim: 8}], map: affine}\n"
+        "decoder: {observed: {family: multinomial, dim: 50, length: 9}, map: affine, prior: implied}\n"
+    )
+    assert read_design(tmp_path / "design.yaml")._repr_latex_() == (
+        r"$\displaystyle \begin{aligned} y \mid x &\sim \text{bernoulli} \\ z \mid x &\sim \text{gaussian}^{8} \\ "
+        r"x \mid y, z &\sim \text{multinomial}_{50} \\ y, z &\sim \text{the implied prior} \end{aligned}$"
+    )
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdflatex")
+def test_latex_is_compiled_and_stays_on_the_page(analysis: Analysis, tmp_path: Path) -> None:
+    report = Report.of(analysis)
+    shown = (report, report.declared, report.implied, *report.declared.conditions, *report.suggestions)
+    body = "\n\n".join(part._repr_latex_() for part in (*shown, registry.load("gamma")))
+    source = (
+        f"\\documentclass{{article}}\\usepackage{{amsmath,amssymb}}\\begin{{document}}\n{body}\n\\end{{document}}\n"
+    )
+    (tmp_path / "report.tex").write_text(source)
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "report.tex"]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stdout[-2000:]
+    sticking_out = map(float, re.findall(r"Overfull \\hbox \(([\d.]+)pt too wide\)", ended.stdout))
+    assert max(sticking_out, default=0) < 72  # less than an inch, with margins of one and a half
 
 
 def test_files_are_written_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ beyond the third repeat them. A constant that is fixed without a value (None) is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -186,6 +186,25 @@ class Outside:
     place: Place = NOWHERE
 
 
+def _text(words: str) -> str:
+    return rf"\text{{{words.replace('_', ' ')}}}"
+
+
+def _draws(block: Block) -> str:
+    """The family of a block with its copies above and its dimension below, as LaTeX."""
+    above = f"^{{{block.copies}}}" if block.copies > 1 else ""
+    below = f"_{{{block.dimension}}}" if block.dimension is not None else ""
+    return f"{_text(block.family)}{below}{above}"
+
+
+def _distributed(names: Sequence[str], given: Sequence[str], law: str) -> str:
+    """Names | given ~ law, as LaTeX."""
+    known = r" \mid ".join(
+        ", ".join(name if len(name) == 1 else _text(name) for name in side) for side in (names, given) if side
+    )
+    return rf"{known} &\sim {law}"
+
+
 @dataclass(frozen=True)
 class Design:
     """A VAE design; `outside` names its parts that are outside the theorem, the others are filled in all the same."""
@@ -197,6 +216,16 @@ class Design:
     covariates: tuple[str, ...] = ()
     outside: tuple[Outside, ...] = ()
     remarks: tuple[tuple[Place, str], ...] = ()
+
+    def _repr_latex_(self) -> str:
+        """Encoder, decoder and prior by their families, copies above and dimensions below them, for a notebook."""
+        latent, observed = ([block.name for block in side] for side in (self.latent, self.observed))
+        lines = [_distributed([block.name], [*block.given, *observed], _draws(block)) for block in self.latent]
+        lines += [_distributed([block.name], [*block.given, *latent], _draws(block)) for block in self.observed]
+        priors = [([prior.block], prior.given, prior.family or "a prior of its own") for prior in self.prior.blocks]
+        for names, given, words in priors or [(latent, (), f"the {self.prior.kind} prior")]:
+            lines.append(_distributed(names, given, _text(words)))
+        return r"$\displaystyle \begin{aligned} " + r" \\ ".join(lines) + r" \end{aligned}$"
 
     @property
     def observed(self) -> tuple[Block, ...]:

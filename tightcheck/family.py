@@ -253,6 +253,14 @@ class Family:
     scipy: Twin | None = None
     reference: str = ""
 
+    def _repr_latex_(self) -> str:
+        """The density with respect to counting, Lebesgue or surface measure, for a notebook."""
+        x, eta = (", ".join(map(sp.latex, symbols)) for symbols in (self.variables, self.natural_parameters))
+        products = (k * t for k, t in zip(self.natural_parameters, self.statistics, strict=True))
+        signs = [sp.latex(term) for term in (*products, -self.log_partition, self.log_base_measure) if term != 0]
+        exponent = " + ".join(signs).replace("+ -", "- ")
+        return rf"$\displaystyle p({x}; {eta}) = \exp\left({exponent}\right)$"
+
     @property
     def spans_all_functions(self) -> bool:
         """Whether span(T, 1) holds every function on the support: as many points as functions."""

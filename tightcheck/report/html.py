@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from html import escape
 from importlib.resources import files
 from typing import Any
@@ -64,8 +64,17 @@ def render(analysis: Analysis, title: str = "") -> str:
 
 def fragment(analysis: Analysis, title: str = "") -> str:
     """The report as an element with its own style, to stand in a notebook."""
+    return _styled([*_header(analysis, title), *map(_section, outline(analysis)), *_appendix(analysis)])
+
+
+def some(parts: Iterable[Part]) -> str:
+    """Some parts of a report, with the report's style."""
+    return _styled(map(_part, parts))
+
+
+def _styled(elements: Iterable[str]) -> str:
     style = files("tightcheck.report").joinpath("page.css").read_text(encoding="utf-8")
-    body = "\n".join([*_header(analysis, title), *map(_section, outline(analysis)), *_appendix(analysis)])
+    body = "\n".join(elements)
     return f'<main class="tightcheck">\n<style>\n{style}</style>\n{body}\n</main>'
 
 

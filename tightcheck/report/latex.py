@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tightcheck.report.notation import formula, split
 from tightcheck.report.outline import (
@@ -44,9 +44,14 @@ def render(analysis: Analysis) -> str:
         lines += [
             "",
             rf"\paragraph{{{escaped(section.title)}}}",
-            *(line for part in section.parts for line in _part(part)),
+            fragment(section.parts).rstrip("\n"),
         ]
     return "\n".join(lines) + "\n"
+
+
+def fragment(parts: Iterable[Part]) -> str:
+    """Some parts of a report."""
+    return "\n".join(line for part in parts for line in _part(part)) + "\n"
 
 
 def sentence(text: str) -> str:
@@ -73,20 +78,21 @@ def _part(part: Part) -> Iterator[str]:
             yield rf"{start}{sentence(text)}{_at(place)}\par"
         case Formulas(lines, label):
             if label:
-                yield rf"\textbf{{{escaped(label)}:}}"
+                yield rf"\par\noindent\textbf{{{escaped(label)}:}}"
             yield from _list("itemize", (sentence(line) for line in lines))
         case Display(text, _) if len(text) > LONG_DISPLAY:
             yield rf"{sentence(text)}\par"
         case Display(_, latex):
             yield rf"\[ {latex} \]"
-        case Table(header, rows):
-            yield from _table("l" * (len(header) - 1) + r"p{0.65\linewidth}", [header, *rows])
-        case Weights(blocks):
-            yield from _table(
-                "lll",
-                [("statistics of $x$", "statistics of $z$", "$W$ there"), *map(_block, blocks)],
-                is_ready=True,
+        case Table(_, rows):
+            yield from _list(
+                "description", (rf"[{{{sentence(': '.join(row[:-1]))}}}] {sentence(row[-1])}" for row in rows)
             )
+        case Weights(blocks):
+            yield r"\par\noindent\begin{tabular}{lll}"
+            yield r"statistics of $x$ & statistics of $z$ & $W$ there \\"
+            yield from (" & ".join(_block(cells)) + r" \\" for cells in blocks)
+            yield r"\end{tabular}\par"
         case Remedies(suggestions):
             yield from _list(
                 "enumerate",
@@ -109,14 +115,3 @@ def _list(kind: str, items: Iterator[str]) -> Iterator[str]:
 def _block(cells: tuple[str, str, str]) -> tuple[str, ...]:
     name, comma, rest = cells[2].partition(", ")
     return sentence(cells[0]), sentence(cells[1]), f"${formula(name)}${comma}{sentence(rest)}"
-
-
-def _sentences(cells: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(map(sentence, cells))
-
-
-def _table(columns: str, rows: list[tuple[str, ...]], is_ready: bool = False) -> Iterator[str]:
-    yield rf"\par\noindent\begin{{tabular}}{{{columns}}}"
-    for row in rows:
-        yield " & ".join(row if is_ready else _sentences(row)) + r" \\"
-    yield r"\end{tabular}\par"

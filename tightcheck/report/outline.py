@@ -119,6 +119,14 @@ def outline(analysis: Analysis) -> tuple[Section, ...]:
     return tuple(section for section in sections if section.parts)
 
 
+def told(answer: Answer) -> tuple[Part, ...]:
+    """One prior's answer by itself: the verdict, why, what breaks it, and the consistent set."""
+    verdict = Paragraph(" ".join(filter(None, (answer.verdict.value, answer.reason))), label=answer.verdict.word)
+    constraints = (Formulas(_together(answer.constraints)),) if answer.constraints else ()
+    remaining = (Paragraph(answer.remaining, label="What remains"),) if answer.remaining else ()
+    return verdict, *_blame(answer), *constraints, *remaining
+
+
 def notation(analysis: Analysis) -> str:
     """What f, g and the blocks of W are, before a sentence names them; nothing outside the theorem."""
     if not analysis.declared.conditions:

@@ -102,7 +102,7 @@ def mixture(files: Files, design: Design) -> Iterator[Edit]:
     words = (
         f"drop {' and '.join(sorted(named - {kept.name}))} and keep the class {kept.name}"
         if kept is not None
-        else f"take one categorical latent of {CLASSES} classes (any number) instead"
+        else f"take one categorical latent of {CLASSES} classes instead (any number will do)"
     )
     words = f"{words}: a mixture, whose posterior is softmax of an affine map"
     yield Edit(words, "latents", _without(named, edited, design), design.latent[0].place)

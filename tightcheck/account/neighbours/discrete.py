@@ -77,7 +77,7 @@ def mixture(design: Design) -> Iterator[Neighbour]:
     )
     keep, take = (
         f"drop {' and '.join(dropped)} and keep the class {name}",
-        f"take one of {classes} classes (any number)",
+        f"take one categorical latent of {classes} classes instead (any number will do)",
     )
     shown = " and ".join(observed.block.name for observed in design.decoder)
     shown = {"statistics": f"the statistics of {shown}", "counts": "the counts"}.get(encoder.inputs.kind, shown)

@@ -7,6 +7,7 @@ from typing import Any
 
 from tightcheck.design import Design
 from tightcheck.reading import models
+from tightcheck.reading.apart import with_names_told
 from tightcheck.reading.errors import DesignError
 from tightcheck.reading.nodes import Tree, read_tree
 from tightcheck.reading.resolve import resolve
@@ -37,7 +38,7 @@ def design_of(encoder: Tree, decoder: Tree | None = None) -> Design:
     if decoder is None:
         _refuse_one_part(first)
         both = validated(models.Both, first, encoder.data)
-        return resolve(both.encoder, first / "encoder", both.decoder, first / "decoder")
+        return with_names_told(resolve(both.encoder, first / "encoder", both.decoder, first / "decoder"))
     second = At(decoder)
     if _is_decoder(first):
         raise first.error("this is a decoder (`observed`) where the encoder is expected; give the encoder's file first")
@@ -45,12 +46,8 @@ def design_of(encoder: Tree, decoder: Tree | None = None) -> Design:
         raise second.error(
             "this is an encoder (`latent`) where the decoder is expected; give the decoder's file second"
         )
-    return resolve(
-        validated(models.Encoder, first, first.tree.data),
-        first,
-        validated(models.Decoder, second, second.tree.data),
-        second,
-    )
+    parts = validated(models.Encoder, first, first.tree.data), validated(models.Decoder, second, second.tree.data)
+    return with_names_told(resolve(parts[0], first, parts[1], second))
 
 
 def _refuse_one_part(only: At) -> None:

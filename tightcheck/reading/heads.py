@@ -434,9 +434,17 @@ def _give_maps(named: Mapping[str, _Output], way: Parametrisation, maps: Any, at
     for name, value in named.items():
         is_bare = isinstance(value.source, Map) and value.source.kind != "expression" and value.link is None
         if is_bare and way.symbols_of(name)[0].is_positive:
-            side.notes.remark(
-                value.at, f"The map's output is {name} as it is: only maps with positive outputs are in the design."
-            )
+            side.notes.remark(value.at, f"The map's output is {name} as it is: {_what_is_left(name, way)}")
+
+
+def _what_is_left(name: str, way: Parametrisation) -> str:
+    """Which maps a design has where nothing makes their outputs parameters."""
+    if name.startswith("prob") and len(way.symbols_of(name)) > 1:
+        return (
+            "only maps whose outputs are positive and add up to 1 for every input are in the design. A network that is"
+            f" normalised is written `{{{name}: softmax}}`, or `logits`."
+        )
+    return "only maps with positive outputs are in the design."
 
 
 def _give_bounds(named: Mapping[str, _Output], side: Side) -> None:

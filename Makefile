@@ -13,7 +13,7 @@ demo: .venv/core
 	$(BIN)/tightcheck analyze $(EXAMPLE)/encoder.yaml $(EXAMPLE)/decoder.yaml
 
 test: .venv/all
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto
 
 check: .venv/all
 	$(BIN)/ruff check .

@@ -107,7 +107,7 @@ def member(design: Design, prior: str, step: Mapping[str, Any]) -> None:
         is_written = any(block.log_density is not None for block in design.prior.blocks)
         require(prior != "implied" and not is_written, "components are looked at under a prior of a family")
         _components_are_alike(moving, fz)
-    require(observed.block.copies >= moving.movements, "fewer observed numbers than latent ones are to move")
+    require(observed.block.copies >= moving.movements, "fewer observed draws than latent numbers are to move")
     decoder_contains(observed, eta, decoder_side(observed, latent), moving.rank, step.get("parameters", {}))
     is_idle = moving.mode != "together" and observed.block.copies > moving.movements
     decoder_constants(design, observed.block.name, also_copies=is_idle)

@@ -145,6 +145,11 @@ def test_structures_that_are_read(case: str) -> None:
     assert encoder(live, **more) == written
 
 
+def overlapping(s: Any, x: Tensor) -> Any:
+    h = s.d(x)
+    return h[:, :2], h[..., 1:3]
+
+
 def frozen() -> Steps:
     live = Steps(lambda s, x: (torch.relu(s.a(x)) @ s.w).chunk(2, -1))
     live.w.requires_grad_(False)
@@ -178,6 +183,17 @@ REFUSED: dict[str, tuple[nn.Module, dict[str, Any], str]] = {
         Steps(lambda s, x: (s.b(x) + s.c(x), s.d(x)), b=nn.Linear(6, 2), c=nn.Linear(6, 2), d=nn.Linear(6, 2)),
         {},
         "must be followed by an affine layer",
+    ),
+    "halves that overlap": (
+        Steps(lambda s, x: (s.d(x)[:, :2], s.d(x)[:, 1:3]), d=nn.Linear(6, 4)),
+        {},
+        "share one weight",
+    ),
+    "parts that overlap": (Steps(overlapping, d=nn.Linear(6, 4)), {}, "the same numbers"),
+    "other ends": (
+        Steps(lambda s, x: (s.b(x), s.c(x).clamp(-30, 20)), b=nn.Linear(6, 2), c=nn.Linear(6, 2)),
+        {"bounds": {"log_variance": [-30, 30]}},
+        r"\[-30, 20\]",
     ),
     "a normalisation at the end": (
         Steps(lambda s, x: (s.norm(s.b(x)), s.c(x)), b=nn.Linear(6, 2), c=nn.Linear(6, 2), norm=nn.LayerNorm(2)),

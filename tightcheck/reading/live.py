@@ -78,13 +78,15 @@ class _Chain:
     link: str | None = "output"  # the same as a formula
     bounds: tuple[Any, Any] | None = None
     parts: Any = None  # how the last layer's numbers are cut
-    part: int | None = None
+    part: int | range | None = None
 
     @property
     def width(self) -> int | None:
         """How many numbers are put out, where that is plain."""
         if not self.widths or self.parts is None or self.part is None:
             return self.widths[-1] if self.widths else None
+        if isinstance(self.part, range):
+            return len(self.part)
         kind, how = self.parts
         if kind == "split":
             return how if isinstance(how, int) else int(how[self.part])
@@ -112,17 +114,53 @@ def trees(encoder: object, decoder: object) -> tuple[Tree, Tree]:
                 Place(),
             )
     assert isinstance(encoder, Mapping) and isinstance(decoder, Mapping)
-    sides = ((encoder, decoder), (decoder, encoder))
-    recordings = [recorded(a["map"], shown(a, b)) if is_live(a.get("map")) else None for a, b in sides]
-    if overlap(span for recording in recordings if recording is not None for span in spans(recording)):
+    sides = [(_of_blocks(own), other) for own, other in ((encoder, decoder), (decoder, encoder))]
+    recordings = [
+        [recorded(part["map"], shown({}, other)) if is_live(part.get("map")) else None for part in parts]
+        for parts, other in sides
+    ]
+    calls = [recording for side in recordings for recording in side if recording is not None]
+    if overlap(span for recording in calls for span in spans(recording)):
         raise DesignError("encoder and decoder share weights, and a design's maps are free; give each its own", Place())
-    return _tree(encoder, decoder, recordings[0]), _tree(decoder, encoder, recordings[1])
+    read = [
+        _tree(own, parts, other, recorded_ones)
+        for own, (parts, other), recorded_ones in zip((encoder, decoder), sides, recordings, strict=True)
+    ]
+    return read[0], read[1]
 
 
-def _tree(part: Mapping[str, Any], other: Mapping[str, Any], recording: Recording | None) -> Tree:
+def _of_blocks(part: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The part, or one part for each of its blocks where each has a map of its own."""
+    key = "latent" if "latent" in part else "observed"
+    blocks, maps, output = part.get(key), part.get("map"), part.get("output")
+    if not isinstance(maps, list | tuple) or not any(is_live(each) for each in maps):
+        return [part]
+    if (
+        not isinstance(blocks, list | tuple)
+        or not isinstance(output, list | tuple)
+        or not len(blocks) == len(maps) == len(output)
+    ):
+        raise DesignError(
+            "a list of maps with a module in it has one for each block, and so has `output`; write one module that puts out "
+            "everything, or blocks, maps and outputs in the same order",
+            Place(),
+        )
+    return [{**part, key: b, "map": m, "output": o} for b, m, o in zip(blocks, maps, output, strict=True)]
+
+
+def _tree(
+    part: Mapping[str, Any],
+    parts: list[Mapping[str, Any]],
+    other: Mapping[str, Any],
+    recordings: list[Recording | None],
+) -> Tree:
+    maps = [
+        own.get("map") if recording is None else _map(recording, own, shown(own, other))
+        for own, recording in zip(parts, recordings, strict=True)
+    ]
     data = dict(part)
-    if recording is not None:
-        data["map"] = _map(recording, data, shown(part, other))
+    if any(recording is not None for recording in recordings):
+        data["map"] = maps[0] if parts == [part] else maps
     return Tree(_exact(data))
 
 
@@ -257,6 +295,10 @@ def _add(chain: _Chain, call: Any, recording: Recording, origins: Origins) -> No
         chain.part = call.args[1]
     elif name == "getitem" and chain.parts is None and chain.architecture and not chain.widths:
         pass
+    elif (
+        name == "getitem" and chain.parts is None and chain.widths and (slice_ := _last_slice(call.args[1])) is not None
+    ):
+        chain.parts, chain.part = ("slice", slice_), range(*slice_.indices(chain.widths[-1]))
     elif name.startswith("BatchNorm"):
         _add_batch_norm(chain, call, layer)
     elif layer is not None and name == "Linear":
@@ -348,20 +390,26 @@ def _add_bounds(chain: _Chain, call: Any, layer: Any) -> None:
     given = dict(zip(("input", "min", "max"), call.args, strict=False)) | call.kwargs
     chain.bounds = (given.get("min", lower), given.get("max", upper))
     chain.steps.append("clamp")
-    if chain.link != "output":
-        chain.link = None
 
 
 def _add_layer_norm(chain: _Chain, call: Any, layer: Any) -> None:
     """A layer normalisation of all the numbers of a layer, with an eps."""
     eps = getattr(layer, "eps", call.kwargs.get("eps", 1e-5 if len(call.args) < 5 else call.args[4]))
-    shape = getattr(
-        layer, "normalized_shape", call.kwargs.get("normalized_shape", call.args[1] if len(call.args) > 1 else ())
-    )
-    if not chain.widths or [*shape] != [chain.widths[-1]] or not eps > 0 or "layer_norm" in chain.steps:
+    given = call.kwargs.get("normalized_shape", call.args[1] if len(call.args) > 1 else ())
+    shape = [*getattr(layer, "normalized_shape", given)]
+    is_whole = not chain.widths or shape == [chain.widths[-1]]
+    if not is_whole or not eps > 0 or "layer_norm" in chain.steps:
         raise unread(call, "the layer normalisation is not one of all the numbers of a layer, once and with an eps")
     chain.steps.append("layer_norm")
     chain.link = None
+
+
+def _last_slice(index: Any) -> slice | None:
+    """The slice of the numbers alone, as in h[:, :2] and h[..., 2:]."""
+    if isinstance(index, tuple) and len(index) == 2 and index[0] in (slice(None), slice(None, None, None), Ellipsis):
+        last = index[1]
+        return last if isinstance(last, slice) and last.step in (None, 1) else None
+    return None
 
 
 def _is_off(call: Any, layer: Any, recording: Recording) -> None:
@@ -432,16 +480,23 @@ def _add_activation(chain: _Chain, call: Any, layer: Any, word: str) -> None:
 
 def _are_apart(chains: list[_Chain]) -> None:
     """Require that no two outputs are the same numbers."""
-    seen: list[tuple[Any, int | None]] = []
+    seen: list[tuple[Any, int | range | None]] = []
     for chain in chains:
         if not chain.layers:
             continue
         key = (chain.layers[-1], chain.part)
-        if any(layer is key[0] and (part == key[1] or None in (part, key[1])) for layer, part in seen):
+        if any(layer is key[0] and _have_in_common(part, key[1]) for layer, part in seen):
             raise unread(
                 key[0], f"two outputs are the same numbers of `{key[0].target}`, and a design's outputs are free"
             )
         seen.append(key)
+
+
+def _have_in_common(one: int | range | None, other: int | range | None) -> bool:
+    """Whether two parts of a layer's numbers are not apart; all of them have something in common with every part."""
+    if isinstance(one, range) and isinstance(other, range):
+        return max(one.start, other.start) < min(one.stop, other.stop)
+    return one == other or one is None or other is None or isinstance(one, range) or isinstance(other, range)
 
 
 def _fit(chains: list[_Chain], given: int | None, wanted: int | None) -> None:
@@ -469,16 +524,8 @@ def _is_named(chain: _Chain, part: Mapping[str, Any], outputs: list[Output]) -> 
         raise DesignError(
             f"the module computes {word} itself, and `{key}` does not name it; write '{key}': '{word}'", Place()
         )
-    if chain.bounds is not None and chain.link == "output":
-        ends = ["-infinity" if chain.bounds[0] is None else chain.bounds[0]]
-        ends += ["infinity" if chain.bounds[1] is None else chain.bounds[1]]
-        for output in outputs:
-            if output.name not in part.get("bounds", {}):
-                raise DesignError(
-                    f"the module clips {output.name} itself, and `bounds` does not name it; write 'bounds': "
-                    f"{{'{output.name}': {ends}}}",
-                    Place(),
-                )
+    for output in outputs if chain.bounds is not None else []:
+        _has_bounds(chain, part, output)
     if chain.link is None and chain.steps != ["joined"]:
         last = next((step for step in reversed(chain.steps)), "a step")
         raise DesignError(f"the module ends in {last}; end it with its last affine layer", Place())
@@ -494,6 +541,19 @@ def _is_named(chain: _Chain, part: Mapping[str, Any], outputs: list[Output]) -> 
             )
 
 
+def _has_bounds(chain: _Chain, part: Mapping[str, Any], output: Output) -> None:
+    """Require that the design has the two ends at which the module clips an output."""
+    assert chain.bounds is not None
+    ends = [end if at is None else at for at, end in zip(chain.bounds, ("-infinity", "infinity"), strict=True)]
+    of_output = output.value.get("bounds") if isinstance(output.value, Mapping) else None
+    written = part.get("bounds", {}).get(output.name, of_output)
+    if written is None or [str(end) for end in written] != [str(end) for end in ends]:
+        raise DesignError(
+            f"the module clips {output.name} itself, and `bounds` does not name it; write 'bounds': {{'{output.name}': {ends}}}",
+            Place(),
+        )
+
+
 def _names(data: Any) -> list[str]:
     return [data] if isinstance(data, str) else [*(data or ())]
 
@@ -501,6 +561,8 @@ def _names(data: Any) -> list[str]:
 def _written(chain: _Chain) -> dict[str, Any]:
     """The chain as a file's `map`."""
     norm = {"batch_norm": chain.batch_norm} if chain.batch_norm else {}
+    if chain.feature == "softmax" and chain.biases:
+        chain.biases[0] = True  # shares add up to 1: a multiple of their sum is a bias
     ends_affine = bool(chain.widths) and chain.biases[-1]
     units = {*zip(chain.between[:-1], chain.normalised[:-1], strict=True)}
     is_mixed = ends_affine and (len(units) > 1 or ("another", False) in units or len({*chain.biases}) > 1)

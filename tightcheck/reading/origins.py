@@ -73,12 +73,24 @@ class Origins:
         if not node.op.startswith("call") or self.recording.name(node) not in ("div", "truediv") or len(node.args) < 2:
             return False
         of, length = node.args[:2]
+        rooted = False
         while length in self.own and length is not of:
-            inputs = self.inputs(length)
-            if "norm" in self.recording.name(length):
+            name, inputs = self.recording.name(length), self.inputs(length)
+            if "norm" in name:
                 return inputs == [of] and self.is_length(length)
-            length = inputs[0] if len(inputs) == 1 else None
+            if name == "sum" and rooted:
+                return self._is_square(inputs[0], of)
+            rooted = rooted or name == "sqrt"
+            length = (
+                inputs[0] if len(inputs) == 1 and name in ("add", "getitem", "unsqueeze", "clamp", "sqrt") else None
+            )
         return False
+
+    def _is_square(self, node: Any, of: Any) -> bool:
+        """Whether a node is the squares of numbers."""
+        return (self.recording.name(node) in ("pow", "square") and node.all_input_nodes == [of]) and (
+            self.recording.name(node) == "square" or node.args[1:] == (2,)
+        )
 
     def is_length(self, node: Any) -> bool:
         """Whether the norm of a call is the length, along the numbers and not along the batch."""

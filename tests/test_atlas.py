@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 from tests.browser import Page, browser
 from tightcheck import registry
 from tightcheck.atlas import build as building
+from tightcheck.atlas import page as pages
 from tightcheck.atlas.build import build
 from tightcheck.atlas.choices import Asked, asked
 from tightcheck.atlas.example import example, inner_point
@@ -257,3 +258,9 @@ def test_the_whole_atlas(tmp_path: Path) -> None:
     assert f"{size**2} pairs, {size**2} of them made now" in result.output
     rows = [json.loads(file.read_text()) for file in (tmp_path / "rows").glob("*.json")]
     assert sum(len(row) for row in rows) == size * (size + 1) // 2, "each pair once for both orders"
+
+
+def test_every_weight_is_set_as_a_formula() -> None:
+    """The margin a is a letter of the alphabet and a word of English."""
+    source = pages.pair(pair(*asked(("poisson", "gaussian"), None, ())), None, None)
+    assert not re.search(r"<td>[a-zA-Z]", source)

@@ -153,6 +153,6 @@ def certificate_note(found: Pair) -> str:
         return ""
     words_ = LEMMAS[found.certificate["lemma"]]
     count = len(found.certificate["densities"])
-    shown = f", and {count} W that {'is a density' if count == 1 else 'are densities'} exactly" if count else ""
+    shown = f", and {count} exact example{'s' * (count > 1)} of a W that gives a density" if count else ""
     turned_ = " It is about x and z exchanged: the same set, W transposed." if found.decided else ""
     return f"Re-checked without search: {words_}{shown}.{turned_}"

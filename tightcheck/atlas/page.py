@@ -136,8 +136,8 @@ def _sections(found: Pair, picture: str | None, weights: Mapping[str, Fraction] 
         yield f"<figure>{picture}<figcaption>p(x, z) at {sentence(caption)}; entries not named are 0.</figcaption></figure>"
     yield '<h2>The blocks of W</h2><div class="scroll"><table><thead><tr><th>of x</th><th>of z</th><th>weight</th></tr>'
     yield "</thead><tbody>"
-    for block in joint.blocks:
-        yield f"<tr>{''.join(f'<td>{sentence(part)}</td>' for part in block)}</tr>"
+    for row, column, weight in joint.blocks:
+        yield f"<tr><td>{sentence(row)}</td><td>{sentence(column)}</td><td>{html.weight(weight)}</td></tr>"
     yield "</tbody></table></div>"
     yield from _list("Decoder", tuple(joint.decoder.splitlines()))
     yield from _list("Encoder", tuple(joint.encoder.splitlines()))

@@ -16,7 +16,7 @@ class What(Enum):
     """What the interaction may be, for some margins; the value is the sentence a report prints."""
 
     EVERYTHING = "every W gives a density"
-    INEQUALITIES = "W obeys inequalities"
+    INEQUALITIES = "a density where W obeys inequalities"
     ZEROS = "some entries of the interaction are zero in every density"
     ONLY_ZERO = "the interaction is zero in every density: x and z are independent"
     UNDECIDED = "not shown"

@@ -197,7 +197,7 @@ def _weights(blocks: tuple[tuple[str, str, str], ...]) -> str:
     head = "".join(f'<th scope="col">{sentence(column)}</th>' for column in columns)
     body = "".join(
         f'<tr><th scope="row">{sentence(row)}</th>'
-        + "".join(f"<td>{_weight(entries.get((row, column), ''))}</td>" for column in columns)
+        + "".join(f"<td>{weight(entries.get((row, column), ''))}</td>" for column in columns)
         + "</tr>"
         for row in rows
     )
@@ -208,7 +208,7 @@ def _weights(blocks: tuple[tuple[str, str, str], ...]) -> str:
     )
 
 
-def _weight(shown: str) -> str:
+def weight(shown: str) -> str:
     """The name of a block of W as a formula, whatever it is, and what it may be."""
     name, comma, rest = shown.partition(", ")
     return f'<span class="kept">{mathml(formula(name), name)}{comma}</span>{sentence(rest)}' if name else ""

@@ -25,11 +25,11 @@ from tightcheck.atlas.page import SYMBOLS, condition, file_of
 from tightcheck.atlas.picture import _coarse, _energy, _normalised, picture
 from tightcheck.cli import main
 from tightcheck.density import What, joint_density
+from tightcheck.kernel.joint_exact import Exact
 from tightcheck.kernel.joint_margins import is_natural
 from tightcheck.kernel.joint_numbers import rational
 from tightcheck.kernel.joint_set import check_set
 from tightcheck.kernel.joint_sides import with_defaults
-from tightcheck.kernel.joint_signs import Exact
 
 FEW = ("bernoulli", "gaussian", "poisson")
 

@@ -10,8 +10,8 @@ import sympy as sp
 from tightcheck import registry
 from tightcheck.family import Family, Growth
 from tightcheck.kernel.joint_curves import curve_of
-from tightcheck.kernel.joint_density import singularity
 from tightcheck.kernel.joint_faces import faces, has_faces
+from tightcheck.kernel.joint_singularity import singularity
 from tightcheck.laws import numeric
 
 FAMILIES = {name: numeric.in_general_position(registry.load(name)) for name in registry.names()}

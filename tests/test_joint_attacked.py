@@ -15,13 +15,13 @@ from tightcheck.atlas.facts import pair
 from tightcheck.family import Family
 from tightcheck.kernel.joint_curves import curve_of
 from tightcheck.kernel.joint_density import is_density
+from tightcheck.kernel.joint_exact import Exact
 from tightcheck.kernel.joint_expressions import evaluate
 from tightcheck.kernel.joint_faces import outer_faces
 from tightcheck.kernel.joint_germs import Huge, monomial
 from tightcheck.kernel.joint_numbers import Number, Unreached, inverse, letter, rational
 from tightcheck.kernel.joint_products import is_product_density
 from tightcheck.kernel.joint_set import check_set
-from tightcheck.kernel.joint_signs import Exact
 from tightcheck.kernel.joint_weights import transposed
 from tightcheck.kernel.rejected import Rejected
 

@@ -23,10 +23,10 @@ from tightcheck.density import JointDensity, What, joint_density
 from tightcheck.density.problem import problem_of
 from tightcheck.family import Family
 from tightcheck.kernel.joint_compound import compound_of
+from tightcheck.kernel.joint_exact import Exact
 from tightcheck.kernel.joint_lines import holds_no_line, runs_over_lines
 from tightcheck.kernel.joint_normals import Arc, HalfSpace, Normal, arcs_of
 from tightcheck.kernel.joint_numbers import rational
-from tightcheck.kernel.joint_signs import Exact
 from tightcheck.kernel.joint_strict import is_tempered
 from tightcheck.kernel.joint_support import inside, largest
 from tightcheck.product import product

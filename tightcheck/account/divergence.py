@@ -10,10 +10,10 @@ from tightcheck.design import Conditional
 from tightcheck.family import Family
 from tightcheck.kernel.classes import all_entries, family_of
 from tightcheck.kernel.joint_cases import forced
+from tightcheck.kernel.joint_explore import TooMany
 from tightcheck.kernel.joint_lemma import MOST_CASES
 from tightcheck.kernel.joint_numbers import Number, TooLong, Unreached, letter
 from tightcheck.kernel.joint_sides import owned
-from tightcheck.kernel.joint_signs import TooMany
 from tightcheck.verdict import Divergence
 
 

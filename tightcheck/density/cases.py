@@ -7,9 +7,9 @@ from contextlib import suppress
 
 from tightcheck.density.problem import Problem, name_of
 from tightcheck.kernel.joint_cases import TREE_SIZE, cases, necessary, necessary_together, signature
+from tightcheck.kernel.joint_explore import Leaf, TooMany, Tree, leaves
 from tightcheck.kernel.joint_gaussian import quadratic_of
 from tightcheck.kernel.joint_numbers import Number, TooLong, letter
-from tightcheck.kernel.joint_signs import Leaf, TooMany, Tree, leaves
 
 MOST_WORK = 25_000
 """Products of terms until a formula is given up: two thirds of those that have one take less than a tenth of this."""

@@ -15,12 +15,12 @@ from tightcheck.density.generic import density_without_zeros
 from tightcheck.density.problem import Problem, name_of, problem_of
 from tightcheck.density.sample import density_with
 from tightcheck.kernel.joint_cases import forced_zero, signs_left
+from tightcheck.kernel.joint_explore import Tree, leaves
 from tightcheck.kernel.joint_formula import All, Condition, Formula, joined
 from tightcheck.kernel.joint_numbers import Unreached
 from tightcheck.kernel.joint_pairs import are_separated, distinct, separated
 from tightcheck.kernel.joint_set import FORMAT, SET_LEMMAS, side_of, text_of
 from tightcheck.kernel.joint_sides import with_defaults
-from tightcheck.kernel.joint_signs import Tree, leaves
 from tightcheck.kernel.joint_support import inside
 from tightcheck.kernel.joint_weights import Side
 from tightcheck.kernel.rejected import Rejected

@@ -23,9 +23,9 @@ from tightcheck.family import Family
 from tightcheck.joint.form import Form, assemble
 from tightcheck.joint.parts import Part, reduce
 from tightcheck.kernel.joint_cases import forced_zero, signs_left
+from tightcheck.kernel.joint_explore import Leaf, TooMany, Tree, leaves
 from tightcheck.kernel.joint_formula import All, joined
 from tightcheck.kernel.joint_numbers import TooLong
-from tightcheck.kernel.joint_signs import Leaf, TooMany, Tree, leaves
 
 
 def joint_density(x: Family, z: Family, copies_x: int = 1, copies_z: int = 1) -> JointDensity:

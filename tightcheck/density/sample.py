@@ -7,11 +7,11 @@ from fractions import Fraction
 from random import Random
 
 from tightcheck.density.problem import Problem
-from tightcheck.kernel.joint_density import end_conditions
+from tightcheck.kernel.joint_ends import end_conditions
+from tightcheck.kernel.joint_exact import Exact
 from tightcheck.kernel.joint_faces import outer_faces
 from tightcheck.kernel.joint_numbers import Unreached
 from tightcheck.kernel.joint_sides import with_defaults
-from tightcheck.kernel.joint_signs import Exact
 from tightcheck.kernel.joint_weights import transposed
 
 SIZES = tuple(Fraction(p, q) for p, q in ((1, 8), (1, 3), (1, 1), (3, 1)))

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from tightcheck.family import Family
+from tightcheck.kernel.joint_exact import Exact
 from tightcheck.kernel.joint_margins import have_margins
 from tightcheck.kernel.joint_numbers import ONE, ZERO, Number, Unreached
-from tightcheck.kernel.joint_signs import Exact
 from tightcheck.kernel.joint_support import largest_of
 from tightcheck.kernel.joint_weights import Side, Weights
 

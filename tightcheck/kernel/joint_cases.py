@@ -11,9 +11,11 @@ import sympy as sp
 
 from tightcheck.family import Family
 from tightcheck.kernel.joint_curves import constants_of
-from tightcheck.kernel.joint_density import end_conditions, is_density
+from tightcheck.kernel.joint_density import is_density
+from tightcheck.kernel.joint_ends import end_conditions
+from tightcheck.kernel.joint_explore import MOST_WORK, Leaf, Tree, explore, leaves
 from tightcheck.kernel.joint_numbers import ZERO, Number, letter
-from tightcheck.kernel.joint_signs import MOST_WORK, Leaf, Path, Tree, explore, leaves
+from tightcheck.kernel.joint_signs import Path
 from tightcheck.kernel.joint_weights import Side, transposed
 
 TREE_SIZE = 400

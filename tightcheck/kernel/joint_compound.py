@@ -19,10 +19,11 @@ from functools import cache
 import sympy as sp
 
 from tightcheck.family import Family
+from tightcheck.kernel.joint_elementary import logarithm
+from tightcheck.kernel.joint_exact import Exact
 from tightcheck.kernel.joint_expressions import value
 from tightcheck.kernel.joint_margins import is_natural
-from tightcheck.kernel.joint_numbers import Number, Unreached, dot, logarithm, rational, total
-from tightcheck.kernel.joint_signs import Exact
+from tightcheck.kernel.joint_numbers import Number, Unreached, dot, rational, total
 from tightcheck.kernel.joint_support import largest
 from tightcheck.kernel.joint_weights import Weights
 

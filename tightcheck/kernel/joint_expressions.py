@@ -9,21 +9,9 @@ from typing import Any, TypeAlias
 
 import sympy as sp
 
-from tightcheck.kernel.joint_germs import (
-    FLAT,
-    Germ,
-    Huge,
-    constant,
-    exp,
-    lead,
-    log,
-    log_gamma,
-    plus,
-    raised,
-    scaled,
-    times,
-)
+from tightcheck.kernel.joint_germs import FLAT, Germ, Huge, constant, lead, plus, scaled, times
 from tightcheck.kernel.joint_numbers import ONE, ZERO, Number, Signs, Unreached, letter, rational
+from tightcheck.kernel.joint_series import exp, log, log_gamma, raised
 
 Program: TypeAlias = tuple[Any, ...]
 

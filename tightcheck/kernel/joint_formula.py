@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from tightcheck.kernel.joint_explore import CONTRADICTION, Leaf, Tree
 from tightcheck.kernel.joint_numbers import Number
-from tightcheck.kernel.joint_signs import CONTRADICTION, Leaf, Tree
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from typing import Any
 
 from tightcheck.family import Family
 from tightcheck.kernel.joint_curves import curve_of
-from tightcheck.kernel.joint_density import integrates
 from tightcheck.kernel.joint_enclosures import FLAT, Enclosing
+from tightcheck.kernel.joint_exact import Exact
 from tightcheck.kernel.joint_numbers import ZERO, Contradiction, Number, TooLong, Unreached, dot, letter, rational
-from tightcheck.kernel.joint_signs import Exact
+from tightcheck.kernel.joint_over_numbers import integrates
 from tightcheck.kernel.joint_weights import Side, Weights, rows_of, transposed
 
 PLACES = 3

@@ -10,8 +10,8 @@ from tightcheck.design import Conditional, Design
 from tightcheck.family import Family
 from tightcheck.kernel import joint_cases
 from tightcheck.kernel.classes import family_of
+from tightcheck.kernel.joint_explore import TooMany
 from tightcheck.kernel.joint_numbers import TooLong
-from tightcheck.kernel.joint_signs import TooMany
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.zero import Entries, of_block, pair_of
 

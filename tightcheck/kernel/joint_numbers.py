@@ -6,10 +6,9 @@ a root of a prime. Everything is kept exactly; a sign is asked of an oracle, whi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 from typing import Any, Protocol, TypeAlias, TypeVar
 
 Answer = TypeVar("Answer")
@@ -30,7 +29,6 @@ class TooLong(Exception):  # noqa: N818
 
 
 MOST_TERMS = 50
-LONGEST_ROOT = 4
 
 
 class Contradiction(Exception):  # noqa: N818
@@ -122,7 +120,7 @@ class Number:
 
     def _multiplied(self, factor: Rational) -> Number:
         """A rational multiple."""
-        return self if factor == 1 else Number({m: _whole(factor * q) for m, q in self.terms.items()})
+        return self if factor == 1 else Number({m: plain(factor * q) for m, q in self.terms.items()})
 
     def __repr__(self) -> str:
         """Equal numbers in the same words: atoms are named by them."""
@@ -147,17 +145,18 @@ ZERO, ONE = Number({}), Number({(): 1})
 
 def rational(value: Rational) -> Number:
     """The rational number."""
-    return Number({(): _whole(value)}) if value else ZERO
+    return Number({(): plain(value)}) if value else ZERO
 
 
 def quotient(a: Rational, b: Rational) -> Rational:
     """a / b."""
     if type(a) is int and type(b) is int:
         return Fraction(a, b) if a % b else a // b
-    return _whole((a if isinstance(a, Fraction) else Fraction(a)) / b)
+    return plain((a if isinstance(a, Fraction) else Fraction(a)) / b)
 
 
-def _whole(value: Rational) -> Rational:
+def plain(value: Rational) -> Rational:
+    """The same number, an int where it is whole."""
     return value if type(value) is int or value.denominator != 1 else int(value)
 
 
@@ -167,7 +166,8 @@ def letter(name: str) -> Number:
     return Number({((name, 1),): 1})
 
 
-def _atom(kind: str, name: str, argument: Number, power: Rational = 1) -> Number:
+def atomic(kind: str, name: str, argument: Number, power: Rational = 1) -> Number:
+    """A power of the atom of this kind, name and argument."""
     ATOMS.setdefault(name, Atom(kind, argument))
     return Number({((name, power),): 1})
 
@@ -222,7 +222,7 @@ def _reduced(monomial: Monomial, factor: Rational) -> Number:
         if atom.kind == "root":
             whole, part = power.numerator // power.denominator, power % 1
             outer = integer_power(atom.argument, whole)
-            return rest * outer * (_atom("root", name, atom.argument, part) if part else ONE)
+            return rest * outer * (atomic("root", name, atom.argument, part) if part else ONE)
         v = _pivot(atom)
         assert v is not None
         others = Number({m: q for m, q in atom.argument.terms.items() if m != ((v, 1),)})
@@ -256,7 +256,7 @@ def inverse(number: Number) -> Number:
         ((monomial, factor),) = number.terms.items()
         return Number({tuple((name, -power) for name, power in monomial): quotient(1, factor)}) * ONE
     content, rest = primitive(number)
-    return rational(quotient(1, content)) * _atom("inverse", f"1/({rest!r})", rest)
+    return rational(quotient(1, content)) * atomic("inverse", f"1/({rest!r})", rest)
 
 
 def primitive(number: Number) -> tuple[Rational, Number]:
@@ -299,182 +299,6 @@ def cleared(number: Number) -> tuple[Number, tuple[tuple[Number, int], ...]]:
         if len(factors) > 20:
             raise Unreached("inverses within inverses")
     return number, tuple(factors)
-
-
-def logarithm(number: Number, signs: Signs) -> Number:
-    """log of a positive number: of a product as a sum."""
-    whole, factors = cleared(number)
-    if factors:
-        way = 1
-        total_log = ZERO
-        for argument, most in factors:
-            sign = signs.sign(argument)
-            way *= sign**most
-            total_log = total_log - rational(most) * logarithm(argument if sign > 0 else -argument, signs)
-        return total_log + logarithm(whole if way > 0 else -whole, signs)
-    if len(number.terms) > 1:
-        content, rest = primitive(number)
-        if content < 0:
-            content, rest = -content, -rest
-        return _log_rational(content) + _atom("log", f"log({rest!r})", rest)
-    ((monomial, factor),) = number.terms.items()
-    total = _log_rational(factor if factor > 0 else -factor)
-    for name, power in monomial:
-        total = total + rational(power) * _log_atom(name, signs)
-    return total
-
-
-def _log_atom(name: str, signs: Signs) -> Number:
-    """log |atom|."""
-    atom = ATOMS[name]
-    if atom.kind == "exp":
-        assert atom.argument is not None
-        return atom.argument
-    if atom.kind in ("root", "inverse"):
-        assert atom.argument is not None
-        argument = atom.argument if signs.sign(atom.argument) > 0 else -atom.argument
-        inner = logarithm(argument, signs)
-        return inner if atom.kind == "root" else -inner
-    base = Number({((name, 1),): signs.sign(Number({((name, 1),): 1}))})
-    if not base.terms[((name, 1),)]:
-        raise Unreached("the logarithm of 0")
-    return _atom("log", f"log({base!r})", base)
-
-
-def _log_rational(value: Rational) -> Number:
-    """log of a positive rational by its prime factors."""
-    if value == 1:
-        return ZERO
-    powers = [(p, e) for p, e in _primes(value.numerator)] + [(p, -e) for p, e in _primes(value.denominator)]
-    return total(_atom("log", f"log({p})", rational(p)) * rational(e) for p, e in powers)
-
-
-def _primes(n: int) -> Iterator[tuple[int, int]]:
-    """Prime factors with multiplicity of n >= 1 (a large factor may be composite: it is only left whole)."""
-    p = 2
-    while p * p <= n and p < 10_000:
-        e = 0
-        while n % p == 0:
-            n, e = n // p, e + 1
-        if e:
-            yield p, e
-        p += 1
-    if n > 1:
-        yield n, 1
-
-
-def power(number: Number, exponent: Rational, signs: Signs) -> Number:
-    """number^exponent for a positive number."""
-    if exponent.denominator == 1:
-        return integer_power(number, int(exponent))
-    if len(number.terms) > 1:
-        return _root(number, exponent)
-    ((monomial, factor),) = number.terms.items()
-    result = ONE
-    for prime, times in _primes(factor.numerator if factor > 0 else -factor.numerator):
-        result = result * _root(rational(prime), exponent * times)
-    for prime, times in _primes(factor.denominator):
-        result = result * _root(rational(prime), -exponent * times)
-    for name, e in monomial:
-        atom = ATOMS[name]
-        if atom.kind == "root":
-            result = result * Number({((name, e * exponent),): 1}) * ONE
-            continue
-        if atom.kind == "exp":
-            assert atom.argument is not None
-            result = result * exponential(rational(e * exponent) * atom.argument)
-            continue
-        single = Number({((name, 1),): 1})
-        result = result * _root(single if signs.sign(single) > 0 else -single, e * exponent)
-    return result
-
-
-def _root(base: Number, exponent: Rational) -> Number:
-    """base^exponent as a whole power times a root with an exponent in (0, 1)."""
-    whole, part = exponent.numerator // exponent.denominator, exponent % 1
-    outer = integer_power(base, whole)
-    return outer * _atom("root", f"({base!r})", base, part) if part else outer
-
-
-def exponential(number: Number) -> Number:
-    """exp of a number; exp of rational multiples of logarithms of primes become powers."""
-    result, rest = ONE, {}
-    for monomial, factor in number.terms.items():
-        atom = ATOMS[monomial[0][0]] if len(monomial) == 1 and monomial[0][1] == 1 else None
-        if atom is not None and atom.kind == "log" and atom.argument is not None:
-            result = result * (
-                integer_power(atom.argument, int(factor)) if factor.denominator == 1 else _root(atom.argument, factor)
-            )
-        else:
-            rest[monomial] = factor
-    if not rest:
-        return result
-    content, unit = primitive(Number(rest))
-    name = f"exp({unit!r})"
-    ATOMS.setdefault(name, Atom("exp", unit))
-    return result * Number({((name, content),): 1})
-
-
-@cache
-def square_root(number: Number) -> tuple[int, Number] | None:
-    """1 or -1 and q where the number is this times |c| times the square of a sum q of two, three or four products of letters.
-
-    q is found term by term from the largest on, in lexicographic order: with q0 found, the largest term of number / c - q0^2
-    is twice the leading term of q times the next one.
-    """
-    if len(number.terms) not in (3, 6, 10) or any(ATOMS[name].argument is not None for name in number.atoms):
-        return None
-    names = sorted(number.atoms)
-    rest = {tuple(dict(m).get(name, 0) for name in names): Fraction(f) for m, f in number.terms.items()}
-    top = max(rest)
-    scale = rest[top]
-    if any(power % 2 for power in top):
-        return None
-    half = tuple(power // 2 for power in top)
-    rest = {powers: factor / scale for powers, factor in rest.items() if powers != top}
-    root: dict[tuple[Rational, ...], Fraction] = {half: Fraction(1)}
-    while rest:
-        top = max(rest)
-        step, factor = tuple(p - h for p, h in zip(top, half, strict=True)), rest[top] / 2
-        if len(root) == LONGEST_ROOT or any(power < 0 for power in step):
-            return None
-        root[step] = factor
-        for powers, other in root.items():
-            place = tuple(p + s for p, s in zip(powers, step, strict=True))
-            left = rest.pop(place, Fraction(0)) - (factor if powers == step else 2 * factor) * other
-            if left:
-                rest[place] = left
-    terms: dict[Monomial, Rational] = {
-        tuple((n, p) for n, p in zip(names, powers, strict=True) if p): _whole(c) for powers, c in root.items()
-    }
-    return (1 if scale > 0 else -1), Number(terms)
-
-
-@cache
-def definite(number: Number) -> int | None:
-    """1 or -1 where the number is a positive or negative definite quadratic form in its letters."""
-    names = sorted(number.atoms)
-    place = {name: k for k, name in enumerate(names)}
-    matrix = [[Fraction(0)] * len(names) for _ in names]
-    for monomial, factor in number.terms.items():
-        powers = [p for _, p in monomial]
-        if sum(powers) != 2 or any(p.denominator != 1 or p < 0 for p in powers):
-            return None
-        if any(ATOMS[name].argument is not None for name, _ in monomial):
-            return None
-        i, k = place[monomial[0][0]], place[monomial[-1][0]]
-        matrix[i][k] += Fraction(factor) / 2
-        matrix[k][i] += Fraction(factor) / 2
-    pivots = []
-    for step in range(len(names)):
-        pivot = matrix[step][step]
-        pivots.append(pivot)
-        if not pivot:
-            return None
-        for row in matrix[step + 1 :]:
-            share = row[step] / pivot
-            row[:] = [a - share * b for a, b in zip(row, matrix[step], strict=True)]
-    return 1 if all(p > 0 for p in pivots) else -1 if all(p < 0 for p in pivots) else None
 
 
 def letters_of(number: Number) -> frozenset[str]:

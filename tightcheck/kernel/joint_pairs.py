@@ -8,9 +8,9 @@ from functools import cache
 from tightcheck.family import Family
 from tightcheck.kernel.joint_cases import TREE_SIZE, cases
 from tightcheck.kernel.joint_density import is_density
+from tightcheck.kernel.joint_explore import TooMany, Tree, leaves
 from tightcheck.kernel.joint_formula import All, Condition, Formula, joined
 from tightcheck.kernel.joint_numbers import ATOMS, Signs, TooLong, letters_of
-from tightcheck.kernel.joint_signs import TooMany, Tree, leaves
 from tightcheck.kernel.joint_weights import Side, Weights, rows_of, transposed
 
 

@@ -6,14 +6,15 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from tightcheck.family import Family
-from tightcheck.kernel.joint_density import is_density, singularity
+from tightcheck.kernel.joint_density import is_density
+from tightcheck.kernel.joint_exact import Exact
 from tightcheck.kernel.joint_faces import faces, has_faces
 from tightcheck.kernel.joint_finite import extreme_points
 from tightcheck.kernel.joint_frozen import diverges_near
 from tightcheck.kernel.joint_margins import have_margins
 from tightcheck.kernel.joint_numbers import ONE, ZERO, Number, Signs, Unreached, dot
 from tightcheck.kernel.joint_pairs import are_separated, is_density_by_pairs
-from tightcheck.kernel.joint_signs import Exact
+from tightcheck.kernel.joint_singularity import singularity
 from tightcheck.kernel.joint_split import is_density_by_shares
 from tightcheck.kernel.joint_weights import Side, Weights, transposed
 

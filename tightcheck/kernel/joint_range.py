@@ -9,21 +9,11 @@ from fractions import Fraction
 import sympy as sp
 
 from tightcheck.kernel.joint_curves import Curve
+from tightcheck.kernel.joint_elementary import logarithm, power
+from tightcheck.kernel.joint_exact import Exact
 from tightcheck.kernel.joint_expressions import value
 from tightcheck.kernel.joint_germs import Germ, constant, lead, plus, scaled
-from tightcheck.kernel.joint_numbers import (
-    ZERO,
-    Number,
-    Signs,
-    Unreached,
-    dot,
-    inverse,
-    letter,
-    logarithm,
-    power,
-    rational,
-)
-from tightcheck.kernel.joint_signs import Exact
+from tightcheck.kernel.joint_numbers import ZERO, Number, Signs, Unreached, dot, inverse, letter, rational
 
 Affine = Sequence[Number]
 """alpha_0, alpha_1, ..., alpha_m."""

@@ -29,12 +29,12 @@ import sympy as sp
 from tightcheck import registry
 from tightcheck.family import Family
 from tightcheck.kernel.joint_cases import TREE_SIZE, cases, forced_zero, necessary, necessary_together, signs_left
+from tightcheck.kernel.joint_explore import CONTRADICTION, Leaf, TooMany, Tree, leaves
 from tightcheck.kernel.joint_gaussian import quadratic_of
 from tightcheck.kernel.joint_numbers import ZERO, Contradiction, Number, TooLong, Unreached, rational
 from tightcheck.kernel.joint_pairs import are_separated, distinct
 from tightcheck.kernel.joint_products import is_product_density, power_of
 from tightcheck.kernel.joint_sides import owned, with_defaults
-from tightcheck.kernel.joint_signs import CONTRADICTION, Leaf, TooMany, Tree, leaves
 from tightcheck.kernel.joint_weights import Side
 from tightcheck.kernel.rejected import Rejected, malformed_is_rejected, require
 

@@ -1,110 +1,24 @@
-"""Two oracles for signs: one that knows W exactly, and one that splits into cases and remembers them."""
+"""Signs in one of the cases: those assumed on the way, what follows from them at once, and a split at what does not."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any
 
 from tightcheck.kernel.joint_numbers import (
     ATOMS,
     ONE,
-    WORK,
-    ZERO,
-    Contradiction,
+    Answer,
     Monomial,
     Number,
     Rational,
-    Unreached,
     cleared,
-    definite,
     primitive,
     quotient,
     rational,
-    square_root,
 )
-
-Answer = TypeVar("Answer")
-
-PRECISIONS = (64, 256, 1024)
-"""Bits at which a sign is looked for."""
-
-
-class Exact:
-    """Signs where every letter has a value: rationals exactly, others by ball arithmetic, which encloses the number."""
-
-    def __init__(self, values: Mapping[str, Fraction] | None = None) -> None:
-        self.values = dict(values or {})
-        self.noted: tuple[str, str] = ("", "")
-
-    def note(self, direction: str, rate: str) -> None:
-        """Where the joint diverges, and how fast."""
-        self.noted = direction, rate
-
-    def sign(self, number: Number) -> int:
-        """-1, 0 or 1.
-
-        A sum that is 0 as written is 0. Another one is 0 only where its atoms are dependent; then no precision tells, and
-        that is Unreached.
-        """
-        known = number.rational
-        if known is not None:
-            return (known > 0) - (known < 0)
-        from flint import ctx
-
-        before = ctx.prec
-        try:
-            for bits in PRECISIONS:
-                ctx.prec = bits
-                ball = self._ball(number)
-                if ball > 0:
-                    return 1
-                if ball < 0:
-                    return -1
-        finally:
-            ctx.prec = before
-        raise Unreached(f"whether {number} is 0")
-
-    def once(self, key: Any, work: Callable[[], Answer]) -> Answer:
-        """The work's result; `key` says what it is."""
-        return work()
-
-    def is_known_zero(self, number: Number) -> bool:
-        """Whether the number is written as 0."""
-        return not number.terms
-
-    def _ball(self, number: Number):  # type: ignore[no-untyped-def]  # flint has no types
-        from flint import arb, fmpq
-
-        total = arb(0)
-        for monomial, factor in number.terms.items():
-            term = arb(fmpq(factor.numerator, factor.denominator))
-            for name, power in monomial:
-                base = self._atom(name)
-                term *= (
-                    base ** int(power)
-                    if power.denominator == 1
-                    else base ** arb(fmpq(power.numerator, power.denominator))
-                )
-            total += term
-        return total
-
-    def _atom(self, name: str):  # type: ignore[no-untyped-def]
-        from flint import arb, fmpq
-
-        atom = ATOMS[name]
-        if atom.argument is None:
-            if name == "pi":
-                return arb.pi()
-            value = self.values[name]
-            return arb(fmpq(value.numerator, value.denominator))
-        inner = self._ball(atom.argument)
-        if atom.kind == "log":
-            return inner.log()
-        if atom.kind == "exp":
-            return inner.exp()
-        return 1 / inner if atom.kind == "inverse" else inner
+from tightcheck.kernel.joint_squares import definite, square_root
 
 
 class Branch(Exception):  # noqa: N818
@@ -316,107 +230,4 @@ def _factored(number: Number) -> tuple[list[tuple[str, Rational]], Number]:
     return shared, Number(rest)
 
 
-@dataclass(frozen=True)
-class Leaf:
-    """An answer: True, False, or None with the sentence where the rules stop."""
-
-    answer: bool | None
-    why: str = ""
-
-
-@dataclass(frozen=True)
-class Split:
-    """Three cases by the sign of a number."""
-
-    number: Number
-    negative: Tree
-    zero: Tree
-    positive: Tree
-
-    @property
-    def cases(self) -> tuple[tuple[int, Tree], ...]:
-        """Each sign with its subtree."""
-        return ((-1, self.negative), (0, self.zero), (1, self.positive))
-
-
-Tree = Leaf | Split
-
-
-CONTRADICTION = "the case is empty"
-
-
-MOST_WORK = 40_000
-"""How many products of terms an exploration may take: a fraction of a second."""
-
-
-LAST_ZERO = (-1, 1, 0)
-"""The order of the cases: `reached` hears early of densities in which little is zero."""
-
-
-class TooMany(Exception):  # noqa: N818
-    """There are more cases than wanted."""
-
-
-def explore(
-    procedure: Callable[[Path], bool],
-    positive: frozenset[str],
-    most: int,
-    reached: Callable[[Path, Leaf], None] = lambda path, leaf: None,
-    work: int = MOST_WORK,
-) -> Tree:
-    """The answers of a procedure in every case; raises TooMany beyond `most` leaves or `work` products of terms.
-
-    Some cases may be contradictory. `reached` is told each leaf in turn; it may end the exploration by an exception.
-    """
-    count = 0
-    limit = WORK[0] + work
-
-    def visit(path: Path) -> Tree:
-        nonlocal count
-        if WORK[0] > limit:
-            raise TooMany
-        leaf: Leaf | None
-        number = ZERO
-        try:
-            leaf = _answer(procedure, path)
-        except Branch as unknown:
-            leaf, number = None, unknown.number
-        if leaf is None:
-            below = {sign: visit(path.assuming(number, sign)) for sign in LAST_ZERO}
-            return Split(number, below[-1], below[0], below[1])
-        count += 1
-        if count > most:
-            raise TooMany
-        reached(path, leaf)
-        return leaf
-
-    return visit(Path({}, positive))
-
-
-def _answer(procedure: Callable[[Path], bool], path: Path) -> Leaf:
-    """The procedure's answer in one case. What was remembered may carry terms that have since become 0: then again."""
-    try:
-        try:
-            answer = procedure(path)
-        except Unreached:
-            path = path.forgetting()
-            answer = procedure(path)
-    except Unreached as reason:
-        return Leaf(None, str(reason))
-    except Contradiction:
-        return Leaf(False, CONTRADICTION)
-    return Leaf(answer, "" if answer else "; ".join(path.noted))
-
-
-def leaves(
-    tree: Tree, path: tuple[tuple[Number, int], ...] = ()
-) -> Iterator[tuple[tuple[tuple[Number, int], ...], Leaf]]:
-    """Every leaf with the signs on its way."""
-    if isinstance(tree, Leaf):
-        yield path, tree
-        return
-    for sign, below in tree.cases:
-        yield from leaves(below, (*path, (tree.number, sign)))
-
-
-__all__ = ["Branch", "Exact", "Leaf", "Path", "Split", "TooMany", "Tree", "explore", "leaves"]
+__all__ = ["Branch", "Path"]

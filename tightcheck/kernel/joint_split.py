@@ -13,9 +13,9 @@ from functools import cache
 
 from tightcheck.family import Family
 from tightcheck.kernel.joint_curves import curve_of
-from tightcheck.kernel.joint_density import integrates
+from tightcheck.kernel.joint_exact import Exact
 from tightcheck.kernel.joint_numbers import Contradiction, TooLong, Unreached, rational
-from tightcheck.kernel.joint_signs import Exact
+from tightcheck.kernel.joint_over_numbers import integrates
 from tightcheck.kernel.joint_weights import Side, Weights, rows_of, transposed
 
 Shares = Sequence[Sequence[Fraction]]

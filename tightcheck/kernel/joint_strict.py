@@ -14,9 +14,9 @@ from functools import cache
 import sympy as sp
 
 from tightcheck.family import Family
+from tightcheck.kernel.joint_exact import Exact
 from tightcheck.kernel.joint_normals import Arc, HalfSpace, Normal, arcs_of, normals_of
 from tightcheck.kernel.joint_numbers import ZERO, Number, Unreached, dot, rational
-from tightcheck.kernel.joint_signs import Exact
 from tightcheck.kernel.joint_support import NUDGE, is_bounded, largest, largest_of
 from tightcheck.kernel.joint_weights import Side, Weights, transposed
 

@@ -13,14 +13,15 @@ from functools import cache
 import sympy as sp
 
 from tightcheck.family import Family
+from tightcheck.kernel.joint_elementary import power
+from tightcheck.kernel.joint_exact import Exact
 from tightcheck.kernel.joint_expressions import evaluate, in_domain
 from tightcheck.kernel.joint_faces import outer_faces
 from tightcheck.kernel.joint_finite import extreme_points
 from tightcheck.kernel.joint_germs import Germ, Huge, compare, constant, lead, monomial, plus, settled
 from tightcheck.kernel.joint_growth import log_partition_along
 from tightcheck.kernel.joint_margins import is_natural
-from tightcheck.kernel.joint_numbers import ZERO, Number, Unreached, dot, power, rational, total
-from tightcheck.kernel.joint_signs import Exact
+from tightcheck.kernel.joint_numbers import ZERO, Number, Unreached, dot, rational, total
 from tightcheck.kernel.joint_sphere import is_sphere
 from tightcheck.kernel.joint_weights import Side
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tightcheck.kernel.joint_bounded import only_takes_away
 from tightcheck.kernel.joint_compound import compound_of, is_compound_density
+from tightcheck.kernel.joint_exact import Exact
 from tightcheck.kernel.joint_margins import have_margins
-from tightcheck.kernel.joint_signs import Exact
 from tightcheck.kernel.joint_strict import is_strict_density
 from tightcheck.kernel.joint_weights import Side, Weights, transposed
 

@@ -30,10 +30,10 @@ def is_outweighed_at_ends(latent: Family, energy: sp.Expr) -> bool:
     if not energy.free_symbols <= set(latent.variables) or not is_defined_for_all(energy):
         return False
     from tightcheck.kernel.joint_curves import curve_of
+    from tightcheck.kernel.joint_exact import Exact
     from tightcheck.kernel.joint_expressions import evaluate
     from tightcheck.kernel.joint_germs import Huge
     from tightcheck.kernel.joint_numbers import Contradiction, TooLong, Unreached
-    from tightcheck.kernel.joint_signs import Exact
     from tightcheck.kernel.joint_support import inside
 
     curve, (z,) = curve_of(latent), latent.variables
@@ -57,10 +57,11 @@ def _is_open(part: sp.Expr, family: Family) -> bool:
 
 def _falls(end: End, grown: Germ, c: list[Fraction]) -> bool:
     """Whether exp(log h' + <c, psi> + energy) is integrable towards the end."""
-    from tightcheck.kernel.joint_germs import is_integrable, plus
+    from tightcheck.kernel.joint_exact import Exact
+    from tightcheck.kernel.joint_germs import plus
     from tightcheck.kernel.joint_numbers import Contradiction, TooLong, Unreached, rational
     from tightcheck.kernel.joint_range import along
-    from tightcheck.kernel.joint_signs import Exact
+    from tightcheck.kernel.joint_tails import is_integrable
 
     try:
         tilted = along([rational(0), *map(rational, c)], end.statistics, Exact())

@@ -45,9 +45,10 @@ def _is_known(family: Family) -> bool:
 @cache
 def _is_density(latent: Family, observed: Family, rows: Matrix, c: tuple[sp.Expr, ...], copies: int) -> bool:
     from tightcheck.kernel.joint_density import is_density
+    from tightcheck.kernel.joint_exact import Exact
+    from tightcheck.kernel.joint_explore import TooMany
     from tightcheck.kernel.joint_numbers import Contradiction, TooLong, Unreached, rational
     from tightcheck.kernel.joint_sides import owned
-    from tightcheck.kernel.joint_signs import Exact, TooMany
 
     written = ((sp.Integer(0), *c), *(row for _ in range(copies) for row in rows))
     weights = [[rational(Fraction(int(entry.p), int(entry.q))) for entry in row] for row in written]

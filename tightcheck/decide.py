@@ -15,6 +15,7 @@ from tightcheck.kernel.rejected import Rejected
 from tightcheck.kernel.zero import Entries
 from tightcheck.rules import (
     ZERO_RULES,
+    between,
     contrast_member,
     counterexample,
     explicit,
@@ -30,7 +31,7 @@ MOST_CANDIDATES = 600
 """How many single models are tried before a rule gives up."""
 
 
-MEMBERS = (member, gaussian_member, contrast_member)
+MEMBERS = (member, gaussian_member, contrast_member, between)
 """The rules that look for a consistent model with dependence."""
 
 
@@ -137,6 +138,9 @@ def _restricted(design: Design, decision: Decision) -> Attempt:
     if all_entries(design) <= decision.zero:
         return
     inside = _inside(design, decision)
+    if inside is not None and inside["lemma"] == "between":
+        yield [inside], Verdict.RESTRICTED
+        return
     outside = _first(design, decision, counterexample)
     if outside is None:
         outside = _first(design, decision, explicit, explicit.counterexamples(design))

@@ -18,6 +18,7 @@ import sympy as sp
 from tightcheck import serial
 from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Head, Map, PriorBlock
 from tightcheck.kernel.additive import additive
+from tightcheck.kernel.between import between
 from tightcheck.kernel.classes import REPRESENTATIVE, all_entries, family_of
 from tightcheck.kernel.conjugation import CONJUGATION_LEMMAS
 from tightcheck.kernel.constants import constants_reachable, decoder_constants, unreachable
@@ -95,6 +96,7 @@ LEMMAS = (
     "member",
     "gaussian_member",
     "contrast_member",
+    "between",
     "nonmember",
     "out_of_reach",
     "additive",
@@ -107,9 +109,9 @@ LEMMAS = (
 )
 """Every lemma the kernel knows: the trusted base, with the registry's facts."""
 
-MEMBERS = frozenset(("member", "gaussian_member", "contrast_member", "written_member"))
+MEMBERS = frozenset(("member", "gaussian_member", "contrast_member", "between", "written_member"))
 """The lemmas that show a consistent model with dependence."""
-NONMEMBERS = frozenset(("nonmember", "out_of_reach", "additive", "given_nonmember", "written_nonmember"))
+NONMEMBERS = frozenset(("nonmember", "out_of_reach", "additive", "given_nonmember", "between", "written_nonmember"))
 """The lemmas that show a model that is not consistent."""
 
 
@@ -330,6 +332,8 @@ def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> E
         tight(with_forced_values(design) if prior == "implied" else design, prior)
     elif name == "finite_chain":
         finite_chain(design, prior)
+    elif name == "between":
+        between(design, prior, step)
     elif name == "additive":
         additive(design, prior, step)
     elif name == "given_nonmember":

@@ -23,7 +23,7 @@ def finite_data(design: Design, step: Mapping[str, Any], zero: Entries) -> Entri
     require(all(map(is_finite, design.decoder)), "x takes infinitely many values")
     pieces, family = slices_of(design, latent), family_of(latent.block)
     by_polynomials = all(piece.is_polynomial and piece.reaches_infinity for piece in pieces)
-    diverging = {curve for curve, end in ends(family) if _all_diverge(curve, *end)}
+    diverging = {curve for curve, end in ends(family) if all_diverge(curve, *end)}
     in_span = all(prior_in_span_on(design, latent, curve) for curve in diverging)
     everywhere = bool(diverging) and in_span and (len(family.variables) == 1 or set(pieces) <= diverging)
     require(by_polynomials or everywhere, "some combination of psi may stay bounded along a slice")
@@ -35,7 +35,7 @@ def is_finite(observed: Conditional) -> bool:
     return observed.block.length not in ("random", "depends_on_z") and family_of(observed.block).support.is_finite
 
 
-def _all_diverge(curve: Curve, end: sp.Expr, side: int) -> bool:
+def all_diverge(curve: Curve, end: sp.Expr, side: int) -> bool:
     """Whether every combination of the statistics is constant along the curve or tends to infinity towards its end: of
     independent ones each does, no two of them equally fast."""
     u = curve.parameter

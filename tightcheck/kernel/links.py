@@ -8,7 +8,7 @@ from typing import Any
 
 import sympy as sp
 
-from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Design, Map
+from tightcheck.design import OUTPUT, SOFTMAX, Conditional, Constant, Design, Map
 from tightcheck.kernel.classes import (
     BOUNDED_ACTIVATIONS,
     LIPSCHITZ_ACTIVATIONS,
@@ -31,10 +31,12 @@ def bounded_link(design: Design, step: Mapping[str, Any], zero: Entries) -> Entr
     hidden = all(
         m.kind == "mlp" and m.hidden and m.activation in BOUNDED_ACTIVATIONS and m.batch_norm is None for m in sources
     )
-    require(bool(sources) and hidden, "the outputs are not shown to be bounded")
-    known = all(is_output(s) or s.name in design.covariates for s in formula.free_symbols)
+    constants = {h.symbol for h in observed.heads if isinstance(h.source, Constant)}
+    known = all(is_output(s) or s in constants or s.name in design.covariates for s in formula.free_symbols)
     require(not formula.has(SOFTMAX) and known, "the link sees more")
-    require(is_continuous(formula), "the link is not shown to be continuous")
+    whatever = is_bounded_whatever(formula)
+    require(whatever or (bool(sources) and hidden), "the outputs are not shown to be bounded")
+    require(whatever or is_continuous(formula), "the link is not shown to be continuous")
     pieces = curves(family_of(latent.block))
     unbounded = all(p.is_polynomial and p.reaches_infinity and sp.oo in (p.upper, -p.lower) for p in pieces)
     require(bool(pieces) and unbounded, "psi is not polynomial on unbounded slices")
@@ -47,6 +49,20 @@ def _formula(observed: Conditional, i: int) -> sp.Expr:
     require(functions.kind == "linked" and functions.formula is not None, "the natural parameter is not a link's")
     assert functions.formula is not None
     return functions.formula
+
+
+def is_bounded_whatever(formula: sp.Expr) -> bool:
+    """Whether a formula is bounded whatever the outputs in it are: made of constants, sin, cos, tanh and 1 / (1 + exp)."""
+    if not any(is_output(s) for s in formula.free_symbols):
+        return True
+    if isinstance(formula, (sp.sin, sp.cos, sp.tanh)):
+        return bool(formula.args[0].is_real)
+    if formula.is_Pow and formula.exp == -1 and formula.base.is_Add:
+        first, rest = formula.base.as_coeff_Add()
+        return bool(first.is_positive) and bool(rest.is_positive)
+    if formula.is_Pow:
+        return bool(formula.exp.is_Integer and formula.exp.is_positive) and is_bounded_whatever(formula.base)
+    return (formula.is_Add or formula.is_Mul) and all(is_bounded_whatever(argument) for argument in formula.args)
 
 
 def is_continuous(formula: sp.Expr) -> bool:

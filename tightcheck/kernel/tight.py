@@ -24,7 +24,14 @@ from tightcheck.kernel.heads import contains
 from tightcheck.kernel.model import encoder_side, statistics_of, total_log_partition
 from tightcheck.kernel.partitions import effective_kind
 from tightcheck.kernel.rejected import Rejected, require
-from tightcheck.kernel.slices import combined, on_support, prior_block, prior_in_span, prior_term
+from tightcheck.kernel.slices import (
+    combined,
+    on_support,
+    prior_block,
+    prior_in_span,
+    prior_term,
+    runs_over_all_reals,
+)
 from tightcheck.span import combination, is_zero
 
 
@@ -319,13 +326,48 @@ def reaches_all(design: Design, prior: str, latent: Conditional, moving: list[Co
     in_full = latent.block.dimension if is_linear else _statistics_in_full(latent, family.statistics)
     columns = in_full if is_cut and in_full else len(live)
     rank = min(nu, columns * latent.block.copies)
+    centred = odd_columns(design, prior, latent, moving)
     for observed in moving:
         g = []
         for k in range(len(family.statistics)):
-            c = sp.Symbol(f"c_{k}", real=True)
+            c = sp.Integer(0) if k in centred else sp.Symbol(f"c_{k}", real=True)
             moved = sum((sp.Symbol(f"F_{i}_{k}", real=True) * t for i, t in moving_statistics(observed)), sp.Integer(0))
             g.append(c + moved if everything or k in live else c)
         contains(latent, g, encoder_side(latent, observed), rank, nu if len(moving) == 1 else None)
+
+
+def odd_columns(design: Design, prior: str, latent: Conditional, moving: list[Conditional]) -> frozenset[int]:
+    """The statistics that are odd in z where P and every A(f) are even and the design has no constants in f: there c is 0."""
+    family = family_of(latent.block)
+    coefficients = prior_in_span(design, latent) if prior == "declared" and len(design.encoder) == 1 else None
+    if coefficients is None or not runs_over_all_reals(family) or not all(map(_is_odd, moving)):
+        return frozenset()
+    turned = {v: -v for v in family.variables}
+    odd = {k for k, t in enumerate(family.statistics) if is_zero(t.xreplace(turned) + t)}
+    even = {k for k, t in enumerate(family.statistics) if is_zero(t.xreplace(turned) - t)}
+    is_split = len(odd) + len(even) == len(family.statistics)
+    return frozenset(odd) if is_split and all(is_zero(coefficients[1 + k]) for k in odd) else frozenset()
+
+
+def _is_odd(observed: Conditional) -> bool:
+    """Whether f(-z) = -f(z) in the natural parameters that move, and A is the same for both: affine maps of z without a bias."""
+    heads = [head for head in observed.heads if isinstance(head.source, Map)]
+    through_zero = observed.inputs.kind == "identity" and not observed.inputs.covariates
+    for head in heads:
+        source = head.source
+        assert isinstance(source, Map)
+        plain = head.link is None and head.bounds is None and source.batch_norm is None
+        through_zero = through_zero and plain and source.kind == "affine" and not source.bias
+    if not through_zero or observed.block.length is not None:
+        return False
+    turned = {head.symbol: -head.symbol for head in heads}
+    eta = [substituted(observed, i) for i in range(len(observed.natural))]
+    other = [entry.xreplace(turned) for entry in eta]
+    signs = all(is_zero(a - b) or is_zero(a + b) for a, b in zip(eta, other, strict=True))
+    try:
+        return signs and is_zero(total_log_partition(observed, eta) - total_log_partition(observed, other))
+    except Rejected:
+        return False
 
 
 def _count(observed: Conditional) -> int:

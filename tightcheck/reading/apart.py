@@ -43,6 +43,6 @@ def _taken(design: Design) -> Iterator[tuple[Place, str]]:
 
 def _sentence(what: str, symbol: sp.Symbol, other: str) -> str:
     return (
-        f"The {what} {symbol.name} has the name of {other}; the analysis cannot tell them apart and decides nothing: write another"
-        f" name, as my_{symbol.name}."
+        f"The {what} {symbol.name} has the name of {other}; the analysis cannot tell them apart and decides nothing: write"
+        f" another name, as my_{symbol.name}."
     )

@@ -5,6 +5,7 @@ arguments. `zero` holds the entries of F that are known to vanish.
 """
 
 from tightcheck.rules import (
+    between,
     conjugation,
     contrast_member,
     counterexample,
@@ -42,6 +43,7 @@ ZERO_RULES = (
 
 __all__ = [
     "ZERO_RULES",
+    "between",
     "contrast_member",
     "counterexample",
     "explicit",

@@ -170,16 +170,6 @@ assert not heavy, heavy
     subprocess.run([sys.executable, "-W", "error", "-c", script], check=True)
 
 
-def test_along_its_slices_the_statistics_are_simple() -> None:
-    """The Gaussian's relatives reduce to u and u^2, the gamma's to u and exp(u)."""
-    u = sp.Symbol("u", real=True)
-    for name in ("log_normal", "logit_normal"):
-        family = registry.load(name)
-        assert family.statistics_along(family.slices[0]) == (u, u**2)
-    gamma = registry.load("gamma")
-    assert gamma.statistics_along(gamma.slices[0]) == (u, sp.exp(u))
-
-
 def test_the_field_knows_how_hard_its_graph_is() -> None:
     from tightcheck.families.markov_random_field import is_tractable, treewidth
 

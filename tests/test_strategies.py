@@ -219,7 +219,7 @@ def test_hypothesis_alone_imports_nothing_heavy() -> None:
 
 def test_a_design_is_printed_as_its_files() -> None:
     printed = repr(WrittenDesign({"latent": {"family": "bernoulli"}}, {"observed": {"family": "poisson"}}))
-    assert printed == "# encoder.yaml\nlatent:\n  family: bernoulli\n# decoder.yaml\nobserved:\n  family: poisson\n"
+    assert printed == "# encoder.yaml\nlatent: {family: bernoulli}\n# decoder.yaml\nobserved: {family: poisson}\n"
 
 
 def test_a_part_that_two_blocks_share_is_written_out_for_each() -> None:

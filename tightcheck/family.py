@@ -266,12 +266,6 @@ class Family:
         """Whether span(T, 1) holds every function on the support: as many points as functions."""
         return self.support.cardinality == len(self.statistics) + 1
 
-    def statistics_along(self, part: Slice) -> tuple[sp.Expr, ...]:
-        """The statistics as functions of the slice's parameter, logarithms of exponentials resolved."""
-        point = dict(zip(self.variables, part.point, strict=True))
-        along = (statistic.subs(point, simultaneous=True) for statistic in self.statistics)
-        return tuple(expression if expression.is_polynomial() else _resolved(expression) for expression in along)
-
     @property
     def has_full_domain(self) -> bool:
         """Whether every real eta is a natural parameter."""
@@ -307,11 +301,6 @@ class Family:
                 )
         remaining = tuple(parameter for parameter in self.fixed if parameter.symbol not in known)
         return replace(substitute(replace(self, fixed=()), known), fixed=remaining) if known else self
-
-
-def _resolved(expression: sp.Expr) -> sp.Expr:
-    """The expression with what is under each logarithm cancelled and split: log(exp(u)) is u."""
-    return expression.replace(sp.log, lambda inner: sp.expand_log(sp.log(sp.factor(sp.cancel(inner)))))
 
 
 def substitute(part: Any, known: Mapping[sp.Symbol, sp.Expr]) -> Any:

@@ -12,14 +12,10 @@ Words = dict[str, Any]
 
 
 def text(words: Words) -> str:
-    """The words as a YAML file; what is written twice is written out twice."""
-    import yaml
+    """The words as a design's file."""
+    from tightcheck.reading.write import written
 
-    class Plain(yaml.SafeDumper):
-        def ignore_aliases(self, data: object) -> bool:
-            return True
-
-    return str(yaml.dump(words, Dumper=Plain, sort_keys=False))
+    return written(words)
 
 
 class WrittenDesign(NamedTuple):

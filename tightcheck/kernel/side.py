@@ -10,6 +10,7 @@ import sympy as sp
 from tightcheck.design import Map
 from tightcheck.expression import CoordinateSum
 from tightcheck.family import Family
+from tightcheck.kernel.one_to_one import direction
 from tightcheck.span import is_zero, separates
 
 NEVER_ZERO = frozenset(("softplus", "sigmoid"))
@@ -80,7 +81,7 @@ class Side:
     def is_injective(self) -> bool:
         """Whether the inputs determine the coordinate."""
         if self.inputs == "expression":
-            return self._tells_apart()
+            return self._tells_apart() or self._is_monotone()
         has_logarithm = all(bool(v.is_nonnegative) for v in self.variables)
         return self.inputs in INJECTIVE and (self.inputs != "log1p" or has_logarithm)
 
@@ -94,6 +95,11 @@ class Side:
             return False
         places = [dict(zip(self.variables, point, strict=True)) for point in support.points]
         return all(separates(function, [], [a, b]) for function in functions for a, b in combinations(places, 2))
+
+    def _is_monotone(self) -> bool:
+        """Whether a formula shown of each coordinate is strictly monotone in it."""
+        functions = self.input_functions() or ()
+        return any(direction(function, self.variables[0]) != 0 for function in functions)
 
     @property
     def shows_indicators(self) -> bool:

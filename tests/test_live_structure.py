@@ -179,6 +179,36 @@ REFUSED: dict[str, tuple[nn.Module, dict[str, Any], str]] = {
         r"'bounds': \{'log_variance': \[-30, 20\]\}",
     ),
     "a parameter that is frozen": (frozen(), {}, "w is frozen"),
+    "noise like the numbers": (
+        Steps(lambda s, x: both(s, torch.relu(s.a(x) + torch.randn_like(s.d(x)))), d=nn.Linear(6, 8)),
+        {},
+        "drawn at random",
+    ),
+    "noise": (
+        Steps(lambda s, x: both(s, torch.relu(s.a(x) + torch.randn(2, 8)))),
+        {},
+        "a constant that the module holds",
+    ),
+    "noise in a run": (
+        Steps(lambda s, x: both(s, torch.relu(s.a(x) + torch.randn(2, 8)) if x.dim() == 2 else x)),
+        {},
+        "a constant that the module holds",
+    ),
+    "a layer left out at random": (
+        Steps(lambda s, x: both(s, torch.relu(s.a(x)) if x.dim() == 2 and torch.rand(1) > 0.5 else s.a(x))),
+        {},
+        "steps depend on values",
+    ),
+    "a batch beside the numbers of a layer without a bias": (
+        Given(shown, a=nn.Linear(9, 8, bias=False), b=nn.Linear(11, 2), c=nn.Linear(11, 2)),
+        {"given": "batch"},
+        "give it one",
+    ),
+    "a batch that moves a layer without a bias": (
+        Given(lambda s, x, y: both(s, torch.relu(s.a(x) + s.d(y))), a=nn.Linear(6, 8, bias=False), d=nn.Linear(1, 8)),
+        {"given": "batch"},
+        "give it a bias",
+    ),
     "branches without a layer after them": (
         Steps(lambda s, x: (s.b(x) + s.c(x), s.d(x)), b=nn.Linear(6, 2), c=nn.Linear(6, 2), d=nn.Linear(6, 2)),
         {},

@@ -48,6 +48,11 @@ JOINED = {
     "concat": "densenet",
 }
 """Calls that join branches of a network, by the architecture that they make it."""
+RANDOM = frozenset(
+    "randn_like rand_like randint_like normal normal_ bernoulli bernoulli_ uniform_ multinomial poisson gumbel_softmax rsample "
+    "sample rrelu RReLU randn rand".split()
+)
+"""Calls whose numbers are drawn."""
 FEATURES = {"log1p": "log1p", "softmax": "softmax", "LayerNorm": "layer_norm", "layer_norm": "layer_norm"}
 """What may be computed of the inputs before the first layer, and the word for it in `features` or `input`."""
 ARCHITECTURES = {
@@ -70,6 +75,7 @@ class _Chain:
     layers: list[Any] = field(default_factory=list)
     given: int | None = None  # how many numbers the first affine layer takes, where none is before it
     width_before: int | None = None  # of what the next layer is given, where that is plain
+    is_beside: bool = False  # whether covariates are shown beside the numbers
     architecture: str = ""
     batch_norm: str = ""
     feature: str = ""
@@ -278,6 +284,8 @@ def _add(chain: _Chain, call: Any, recording: Recording, origins: Origins) -> No
         return _is_off(call, layer, recording)
     if name in UNCHANGED:
         return None
+    if name in RANDOM:
+        raise unread(call, f"`{call.name}` is drawn at random, and a map puts out the same for the same numbers")
     found = next((word for start, word in ARCHITECTURES.items() if name.startswith(start)), "")
     is_step = name in ACTIVATIONS or name in ACTIVATIONS.values() or name in links.ARITHMETIC
     if chain.parts is not None and not is_step and (name != "getitem" or chain.part is not None):
@@ -355,6 +363,10 @@ def _add_beside(chain: _Chain, call: Any, recording: Recording, origins: Origins
             return None
         raise unread(call, f"`{name}` of a layer's numbers and of a parameter is not read here")
     is_link = name in ("mul", "truediv", "div") and bool(chain.widths or chain.architecture)
+    if any(root.op == "get_attr" and not origins.is_parameter(root) for each in others for root in origins.roots(each)):
+        raise unread(
+            call, f"`{call.name}` is computed from a constant that the module holds or draws, which is not read here"
+        )
     unknown = sorted(origins.shown(others) - (origins.covariates if is_link else origins.given))
     if unknown:
         key = "{'covariates': {'%s': {'computed_from': 'x'}}}" if is_link else "{'given': '%s'}"
@@ -368,18 +380,22 @@ def _add_beside(chain: _Chain, call: Any, recording: Recording, origins: Origins
     is_bias = name in ("add", "sub") and bool(chain.widths) and not chain.steps
     if name not in ("cat", "concat") and not is_bias:
         raise unread(call, f"`{name}` of covariates and of a layer's numbers is not read here")
-    if not is_bias:
-        chain.width_before = None
+    if is_bias and not chain.biases[-1]:
+        raise unread(
+            call, "covariates move a layer that has no bias, so it has one for some of their values; give it a bias"
+        )
+    chain.is_beside = not is_bias
+    chain.width_before = chain.width_before if is_bias else None
     return None
 
 
 def _add_arithmetic(chain: _Chain, call: Any, name: str, words: Mapping[Any, str | None]) -> None:
     """A sum, product or power of what a layer puts out with numbers and covariates."""
     values = [*call.args, *call.kwargs.values()]
-    texts = [
-        words.get(v) if v in words else links.number(v) if isinstance(v, int | float) else chain.link for v in values
-    ]
-    is_read = None not in texts and sum(v in call.all_input_nodes and v not in words for v in values) == 1
+    own = [v for v in values if v in call.all_input_nodes and v not in words]
+    numbers = {v: links.number(v) for v in values if isinstance(v, int | float)}
+    texts = [{**words, **numbers, own[0]: chain.link}.get(v) for v in values] if len(own) == 1 else [None]
+    is_read = None not in texts
     chain.link = links.ARITHMETIC[name].format(*texts) if is_read and chain.bounds is None else None
     chain.steps.append(name)
 
@@ -442,6 +458,12 @@ def _add_affine(chain: _Chain, call: Any, inputs: int, outputs: int, has_bias: b
     """An affine layer, of all the numbers before it; of some of them it would have one weight for several places."""
     if chain.parts is not None:
         raise unread(call, "a layer is computed from a part of the outputs")
+    if chain.is_beside and not has_bias:
+        raise unread(
+            call,
+            "covariates beside the numbers of a layer without a bias are one for some of their values; give it one",
+        )
+    chain.is_beside = False
     if chain.width_before not in (None, inputs):
         raise unread(
             call,

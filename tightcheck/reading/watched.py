@@ -54,6 +54,7 @@ class _Watch:
         self.names = {id(layer): name for name, layer in module.named_modules()}
         self.nodes: dict[int, Any] = {}
         self.kept: list[Any] = []  # a tensor that is gone would leave its number to another
+        self.counted: set[int] = set()  # tensors that say whether there are numbers at all
         self.depth = 0
         for name, parameter in module.named_parameters():
             self._know(parameter, self.graph.get_attr(name))
@@ -119,16 +120,21 @@ class _Watch:
         """A function or method that was called."""
         import torch
 
-        name = getattr(call, "__name__", "")
-        mapped, named = self._mapped(args), self._mapped(kwargs)
-        if not _holds_node([*mapped, *named.values()]):
+        name, tensors = getattr(call, "__name__", ""), [each for each in args if isinstance(each, torch.Tensor)]
+        is_counted = bool(tensors) and self.counted.issuperset(map(id, tensors))
+        if name in NUMBERS_AT_ALL or (is_counted and isinstance(found, torch.Tensor)):
+            self.counted.add(id(found))
+            self.kept.append(found)
             return
+        if name in READ_OFF and not is_counted:
+            raise DependsOnValues(name)
+        if not (self._is_known(args) or self._is_known(kwargs)):
+            return
+        mapped, named = self._mapped(args), self._mapped(kwargs)
         if call is torch.broadcast_tensors:
             for before, after in zip(args, found, strict=True):
                 self._know(after, self.nodes.get(id(before)))
-        elif name in READ_OFF - NUMBERS_AT_ALL:
-            raise DependsOnValues(name)
-        elif name not in NUMBERS_AT_ALL:
+        else:
             self._put_out(self.graph.call_function(call, tuple(mapped), named), found)
 
     def _mapped(self, value: Any) -> Any:
@@ -136,7 +142,17 @@ class _Watch:
             return [self._mapped(each) for each in value]
         if isinstance(value, dict):
             return {key: self._mapped(each) for key, each in value.items()}
-        return self.nodes.get(id(value), value if isinstance(value, int | float | bool | str) else None)
+        if _is_tensor(value) and id(value) not in self.nodes:
+            self._know(value, self.graph.get_attr("a constant of its own"))
+        return self.nodes.get(id(value), value if isinstance(value, int | float | bool | str | slice) else None)
+
+    def _is_known(self, values: Any) -> bool:
+        """Whether something that the call is given has to do with the inputs, or is a parameter."""
+        if isinstance(values, dict):
+            values = list(values.values())
+        if isinstance(values, list | tuple):
+            return any(map(self._is_known, values))
+        return id(values) in self.nodes
 
     def _put_out(self, node: Any, found: Any) -> None:
         import torch
@@ -186,12 +202,10 @@ def _kept(module: torch.nn.Module) -> Iterator[None]:
                 buffer.copy_(values)
 
 
-def _holds_node(values: Any) -> bool:
-    from torch.fx import Node
+def _is_tensor(value: Any) -> bool:
+    import torch
 
-    if isinstance(values, list | tuple):
-        return any(_holds_node(value) for value in values)
-    return isinstance(values, Node)
+    return isinstance(value, torch.Tensor)
 
 
 def _tensors(found: Any) -> list[Any]:

@@ -558,6 +558,15 @@ EDGES = [
         f" map: {{kind: expression, expression: w*z + u*z^3, parameters: [w, u]}}, prior: {GAUSSIAN}}}",
         "collapse",
     ),
+    # One of the concentrations -w and w is none: there is no model.
+    (
+        "concentrations of both signs",
+        BITS.replace("affine", "unrestricted"),
+        "{observed: {family: von_mises, dim: 1}, prior: {log_density: 'z[0]*z[1]'}, map: {kind: affine}, output: ["
+        "{loc: {map: {kind: expression, expression: 0}}},"
+        " {concentration: {map: {kind: expression, expression: 'w*(z[0] + z[1] - 1)', parameters: [w]}}}]}",
+        "impossible",
+    ),
     # |x + 1/2| + 2 x rises from 2/3 of its slope to 3/2 of it at -1/2: two ReLUs make it x.
     (
         "a root that bends",

@@ -4,7 +4,7 @@ there is one where it is 0.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -14,11 +14,13 @@ from tightcheck.design import Conditional, Constant, Design, Map
 from tightcheck.expression import CoordinateSum, Softmax
 from tightcheck.kernel.classes import expression_of, family_of, function_class, substituted
 from tightcheck.kernel.constants import decoder_constants
+from tightcheck.kernel.defined import is_defined_for_all
 from tightcheck.kernel.heads import contains
 from tightcheck.kernel.model import encoder_side, formula, is_explicit, statistics_of, temperature, total_log_partition
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.slices import prior_block, prior_in_span
 from tightcheck.kernel.tight import no_sharing
+from tightcheck.kernel.valid import positive_formulas, written_formulas
 from tightcheck.span import enclose, is_zero
 
 Point = tuple[sp.Expr, sp.Expr]
@@ -84,6 +86,7 @@ def natural_parameters(
         require(not any(isinstance(head.source, Constant) for head in observed.heads), "constants are not looked at")
         eta = [expression_of(observed, i) for i in range(len(observed.natural))]
         require(not any(e.has(CoordinateSum, Softmax) for e in eta), "sums over coordinates are not looked at")
+        _are_valid(observed, points.values())
         return [(observed, {k: _at(e, point) for k, point in points.items()}) for e in eta]
     kinds = [function_class(observed, i).kind for i in range(len(observed.natural))]
     plain = all(head.link is None and isinstance(head.source, Map) and head.source.bias for head in observed.heads)
@@ -97,6 +100,18 @@ def natural_parameters(
         output = b + first * point[names[0]] + second * point[names[1]]
         moved[k] = substituted(observed, 0).xreplace({observed.heads[0].symbol: output})
     return [(observed, moved)]
+
+
+def _are_valid(observed: Conditional, points: Iterable[Mapping[str, sp.Expr]]) -> None:
+    """Require formulas in z and their own parameters that have values whatever these are, and are positive where they must be:
+    the natural parameters do not tell a concentration from its negative."""
+    own = {p for head in observed.heads if isinstance(head.source, Map) for p in head.source.parameters}
+    for point in points:
+        values = [_at(value, point) for value in written_formulas(observed)]
+        require(all(value.free_symbols <= own for value in values), "a formula names more than z and its parameters")
+        require(all(map(is_defined_for_all, values)), "a formula is not shown to have values")
+        positive = all(bool(_at(value, point).is_positive) for value in positive_formulas(observed))
+        require(positive, "a parameter is not shown to be positive")
 
 
 def _at(expression: sp.Expr, point: Mapping[str, sp.Expr]) -> sp.Expr:

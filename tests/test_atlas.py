@@ -260,6 +260,12 @@ def test_the_whole_atlas(tmp_path: Path) -> None:
     assert sum(len(row) for row in rows) == size * (size + 1) // 2, "each pair once for both orders"
 
 
+def test_what_is_printed_is_one_line(tmp_path: Path) -> None:
+    """Where the output goes to a file the progress bar leaves nothing there."""
+    result = make(tmp_path, "--families", "bernoulli", "--workers", "1")
+    assert re.fullmatch(r".*index\.html: 1 pairs, 1 of them made now\.\n", result.output)
+
+
 def test_every_weight_is_set_as_a_formula() -> None:
     """The margin a is a letter of the alphabet and a word of English."""
     source = pages.pair(pair(*asked(("poisson", "gaussian"), None, ())), None, None)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from rich.progress import Progress, ProgressColumn
+
     from tightcheck.verdict import Analysis
 
 DECIDED, NOT_MET, BAD_INPUT, UNDECIDED, BROKEN, STOPPED = 0, 1, 2, 3, 70, 130
@@ -45,6 +48,19 @@ def require_device(device: str) -> None:
 
     if reason := why_no_device(device):
         raise click.UsageError(f"--device {device} cannot be used ({reason}); write cpu.")
+
+
+def cores() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def progress(*columns: ProgressColumn) -> Progress:
+    """A bar on the error stream while something long is done; nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import Progress
+
+    return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
 
 
 def show(text: str) -> None:

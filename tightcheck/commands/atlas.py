@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from tightcheck.commands import require_extra
+from tightcheck.commands import cores, progress, require_extra
 
 
 @click.command("atlas")
@@ -19,24 +19,23 @@ def command(folder: str, chosen: str | None, workers: int | None) -> None:
     DIR/index.html is the table of the pairs, and each pair has its page. Pages that are there already are kept; a
     changed family makes its row and its column again. Nothing is loaded over a network.
     """
-    import os
     from pathlib import Path
 
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
     require_extra("plot", "contourpy")
     from tightcheck.atlas.build import build
 
     names = _names(chosen)
     columns = (TextColumn("pairs of families"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, transient=True) as progress:
-        task = progress.add_task("", total=None)
+    with progress(*columns) as bar:
+        task = bar.add_task("", total=None)
         count = build(
             Path(folder),
             names,
-            workers or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else workers or 1,
-            lambda total: progress.update(task, total=total),
-            lambda done: progress.advance(task, done),
+            workers or cores(),
+            lambda total: bar.update(task, total=total),
+            lambda done: bar.advance(task, done),
         )
     click.echo(f"{Path(folder) / 'index.html'}: {len(names) ** 2} pairs, {count} of them made now.")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tightcheck.commands import DECIDED, NOT_MET, require_extra
+from tightcheck.commands import DECIDED, NOT_MET, cores, require_extra
 
 if TYPE_CHECKING:
     from tightcheck.sweep.outcome import Outcome
@@ -58,7 +57,7 @@ def command(file: str, out: str | None, engine: str, processes: int | None, addr
             else:
                 from tightcheck.sweep import local
 
-                found = local.outcomes(left, records, processes or os.cpu_count() or 1)
+                found = local.outcomes(left, records, processes or cores())
             failures = _follow(found, table, len(left))
     except (IsRunningError, ConnectionError) as error:
         raise click.UsageError(f"{error}.") from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tightcheck.commands import require_device, require_extra, show, table
+from tightcheck.commands import progress, require_device, require_extra, show, table
 
 if TYPE_CHECKING:
     from tightcheck.training.split import Split
@@ -102,18 +102,17 @@ def _settings(
 
 def _train(design: Any, data: Any, settings: Settings, out: Path | None, is_resumed: bool) -> Trained:
     """Training with a progress bar on the error stream."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
     from tightcheck.training.fit import fit
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("training", total=settings.epochs)
+    with progress(*columns) as bar:
+        task = bar.add_task("training", total=settings.epochs)
 
         def report(epoch: int, trained: Trained) -> None:
             value = sum(trained.objectives[-1]) / len(trained.objectives[-1])
-            progress.update(task, completed=epoch, description=f"objective {value:.4f}")
+            bar.update(task, completed=epoch, description=f"objective {value:.4f}")
 
         return fit(design, data, settings, out, is_resumed, report=report)
 

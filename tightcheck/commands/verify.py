@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tightcheck.commands import DECIDED, NOT_MET, UNDECIDED, require_extra
+from tightcheck.commands import DECIDED, NOT_MET, UNDECIDED, progress, require_extra
 
 if TYPE_CHECKING:
     from tightcheck.attack.attack import Report
@@ -42,9 +42,6 @@ def command(encoder: str, decoder: str | None, models: int, seed: int) -> None:
 
 def _attacked(design: Design, prior: str, models: int, seed: int) -> Report:
     """The attack on one prior's verdict, with a progress bar on the terminal."""
-    from rich.console import Console
-    from rich.progress import Progress
-
     from tightcheck.attack.attack import Report, attack, number_of_rounds, use_one_thread
     from tightcheck.attack.sizes import reduced
     from tightcheck.decide import decide
@@ -54,11 +51,11 @@ def _attacked(design: Design, prior: str, models: int, seed: int) -> Report:
     decision = decide(small, prior)
     report = Report(decision.verdict, prior, is_reduced=small != design)
     rounds = number_of_rounds(models)
-    with Progress(console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(TITLES[prior], total=models)
+    with progress() as bar:
+        task = bar.add_task(TITLES[prior], total=models)
         for found in attack(small, decision, rounds, seed):
             report.add(found)
-            progress.advance(task)
+            bar.advance(task)
     return report
 
 

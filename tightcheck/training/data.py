@@ -369,13 +369,14 @@ def _require_bounds(array: Tensor, block: Block) -> None:
             wrong |= array != array.round()
         else:
             wrong |= (array == lower) | (array == upper)
-        _complain(array, wrong, block.name, f"a {block.family} is {kind} {_between(lower, upper)}")
+        _complain(array, wrong, block.name, f"a {block.family} is {kind} {_between(lower, upper, support.is_discrete)}")
 
 
-def _between(lower: float, upper: float) -> str:
+def _between(lower: float, upper: float, is_discrete: bool) -> str:
+    """The values from one end of a support to the other; only a discrete one holds its ends."""
     if upper == np.inf:
-        return "" if lower == -np.inf else f"from {lower:g}" if lower else "above 0 or at it, as its family allows"
-    return f"between {lower:g} and {upper:g}"
+        return "" if lower == -np.inf else f"{'from' if is_discrete else 'above'} {lower:g}"
+    return f"from {lower:g} to {upper:g}" if is_discrete else f"between {lower:g} and {upper:g}"
 
 
 def _complain(array: Tensor, wrong: Tensor, name: str, expected: str) -> None:

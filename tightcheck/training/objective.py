@@ -66,7 +66,10 @@ def check_estimator(model: Model, estimator: Estimator, x: dict[str, Piece]) -> 
             f"draws of the latent block {pathless(model, x)[0]} have no derivative; write --estimator arm, disarm or rloo"
         )
     if estimator in ("arm", "disarm") and _why_no_bits(model, x):
-        raise Untrainable(f"{estimator} needs independent bits, and {_why_no_bits(model, x)}; write --estimator rloo")
+        instead = "rloo" if pathless(model, x) else "path"
+        raise Untrainable(
+            f"{estimator} needs independent bits, and {_why_no_bits(model, x)}; write --estimator {instead}"
+        )
     if estimator == "exact":
         if joint_values(model.design.latent, LARGEST_SUM) is None:
             raise Untrainable(f"the sum over all z has more than {LARGEST_SUM} terms; write another --estimator")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 import sympy as sp
 
@@ -19,6 +20,7 @@ from tightcheck.kernel.model import (
 )
 from tightcheck.kernel.outweighed import is_outweighed_at_ends
 from tightcheck.kernel.partitions import effective_kind
+from tightcheck.kernel.ranges import extent
 from tightcheck.kernel.slices import combined, runs_over_all_reals
 from tightcheck.span import combination, normal_form
 
@@ -43,6 +45,7 @@ def some_prior_integrates(
         all(family.support.is_finite for _, _, family, _ in active)
         or (_is_lipschitz(observed, active, eta) and _squares_outweigh(design, observed, active))
         or _stays_inside(family_of(observed.block), eta)
+        or _stays_in_a_box(family_of(observed.block), eta)
         or _is_absorbed(observed, active, eta)
         or _is_continuous(observed, active, eta)
         or _is_outweighed(observed, active, eta)
@@ -109,6 +112,17 @@ def _stays_inside(family: Family, eta: Sequence[sp.Expr]) -> bool:
     dummies = set(tangents.values())
     polynomial = all(bool(r.is_polynomial(*dummies)) and r.free_symbols <= dummies for r in reduced)
     return is_free and bool(moving) and polynomial
+
+
+def _stays_in_a_box(family: Family, eta: Sequence[sp.Expr]) -> bool:
+    """Whether f stays in a box with finite ends whose corners, and so the box, are inside the natural domain, which is open at
+    them and convex. A(f) is then bounded."""
+    boxes = [extent(entry, {}) for entry in eta]
+    if len(boxes) != len(family.natural_parameters) or not all(end.is_finite for box in boxes for end in box):
+        return False
+    strict = (sp.StrictLessThan, sp.StrictGreaterThan)
+    corners = [dict(zip(family.natural_parameters, corner, strict=True)) for corner in product(*boxes)]
+    return all(isinstance(r, strict) and r.xreplace(at) == sp.true for r in family.natural_domain for at in corners)
 
 
 def _is_absorbed(observed: Conditional, active: Sequence[Coordinate], eta: Sequence[sp.Expr]) -> bool:

@@ -97,6 +97,8 @@ def _outputs(
     if all(isinstance(h.source, Map) and h.source.kind == "unrestricted" for h in moving):
         product_or_cube = sp.Mul(*firsts) if len(firsts) > 1 else total**3
         shapes = [product_or_cube, sp.Mul(*firsts) ** 2 + 1, total, sp.tanh(sp.Mul(*firsts))]
+        if any(head.symbol.is_positive for head in moving):
+            shapes.append(sp.Rational(1, 4) + 1 / (2 + 2 * sp.exp(total)))
     for shape in shapes:
         for head in moving:
             yield {**_constants(observed), head.symbol.name: to_text(shape)}, {}

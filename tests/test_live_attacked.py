@@ -41,6 +41,34 @@ def encoder(live: Any, **more: Any) -> Any:
     return trees({**CODE, "map": live, **more}, {**PIXELS, "map": "unrestricted"})[0].data["map"]
 
 
+def overlapping(h: Tensor) -> tuple[Tensor, Tensor]:
+    return h.chunk(2, 1)[0], h.split([1, 2, 1], 1)[1]
+
+
+def halves(h: Tensor) -> tuple[Tensor, Tensor]:
+    return h.chunk(2, 1)[1], h.chunk(2, 1)[-1]
+
+
+class Held(Steps):
+    """A parameter beside the layers."""
+
+    def __init__(self, steps: Callable[[Any, Tensor], Any]) -> None:
+        super().__init__(steps, a=nn.Linear(6, 2, bias=False), b=nn.Linear(6, 2, bias=False), c=nn.Linear(6, 4))
+        self.w = nn.Parameter(torch.ones(2))
+
+
+class Given(nn.Module):
+    """Steps that are shown a covariate."""
+
+    def __init__(self, steps: Callable[[Any, Tensor, Tensor], Any]) -> None:
+        super().__init__()
+        self.steps, self.e = steps, nn.Embedding(5, 1)
+        self.a, self.c, self.d = nn.Linear(6, 4), nn.Linear(1, 4), nn.Linear(7, 4)
+
+    def forward(self, x: Tensor, t: Tensor) -> Any:
+        return self.steps(self, x, t)
+
+
 def frozen(layer: nn.Module, name: str) -> nn.Module:
     layer.get_parameter(name).requires_grad_(False)
     return layer
@@ -123,6 +151,15 @@ REFUSED: dict[str, tuple[nn.Module, str]] = {
         "a batch norm shifts",
     ),
     "a dropout that stays on": (trunk(lambda s, x: s.b(functional.dropout(s.a(x)))).eval(), "the map is random"),
+    "one parameter for two heads": (Held(lambda s, x: (s.a(x) + s.w, s.b(x) + s.w)), "share one weight"),
+    "overlapping parts": (trunk(lambda s, x: overlapping(s.b(s.a(x)))), "the same numbers"),
+    "one half under two names": (trunk(lambda s, x: halves(s.b(s.a(x)))), "the same numbers"),
+    "whole numbers": (Steps(lambda s, x: s.a(x.to(torch.int32).float()), a=nn.Linear(6, 4)), "`to` is no affine layer"),
+    "a division that rounds": (
+        Steps(lambda s, x: s.a(torch.div(x, 2, rounding_mode="floor")), a=nn.Linear(6, 4)),
+        "`div` is no affine layer",
+    ),
+    "log1p of a multiple": (Steps(lambda s, x: s.a((x * 2).log1p()), a=nn.Linear(6, 4)), "`log1p` is no affine layer"),
     "log1p twice": (Steps(lambda s, x: s.a(x.log1p().log1p()), a=nn.Linear(6, 4)), "`log1p` is no affine layer"),
 }
 
@@ -131,7 +168,32 @@ REFUSED: dict[str, tuple[nn.Module, str]] = {
 def test_a_map_that_is_not_that_of_its_free_layers_is_refused(case: str) -> None:
     live, told = REFUSED[case]
     with pytest.raises(DesignError, match=told):
-        encoder(live, features="log1p" if case == "log1p twice" else "identity")
+        encoder(live, features="log1p" if case.startswith("log1p") else "identity")
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        lambda s, x, t: s.a(x) + t,
+        lambda s, x, t: s.a(x) + torch.relu(s.c(t)),
+        lambda s, x, t: s.d(torch.cat([x, t**2], -1)),
+    ],
+)
+def test_covariates_that_join_without_free_weights_are_refused(steps: Any) -> None:
+    with pytest.raises(DesignError, match="have no free weights"):
+        encoder(Given(steps), given="t")
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        lambda s, x, t: s.a(x) + s.c(t),
+        lambda s, x, t: s.d(torch.cat([x, t], -1)),
+        lambda s, x, t: s.d(torch.cat([x, s.e(t.long()).flatten(1)], -1)),
+    ],
+)
+def test_covariates_that_join_with_free_weights_are_read(steps: Any) -> None:
+    assert encoder(Given(steps), given="t") == {"kind": "affine"}
 
 
 def test_weights_that_are_views_of_each_other_are_shared() -> None:

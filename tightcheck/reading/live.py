@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from tightcheck.design import Place
@@ -79,6 +80,7 @@ class _Chain:
     architecture: str = ""
     batch_norm: str = ""
     feature: str = ""
+    is_scaled: bool = False  # whether the inputs are multiplied by a number
     normalised: list[bool] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)  # what follows the last layer, in order
     link: str | None = "output"  # the same as a formula
@@ -89,14 +91,23 @@ class _Chain:
     @property
     def width(self) -> int | None:
         """How many numbers are put out, where that is plain."""
+        return None if self.numbers is None else len(self.numbers)
+
+    @property
+    def numbers(self) -> range | None:
+        """Which of the last layer's numbers are put out, where that is plain."""
         if not self.widths or self.parts is None or self.part is None:
-            return self.widths[-1] if self.widths else None
+            return range(self.widths[-1]) if self.widths else None
         if isinstance(self.part, range):
-            return len(self.part)
+            return self.part
         kind, how = self.parts
-        if kind == "split":
-            return how if isinstance(how, int) else int(how[self.part])
-        return self.widths[-1] // how if isinstance(how, int) and self.widths[-1] % how == 0 else None
+        if isinstance(how, int) and self.widths[-1] % how == 0:
+            size = how if kind == "split" else self.widths[-1] // how
+            how = [size] * (self.widths[-1] // size)
+        if isinstance(how, int) or kind == "tensor_split":
+            return None
+        index = self.part % len(how)
+        return range(sum(how[:index]), sum(how[: index + 1]))
 
 
 def is_live(part: object) -> bool:
@@ -282,7 +293,7 @@ def _add(chain: _Chain, call: Any, recording: Recording, origins: Origins) -> No
     layer, name = recording.layer(call), recording.name(call)
     if name in DROPOUTS:
         return _is_off(call, layer, recording)
-    if name in UNCHANGED:
+    if name in UNCHANGED and _is_unrounded(call):
         return None
     if name in RANDOM:
         raise unread(call, f"`{call.name}` is drawn at random, and a map puts out the same for the same numbers")
@@ -328,11 +339,13 @@ def _add(chain: _Chain, call: Any, recording: Recording, origins: Origins) -> No
 
 def _add_feature(chain: _Chain, call: Any, name: str) -> None:
     """What is computed of the inputs before the first layer; a multiple of them is as good as they are."""
-    factors = [each for each in call.args if isinstance(each, int | float)]
-    if name in ("mul", "div", "truediv") and factors and factors[0] and call.args[0] in call.all_input_nodes:
+    factors = [each for each in call.args if isinstance(each, int | float) and each and isfinite(each)]
+    is_multiple = name in ("mul", "div", "truediv") and bool(factors) and not call.kwargs
+    if is_multiple and call.args[0] in call.all_input_nodes:
+        chain.is_scaled = True
         return
     word = FEATURES.get(ACTIVATIONS.get(name, name))
-    if word is None or chain.feature or chain.batch_norm:
+    if word is None or chain.feature or chain.batch_norm or chain.is_scaled:
         raise unread(call, f"`{name}` is no affine layer, activation or architecture that is read here")
     chain.feature = word
 
@@ -380,6 +393,12 @@ def _add_beside(chain: _Chain, call: Any, recording: Recording, origins: Origins
     is_bias = name in ("add", "sub") and bool(chain.widths) and not chain.steps
     if name not in ("cat", "concat") and not is_bias:
         raise unread(call, f"`{name}` of covariates and of a layer's numbers is not read here")
+    if not all(origins.is_free(each, may_be_bare=not is_bias) for each in others):
+        raise unread(
+            call,
+            "covariates join the numbers as they are, beside them, or through an affine layer or an embedding of their own; "
+            "other functions of them have no free weights",
+        )
     if is_bias and not chain.biases[-1]:
         raise unread(
             call, "covariates move a layer that has no bias, so it has one for some of their values; give it a bias"
@@ -426,6 +445,11 @@ def _last_slice(index: Any) -> slice | None:
         last = index[1]
         return last if isinstance(last, slice) and last.step in (None, 1) else None
     return None
+
+
+def _is_unrounded(call: Any) -> bool:
+    """Whether the numbers do not become whole ones."""
+    return all(getattr(each, "is_floating_point", True) for each in (*call.args[1:], *call.kwargs.values()))
 
 
 def _is_off(call: Any, layer: Any, recording: Recording) -> None:
@@ -502,23 +526,21 @@ def _add_activation(chain: _Chain, call: Any, layer: Any, word: str) -> None:
 
 def _are_apart(chains: list[_Chain]) -> None:
     """Require that no two outputs are the same numbers."""
-    seen: list[tuple[Any, int | range | None]] = []
+    seen: list[tuple[Any, range | None]] = []
     for chain in chains:
         if not chain.layers:
             continue
-        key = (chain.layers[-1], chain.part)
-        if any(layer is key[0] and _have_in_common(part, key[1]) for layer, part in seen):
+        key = (chain.layers[-1], chain.numbers)
+        if any(layer is key[0] and _have_in_common(numbers, key[1]) for layer, numbers in seen):
             raise unread(
                 key[0], f"two outputs are the same numbers of `{key[0].target}`, and a design's outputs are free"
             )
         seen.append(key)
 
 
-def _have_in_common(one: int | range | None, other: int | range | None) -> bool:
-    """Whether two parts of a layer's numbers are not apart; all of them have something in common with every part."""
-    if isinstance(one, range) and isinstance(other, range):
-        return max(one.start, other.start) < min(one.stop, other.stop)
-    return one == other or one is None or other is None or isinstance(one, range) or isinstance(other, range)
+def _have_in_common(one: range | None, other: range | None) -> bool:
+    """Whether two parts of a layer's numbers are not shown to be apart."""
+    return one is None or other is None or max(one.start, other.start) < min(one.stop, other.stop)
 
 
 def _fit(chains: list[_Chain], given: int | None, wanted: int | None) -> None:

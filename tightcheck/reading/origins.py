@@ -57,6 +57,20 @@ class Origins:
         roots = [root for node in nodes for root in self.roots(node)]
         return {str(root.target) if root.op == "placeholder" else root.name for root in roots if root.op != "get_attr"}
 
+    def is_free(self, node: Any, may_be_bare: bool) -> bool:
+        """Whether a node is a covariate or its indicators, or an affine layer or embedding of these."""
+        layer = None
+        while node.op != "placeholder":
+            name = self.recording.name(node)
+            if name in ("Linear", "Embedding") and layer is None:
+                layer = node
+            elif name not in (*VIEWS, "unsqueeze", "expand", "float", "long", "one_hot", "to"):
+                return False
+            node = next((each for each in node.all_input_nodes if not is_size(each)), None)
+            if node is None:
+                return False
+        return may_be_bare or layer is not None
+
     def words(self, node: Any) -> str | None:
         """A covariate, or a function of one, as a formula."""
         if node.op == "placeholder":

@@ -7,6 +7,7 @@ its layers with free weights, so each is a DesignError.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -122,6 +123,15 @@ def _used(recording: Recording) -> dict[str, Any]:
     return {name: recording.parameters[name] for name in named if name in recording.parameters}
 
 
+def _is_used_twice(recording: Recording) -> bool:
+    """Whether two calls are given the same parameter."""
+    uses: Counter[str] = Counter()
+    for node in recording.nodes:
+        if node.op == "get_attr" and node.target in recording.parameters:
+            uses[node.target] += sum(not is_size(user) for user in node.users)
+    return any(count > 1 for count in uses.values())
+
+
 def overlap(spans: Iterable[tuple[int, int]]) -> bool:
     """Whether two of these stretches of memory have a number in common: weights that are one, or views of one."""
     ordered = sorted(spans)
@@ -150,7 +160,7 @@ def _check(recording: Recording) -> None:
     for name, parameter in _used(recording).items():
         if not parameter.requires_grad:
             raise _is_frozen(name)
-    if overlap(spans(recording)):
+    if overlap(spans(recording)) or _is_used_twice(recording):
         raise DesignError("two layers share one weight, and a design's maps are free; give each its own", Place())
     for call in recording.nodes:
         if call.op.startswith("call") and not call.meta["is_trained"]:

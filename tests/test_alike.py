@@ -184,3 +184,36 @@ def test_what_the_decoders_inputs_leave(shown: str, left: set[int], tmp_path: Pa
     design = read_design(tmp_path / "encoder.yaml", tmp_path / "decoder.yaml")
     left_in_f = {entry[3] for entry in all_entries(design) - decide(design, "implied").zero}
     assert left_in_f == left
+
+
+COUNTS_AND_BITS = "[{name: u, family: poisson, dim: 2}, {name: v, family: bernoulli, dim: 2}]", "[log_rate, logits]"
+REALS_AND_BITS = (
+    "[{name: u, family: gaussian_fixed_variance, variance: 1, dim: 2}, {name: v, family: bernoulli, dim: 2}]",
+    "[mean, logits]",
+)
+
+
+@pytest.mark.parametrize(
+    ("features", "observed", "left"),
+    [
+        ("u", COUNTS_AND_BITS, {"u"}),
+        ("v", COUNTS_AND_BITS, {"v"}),
+        ("u + v", COUNTS_AND_BITS, {"u", "v"}),
+        ("u/sum(u)", COUNTS_AND_BITS, set()),
+        ("v/sqrt(sum(v^2))", COUNTS_AND_BITS, {"v"}),
+        ("u", REALS_AND_BITS, {"u"}),
+        # A formula that may have no value anywhere, as far as is looked at here.
+        ("log(u)", REALS_AND_BITS, {"u", "v"}),
+    ],
+)
+def test_what_the_inputs_are_not_about_leaves_nothing(
+    features: str, observed: tuple[str, str], left: set[str], tmp_path: Path
+) -> None:
+    """Two blocks, and features of one of them."""
+    (tmp_path / "encoder.yaml").write_text(encoder(features))
+    (tmp_path / "decoder.yaml").write_text(
+        f"{{observed: {observed[0]}, map: [unrestricted, unrestricted], output: {observed[1]}, prior: uniform}}"
+    )
+    design = read_design(tmp_path / "encoder.yaml", tmp_path / "decoder.yaml")
+    decision = decide(design, "implied")
+    assert {entry[0] for entry in all_entries(design) - decision.zero} == left

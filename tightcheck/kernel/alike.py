@@ -26,7 +26,7 @@ def alike(design: Design, step: Mapping[str, Any], zero: Entries) -> Entries:
     """C3: an encoder that is shown the same at a and b has one posterior there, so F' (nu(a) - nu(b)) = 0."""
     latent, observed = pair_of(design, step)
     require(shows_inputs_only(latent), "the encoder is shown x beside its inputs")
-    vanishing = _vanishing(latent, observed, len(design.decoder) == 1, step)
+    vanishing = _vanishing(latent, observed, design.decoder, step)
     block = of_block(design, latent, [observed])
     new = set()
     for k in {e[3] for e in block}:
@@ -39,7 +39,7 @@ def alike_codes(design: Design, step: Mapping[str, Any], zero: Entries) -> Entri
     """C1: a decoder that is shown the same at a and b puts out one f there, so F (psi(a) - psi(b)) = 0."""
     latent, observed = pair_of(design, step)
     require(shows_inputs_only(observed), "the decoder is shown z beside its inputs")
-    vanishing = _vanishing(observed, latent, len(design.encoder) == 1, step)
+    vanishing = _vanishing(observed, latent, design.encoder, step)
     block = of_block(design, latent, [observed])
     new = set()
     for i in {e[1] for e in block}:
@@ -57,30 +57,35 @@ def shows_inputs_only(conditional: Conditional) -> bool:
     return plain and not conditional.inputs.covariates and all(source.kind != "expression" for source in maps)
 
 
-def _vanishing(shown: Conditional, other: Conditional, is_alone: bool, step: Mapping[str, Any]) -> Vanishing:
+def _vanishing(
+    shown: Conditional, other: Conditional, others: Sequence[Conditional], step: Mapping[str, Any]
+) -> Vanishing:
     """What two points leave, or a map of all coordinates that the inputs do not see."""
     if "pairs" in step:
-        return _of_pairs(shown, other, step["pairs"])
-    return _of_map(shown, other, is_alone, formula(step["map"], {"u": COORDINATE}))
+        return _of_pairs(shown, other, others, step["pairs"])
+    return _of_map(shown, other, len(others) == 1, formula(step["map"], {"u": COORDINATE}))
 
 
 COORDINATE = sp.Symbol("coordinate:u", real=True)
 """One coordinate, u in the maps of a certificate, under a name that no block can have."""
 
 
-def _of_pairs(shown: Conditional, other: Conditional, pairs: Sequence[Sequence[Any]]) -> Vanishing:
+def _of_pairs(
+    shown: Conditional, other: Conditional, others: Sequence[Conditional], pairs: Sequence[Sequence[Any]]
+) -> Vanishing:
     """One coordinate moves from a to b, all others are kept: sum_l F_l (nu_l(a) - nu_l(b)) = 0 for every pair."""
     points = [(formula(a, {}), formula(b, {})) for a, b in pairs]
     require(shown.inputs.kind == "expression", "the inputs are no formula")
     assert shown.inputs.expression is not None
     function = of_one_coordinate(shown.inputs.expression, other)
+    positive = may_be_positive(others)
     is_text = other.block.length in ("random", "depends_on_z")
     family = family_of(other.block)
     for pair in points:
         for value in pair:
             drawn = _is_count(value) if is_text else _is_draw(other, family, value)
             require(drawn, "a point is not in the support")
-        require_alike(function, *pair, is_text or family.support.is_discrete)
+        require_alike(function, *pair, is_text or family.support.is_discrete, positive)
     if is_text:  # one word more or less often, every other word once
         require(any(a != b for a, b in points), "the points are the same")
         return lambda live: live
@@ -111,9 +116,35 @@ def _is_draw(other: Conditional, family: Family, value: sp.Expr) -> bool:
     return bool(value.is_number and value.is_real) and in_support({family.variables[0]: value}, active)
 
 
-def require_alike(function: sp.Expr, a: sp.Expr, b: sp.Expr, has_mass: bool) -> None:
+def may_be_positive(others: Sequence[Conditional]) -> frozenset[str]:
+    """The blocks whose draws have positive coordinates throughout with positive mass: counts, bits, positive numbers, texts."""
+    families = {other.block.name: (other, family_of(other.block)) for other in others}
+    return frozenset(
+        name
+        for name, (other, family) in families.items()
+        if other.block.length in ("random", "depends_on_z")
+        or (len(family.variables) == 1 and bool(family.variables[0].is_nonnegative))
+    )
+
+
+def _has_values(function: sp.Expr, positive: frozenset[str]) -> bool:
+    """Whether a formula of other blocks is a number where these are positive."""
+    names = {part: sp.Dummy(positive=True) for part in function.atoms(CoordinateSum)}
+    names |= {s: sp.Dummy(positive=True) for s in function.free_symbols if s.name in positive}
+    parts = [(sign, part.xreplace(names)) for sign, part in conditions(function)]
+    return not function.atoms(Softmax) and all(bool(part.is_positive) for _, part in parts)
+
+
+def require_alike(
+    function: sp.Expr, a: sp.Expr, b: sp.Expr, has_mass: bool, positive: frozenset[str] = frozenset()
+) -> None:
     """Require one input at a and b; where these have no mass, near them as well: the input is constant near both, or has a
-    derivative at both that is not 0, so that a smooth map takes the points near a to points near b of the same input."""
+    derivative at both that is not 0, so that a smooth map takes the points near a to points near b of the same input.
+
+    An input that the coordinate has no part in is the same, wherever the other blocks give it a value.
+    """
+    if COORDINATE not in function.free_symbols and _has_values(function, positive):
+        return
     at = [function.xreplace({COORDINATE: value}) for value in (a, b)]
     require(all(map(is_defined_for_all, at)) and is_zero(at[0] - at[1]), "the inputs are not the same at both points")
     if has_mass:

@@ -13,7 +13,7 @@ import sympy as sp
 
 from tightcheck.design import Conditional, Design
 from tightcheck.expression import to_text
-from tightcheck.kernel.alike import of_one_coordinate, require_alike
+from tightcheck.kernel.alike import may_be_positive, of_one_coordinate, require_alike
 from tightcheck.kernel.classes import family_of
 from tightcheck.kernel.encoder_maps import SCALE_FREE
 from tightcheck.kernel.rejected import Rejected
@@ -32,22 +32,24 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
             yield {"lemma": "frequencies", "latent": latent.block.name}
         for observed in design.decoder:
             base = {"lemma": "alike", "latent": latent.block.name, "observed": observed.block.name}
-            yield from alike_steps(latent, observed, base)
+            yield from alike_steps(latent, observed, base, may_be_positive(design.decoder))
 
 
-def alike_steps(shown: Conditional, other: Conditional, base: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def alike_steps(
+    shown: Conditional, other: Conditional, base: dict[str, Any], positive: frozenset[str] = frozenset()
+) -> Iterator[dict[str, Any]]:
     """Pairs of points, and maps of all coordinates, that the inputs may not see."""
     if shown.inputs.kind in (*SCALE_FREE, "softmax", "layer_norm", "expression"):
         for text in MAPS:
             yield {**base, "map": text}
     if shown.inputs.kind == "expression":
-        pairs = _pairs(shown, other)
+        pairs = _pairs(shown, other, positive)
         for count in range(1, len(family_of(other.block).statistics) + 1):
             for chosen in combinations(pairs[:MOST_PAIRS], count):
                 yield {**base, "pairs": [[to_text(a), to_text(b)] for a, b in chosen]}
 
 
-def _pairs(shown: Conditional, other: Conditional) -> list[tuple[sp.Expr, sp.Expr]]:
+def _pairs(shown: Conditional, other: Conditional, positive: frozenset[str]) -> list[tuple[sp.Expr, sp.Expr]]:
     """Pairs of numbers, those of the family and their mirror images, at which the input is the same."""
     family = family_of(other.block)
     assert shown.inputs.expression is not None
@@ -62,13 +64,13 @@ def _pairs(shown: Conditional, other: Conditional) -> list[tuple[sp.Expr, sp.Exp
     mirrored = [image for p in listed for image in (-p, 1 - p, 2 - p) if image not in listed]
     numbers = list(dict.fromkeys([*listed, *(m for m in mirrored if not is_text)]))
     has_mass = is_text or family.support.is_discrete
-    return [(a, b) for a, b in combinations(numbers, 2) if _is_alike(function, a, b, has_mass)]
+    return [(a, b) for a, b in combinations(numbers, 2) if _is_alike(function, a, b, has_mass, positive)]
 
 
-def _is_alike(function: sp.Expr, a: sp.Expr, b: sp.Expr, has_mass: bool) -> bool:
+def _is_alike(function: sp.Expr, a: sp.Expr, b: sp.Expr, has_mass: bool, positive: frozenset[str]) -> bool:
     """Whether the input is certainly the same at both numbers."""
     try:
-        require_alike(function, a, b, has_mass)
+        require_alike(function, a, b, has_mass, positive)
     except Rejected:
         return False
     return True

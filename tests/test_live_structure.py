@@ -179,6 +179,11 @@ REFUSED: dict[str, tuple[nn.Module, dict[str, Any], str]] = {
         r"'bounds': \{'log_variance': \[-30, 20\]\}",
     ),
     "a parameter that is frozen": (frozen(), {}, "w is frozen"),
+    "topics, a softmax of parameters": (
+        Steps(lambda s, x: (torch.relu(s.a(x)) @ torch.softmax(s.w, -1)).chunk(2, -1)),
+        {},
+        "a function of parameters",
+    ),
     "noise like the numbers": (
         Steps(lambda s, x: both(s, torch.relu(s.a(x) + torch.randn_like(s.d(x)))), d=nn.Linear(6, 8)),
         {},

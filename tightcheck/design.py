@@ -51,7 +51,8 @@ class Map:
     """A class of functions from the inputs to one real output per copy (and per component of a vector head).
 
     affine        every W phi + b
-    mlp           every network with these hidden widths and activation, affine last layer; `bias` everywhere
+    mlp           every network with these hidden widths and activation, affine last layer; `bias` everywhere; a
+                  "layer-normalised relu" has a layer normalisation before or after the activation of each hidden layer
     unrestricted  every (measurable) function of the inputs
     expression    the functions `expression`, in the other side's variables and in free `parameters`
     """

@@ -376,6 +376,10 @@ def _add_beside(chain: _Chain, call: Any, recording: Recording, origins: Origins
             return None
         raise unread(call, f"`{name}` of a layer's numbers and of a parameter is not read here")
     is_link = name in ("mul", "truediv", "div") and bool(chain.widths or chain.architecture)
+    if all(origins.is_parameter(root) for each in others for root in origins.roots(each)):
+        raise unread(
+            call, f"`{call.name}` is computed from a function of parameters, which is no affine layer with free weights"
+        )
     if any(root.op == "get_attr" and not origins.is_parameter(root) for each in others for root in origins.roots(each)):
         raise unread(
             call, f"`{call.name}` is computed from a constant that the module holds or draws, which is not read here"

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import HealthCheck, assume, given, settings
 from torch import nn
 from torch.nn import functional
 
-from tightcheck import DesignError
+from tightcheck import DesignError, strategies
+from tightcheck.attack.attack import attack
+from tightcheck.attack.sizes import reduced
 from tightcheck.decide import decide
-from tightcheck.design import Map
+from tightcheck.design import Conditional, Design, Head, Map
 from tightcheck.kernel.classes import BOUNDED_ACTIVATIONS, LAYER_NORMALISED
 from tightcheck.kernel.heads import wide_enough
 from tightcheck.read_yaml import read_design
@@ -107,3 +111,30 @@ def test_the_words_of_a_file(tmp_path: Path) -> None:
 def test_what_is_trained_is_what_pytorch_has() -> None:
     t = torch.randn(5, 7, generator=torch.Generator().manual_seed(1))
     torch.testing.assert_close(ACTIVATIONS["layer-normalised relu"](t), nn.LayerNorm(7)(t).relu())
+
+
+def normalised(design: Design) -> Design:
+    """The design with a layer normalisation in every network."""
+
+    def head(own: Head) -> Head:
+        if not isinstance(own.source, Map) or own.source.kind != "mlp":
+            return own
+        widths, word = tuple(max(2, width) for width in own.source.hidden), f"layer-normalised {own.source.activation}"
+        return replace(own, source=replace(own.source, hidden=widths, activation=word))
+
+    def side(own: tuple[Conditional, ...]) -> tuple[Conditional, ...]:
+        return tuple(replace(each, heads=tuple(map(head, each.heads))) for each in own)
+
+    return replace(design, encoder=side(design.encoder), decoder=side(design.decoder))
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("one_thread")
+@settings(max_examples=1000, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(strategies.designs())
+def test_no_random_model_contradicts_a_verdict_at_length(written: strategies.WrittenDesign) -> None:
+    plain = reduced(written.design())
+    design = normalised(plain)
+    assume(design != plain)
+    for found in attack(design, decide(design, design.prior.kind), 1, with_gaps=False):
+        assert isinstance(found, str) or not found.objection, f"{found.objection}: {found.sample.numbers}\n{written!r}"

@@ -106,6 +106,7 @@ def test_a_file_that_cannot_be_written_is_bad_input(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("decided")
 def test_explain_shows_the_rules_in_order() -> None:
     lines = run("explain", "e.yaml", "d.yaml").output.splitlines()
+    assert "nu and psi the statistics of x and z" in lines[-2]
     assert lines[0].startswith("Prior as declared: collapse.")
     assert [line.split()[:2] for line in lines if "fire" in line or "fails" in line] == [
         ["1", "tight"],

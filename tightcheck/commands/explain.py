@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from tightcheck.verdict import Answer
 
 
+LETTERS = (
+    "f and g are the natural parameters of decoder and encoder, nu and psi the statistics of x and z. A slice is a curve\n"
+    "through the values of x or z on which one family is looked at. Every rule is stated in proofs/lemmas.md."
+)
+
+
 @click.command("explain")
 @click.argument("encoder", type=click.Path())
 @click.argument("decoder", type=click.Path(), required=False)
@@ -22,8 +28,9 @@ def command(encoder: str, decoder: str | None) -> None:
     """
     analysis = commands.analysis_of(encoder, decoder)
     for title, answer in (("Prior as declared", analysis.declared), ("Implied prior", analysis.implied)):
-        click.echo(f"{title}: {answer.verdict.word}. {answer.reason}")
+        commands.show(f"{title}: {answer.verdict.word}. {answer.reason}")
         commands.table(("", "rule", "outcome"), _steps(answer))
+    commands.show(LETTERS)
 
 
 def _steps(answer: Answer) -> list[tuple[str, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -75,8 +75,36 @@ def section(store: Store) -> str:
     records, points = store.read("toy"), store.read("toy-points")
     if not records:
         return ""
+    return "".join(
+        (
+            _setting(records),
+            _figures(records),
+            figure(store, "fig-2", FIGURE_2),
+            figure(store, "fig-1", FIGURE_1),
+            _three_points(points),
+            provenance(records, records[0]["seconds"]),
+        )
+    )
+
+
+def _setting(records: Sequence[Mapping[str, Any]]) -> str:
+    """What the paper leaves open, what was found for it, and how near the figures are."""
     first = records[0]
     pretraining, joint = first["steps"]
+    worst = max(abs(record["network"] - record["paper"]) for record in records)
+    centres = ", ".join(f"({x}, {y})" for x, y in first["centres"])
+    return paragraph(
+        f"The paper gives neither centres nor sigma. A random search (seed {first['search_seed']}, repeated by "
+        f"--search) found centres {centres} and sigma {first['sigma']} for the codes 00, 01, 10, 11. Expectations are "
+        "by quadrature. The encoder is the paper's network (two hidden layers of 64 ReLU units), trained "
+        f"for {pretraining} steps alone and {joint} with the decoder ({QUICK[1][0]} and {QUICK[1][1]} on a coarser grid "
+        f"with --quick). The largest deviation is {worst:.4f} nats."
+    )
+
+
+def _figures(records: Sequence[Mapping[str, Any]]) -> str:
+    """The paper's four figures beside ours."""
+    header = ("", "paper", "ours, network", "ours - paper", "ours, best factorised q")
     rows = [
         (
             r["figure"],
@@ -87,42 +115,18 @@ def section(store: Store) -> str:
         )
         for r in records
     ]
-    worst = max(abs(record["network"] - record["paper"]) for record in records)
-    centres = ", ".join(f"({x}, {y})" for x, y in first["centres"])
-    return "".join(
-        (
-            paragraph(
-                f"The paper gives neither centres nor sigma. A random search (seed {first['search_seed']}, repeated by "
-                f"--search) found centres {centres} and sigma {first['sigma']} for the codes 00, 01, 10, 11. Expectations are "
-                "by quadrature. The encoder is the paper's network (two hidden layers of 64 ReLU units), trained "
-                f"for {pretraining} steps alone and {joint} with the decoder ({QUICK[1][0]} and {QUICK[1][1]} on a coarser grid "
-                f"with --quick). The largest deviation is {worst:.4f} nats."
-            ),
-            table("Nats per point", ("", "paper", "ours, network", "ours - paper", "ours, best factorised q"), rows),
-            paragraph(
-                "The last column replaces the network by the best factorised q at every x: what the encoder's family costs "
-                "alone. The network's own loss after pre-training is the first difference between the two columns."
-            ),
-            figure(store, "fig-2", FIGURE_2),
-            figure(store, "fig-1", FIGURE_1),
-            table(
-                "The three points of Fig. 1",
-                ("", "theta", "log-likelihood", "F", "gradient of L", "gradient of F"),
-                [
-                    (
-                        p["point"].replace("_", " "),
-                        p["theta"],
-                        p["log_likelihood"],
-                        p["gap"],
-                        p["likelihood_gradient"],
-                        p["gap_gradient"],
-                    )
-                    for p in points
-                ],
-            ),
-            provenance(records, first["seconds"]),
-        )
+    return table("Nats per point", header, rows) + paragraph(
+        "The last column replaces the network by the best factorised q at every x: what the encoder's family costs "
+        "alone. The network's own loss after pre-training is the first difference between the two columns."
     )
+
+
+def _three_points(points: Sequence[Mapping[str, Any]]) -> str:
+    """Where the gradient of L, of F, or of L - F is 0."""
+    header = ("", "theta", "log-likelihood", "F", "gradient of L", "gradient of F")
+    keys = ("theta", "log_likelihood", "gap", "likelihood_gradient", "gap_gradient")
+    rows = [(point["point"].replace("_", " "), *(point[key] for key in keys)) for point in points]
+    return table("The three points of Fig. 1", header, rows)
 
 
 FIGURE_2 = (

@@ -567,6 +567,14 @@ EDGES = [
         " {concentration: {map: {kind: expression, expression: 'w*(z[0] + z[1] - 1)', parameters: [w]}}}]}",
         "impossible",
     ),
+    # A graph without an edge among three of its nodes: z_0 z_3 is no statistic, and A = |W z|^2 / 2 has it.
+    (
+        "a graph of one triangle",
+        "{latent: {family: markov_random_field, dim: 5, edges: [[2, 3], [3, 4], [2, 4]]}, map: {kind: unrestricted},"
+        " output: natural}",
+        real("mean", "{learned: markov_random_field}"),
+        "restricted",
+    ),
     # |x + 1/2| + 2 x rises from 2/3 of its slope to 3/2 of it at -1/2: two ReLUs make it x.
     (
         "a root that bends",

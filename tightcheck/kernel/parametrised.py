@@ -61,7 +61,7 @@ def of_one_number(conditional: Conditional) -> list[list[Head]]:
 
 def _are_of_matrix(symbols: Sequence[sp.Symbol]) -> bool:
     """Whether these are the entries of a matrix, from that of the first row and column on."""
-    return str(symbols[0]).endswith(("_11", "_1_1"))
+    return any(str(symbol).endswith(("_11", "_1_1")) for symbol in symbols[:1])
 
 
 def _is_one_for_all(head: Head) -> bool:

@@ -3,7 +3,9 @@
 m bits z, independent under the prior, and n >= 3 m copies of x, each with one natural parameter that is an analytic,
 strictly monotone function of an affine function o_i = b_i + <w_i, z> of its own; the mean mu of its statistic, as a function
 of o, is not affine. So D is all of R^N, with the prior's parameters where they are learned. S lies in the zeros of an
-analytic function that is not 0 on all of D: a determinant of C1 or C2, a coefficient of g*, the minors of W. So S is a
+analytic function that is not 0 on all of D: a determinant of C1 or C2, a coefficient of g*, the minors of W; the product of
+three coefficients of g* where the encoder has one unit a, odd up to a constant: a sum of its values at b + w_1 + w_2 and b
+less those at b + w_1 and b + w_2 is 0 only if 2 b + w_1 + w_2 = 0, or a weight is, and so with b + w_3 for b. So S is a
 countable union of manifolds of dimension below N, and its image is one of sets of dimension below N.
 
 The image of D is not: at some point no direction (db, dw, dpi) leaves p(x) unchanged to first order. Let three copies at
@@ -49,6 +51,7 @@ def _lies_in_zeros(decision: Decision) -> bool:
     return any(
         (s["lemma"] == "nonmember" and s.get("condition") in ("C1", "C2"))
         or (s["lemma"] == "out_of_reach" and s.get("reason") in ANALYTIC_REASONS)
+        or s["lemma"] == "one_unit"
         for s in decision.steps
     )
 

@@ -14,12 +14,14 @@ from tightcheck.verdict import Condition, Verdict
 
 LONGEST_REASON = 90
 ADDITIVE = {
+    "one_unit": "The encoder's network has one hidden unit. The exact encoder of three coordinates of {observed} that move alike"
+    " is their sum, and the unit's activation takes no four equidistant values at equidistant points.",
     "values": "The encoder of {latent} is a sum over the coordinates of {x}. Where {observed} depends on {latent} for one value"
     " of the block that it is given, and not for another, the exact posterior has a product of both.",
     "mixture": "The encoder of {latent} is a sum over the coordinates of {x}. The exact q({latent}|{x}) is not, where a block"
     " given {latent} moves two coordinates of {observed} together: it contains the logarithm of a mixture.",
 }
-"""What an encoder that is affine does not hold, where blocks are given others."""
+"""What an encoder does not hold that is affine, where blocks are given others, or has one unit."""
 
 
 def condition(case: Case) -> Condition:
@@ -28,9 +30,10 @@ def condition(case: Case) -> Condition:
         return Condition("C3", "holds", f"The encoder's map reaches every exact posterior of {case.z}.")
     if case.verdict is Verdict.COLLAPSE:
         return Condition("C3", "holds", "Without dependence the exact posterior is the prior. The encoder reaches it.")
-    step = next((s for s in case.decision.steps if s["lemma"] == "additive"), None)
+    step = next((s for s in case.decision.steps if s["lemma"] in ("additive", "one_unit")), None)
     if step is not None:
-        return Condition("C3", "restricts", ADDITIVE[step["reason"]].format(**step, x=case.x), (), *_map(case))
+        told = ADDITIVE[step.get("reason", step["lemma"])]
+        return Condition("C3", "restricts", told.format(**step, x=case.x), (), *_map(case))
     reason = "" if case.is_empty else refusal(case)
     if reason is None:
         sentence = "The encoder's map reaches g* = F' nu + c for every F that the other conditions leave."

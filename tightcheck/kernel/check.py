@@ -48,6 +48,7 @@ from tightcheck.kernel.links import LINK_LEMMAS
 from tightcheck.kernel.member import member
 from tightcheck.kernel.names import names_are_apart
 from tightcheck.kernel.no_model import never_constant, prior_kink, prior_support, single
+from tightcheck.kernel.one_unit import one_unit
 from tightcheck.kernel.out_of_reach import out_of_reach
 from tightcheck.kernel.parametrised import parametrisation_of
 from tightcheck.kernel.pinned import pinned_equal, pinned_impossible, shared_precision
@@ -101,6 +102,7 @@ LEMMAS = (
     "out_of_reach",
     "additive",
     "given_nonmember",
+    "one_unit",
     "constants",
     "unreachable",
     "never_constant",
@@ -111,7 +113,9 @@ LEMMAS = (
 
 MEMBERS = frozenset(("member", "gaussian_member", "contrast_member", "between", "written_member"))
 """The lemmas that show a consistent model with dependence."""
-NONMEMBERS = frozenset(("nonmember", "out_of_reach", "additive", "given_nonmember", "between", "written_nonmember"))
+NONMEMBERS = frozenset(
+    ("nonmember", "out_of_reach", "additive", "given_nonmember", "one_unit", "between", "written_nonmember")
+)
 """The lemmas that show a model that is not consistent."""
 
 
@@ -332,6 +336,8 @@ def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> E
         tight(with_forced_values(design) if prior == "implied" else design, prior)
     elif name == "finite_chain":
         finite_chain(design, prior)
+    elif name == "one_unit":
+        one_unit(design, prior, step)
     elif name == "between":
         between(design, prior, step)
     elif name == "additive":

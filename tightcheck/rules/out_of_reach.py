@@ -34,6 +34,8 @@ def propose(design: Design, prior: str, zero: Entries) -> Iterator[dict[str, Any
             yield {**base, "reason": "constant", "points": witness(design, latent)}
         for observed in design.decoder:
             pair = {**base, "observed": observed.block.name}
+            if any(isinstance(h.source, Map) and h.source.hidden == (1,) for h in latent.heads):
+                yield {"lemma": "one_unit", "latent": latent.block.name, "observed": observed.block.name}
             if any(isinstance(h.source, Map) and h.source.hidden for h in latent.heads):
                 yield {**pair, "reason": "rank"}
             if latent.inputs.kind in ("softmax", "layer_norm"):

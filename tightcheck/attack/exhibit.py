@@ -23,9 +23,7 @@ from tightcheck.numeric.side import Side
 
 def exhibited(design: Design, prior: str, step: Mapping[str, Any], random: Random) -> Sample:
     """f = F psi + f_0 as the step `member` says, everything else constant. Raises NotDrawn."""
-    is_picked = any(block.given for block in design.latent)
-    has_length = any(block.length is not None for block in design.observed)
-    if design.covariates or has_length or is_picked or design.objective.kind == "beta":
+    if not _is_plain(design):
         raise NotDrawn("this certificate's model is not written out in numbers")
     numbers: dict[str, object] = {}
     latent, observed = sides(design, random, numbers)
@@ -63,6 +61,13 @@ def exhibited(design: Design, prior: str, step: Mapping[str, Any], random: Rando
         c = _constants(latent, row, [_number(entry) for entry in step["c"]], copies_z if mode == "spread" else 1)
         log_prior, is_normalised = priors.implied(latent, observed, decoder, c), False
     return Sample(Model(latent, observed, decoder, log_prior, is_normalised), "exhibited", numbers)
+
+
+def _is_plain(design: Design) -> bool:
+    """Whether nothing but z moves x: no covariate, no block given another, no length, no tempered posterior."""
+    is_picked = any(block.given for block in design.latent)
+    has_length = any(block.length is not None for block in design.observed)
+    return not (design.covariates or has_length or is_picked or design.objective.kind == "beta")
 
 
 def _number(text: object) -> float:

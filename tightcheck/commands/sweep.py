@@ -13,7 +13,9 @@ from tightcheck.commands import DECIDED, NOT_MET, cores, require_extra
 
 if TYPE_CHECKING:
     from tightcheck.sweep.outcome import Outcome
-    from tightcheck.sweep.records import Table
+    from tightcheck.sweep.plan import Plan
+    from tightcheck.sweep.records import Records, Table
+    from tightcheck.sweep.run import Run
 
 
 @click.command("sweep")
@@ -50,14 +52,7 @@ def command(file: str, out: str | None, engine: str, processes: int | None, addr
     try:
         with records.driven() as table:
             click.echo(f"{len(plan.runs)} runs, {len(plan.runs) - len(left)} of them finished before")
-            if engine == "ray":
-                from tightcheck.sweep import cluster
-
-                found = cluster.outcomes(left, records, address, plan.cpus, plan.gpus)
-            else:
-                from tightcheck.sweep import local
-
-                found = local.outcomes(left, records, processes or cores())
+            found = _outcomes(left, records, plan, engine, processes, address)
             failures = _follow(found, table, len(left))
     except (IsRunningError, ConnectionError) as error:
         raise click.UsageError(f"{error}.") from None
@@ -66,6 +61,19 @@ def command(file: str, out: str | None, engine: str, processes: int | None, addr
         click.echo(f"failed: {dict(run.point)}, seed {run.seed}: {reason}", err=True)
     click.echo(f"{len(plan.runs) - len(failures)} of {len(plan.runs)} runs are finished: {records.table}")
     sys.exit(NOT_MET if failures else DECIDED)
+
+
+def _outcomes(
+    left: list[Run], records: Records, plan: Plan, engine: str, processes: int | None, address: str | None
+) -> Iterator[Outcome]:
+    """The outcomes of the runs that are left, as they end, on Ray or in processes of this machine."""
+    if engine == "ray":
+        from tightcheck.sweep import cluster
+
+        return cluster.outcomes(left, records, address, plan.cpus, plan.gpus)
+    from tightcheck.sweep import local
+
+    return local.outcomes(left, records, processes or cores())
 
 
 def _require_libraries(engine: str, tasks: set[str]) -> None:

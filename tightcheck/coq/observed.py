@@ -109,32 +109,43 @@ def _words(conditional: Conditional) -> Observed:
     source = natural_map(conditional, range(len(conditional.natural)))
     length = 1 if block.family == "categorical" else block.length
     if length == "random":
-        interacts = "left; apply log_softmax_interacts; [number|lra]"
-        return Observed(
-            size=block.dimension,
-            space=f"documents {N}",
-            statistics=N,
-            nu="word_counts",
-            partition="(fun _ => 0)",
-            links=f"(softmax_of {N})",
-            link=f"(log_softmax {N})",
-            outputs=N,
-            source=source,
-            looks="reflexivity",
-            valid=f"(probabilities {N})",
-            is_valid="apply log_softmax_probabilities; number",
-            rigid="apply softmax_rigid",
-            link_moves="apply log_softmax_moves; number",
-            link_looks="apply log_softmax_looks",
-            shown="word_counts",
-            respects="intros l <- o o' H; split; [now apply log_softmax_looks|reflexivity]",
-            affine="",
-            interacts={(0, 1): interacts, (-1, 1): interacts},
-            first_moves="apply first_log_softmax_moves; [number|lra]",
-        )
+        return _documents(block.dimension, source)
     need(isinstance(length, int), "a length that depends on z")
+    assert isinstance(length, int)
+    return _fixed_documents(length, block.dimension, source)
+
+
+def _documents(size: int, source: Map) -> Observed:
+    """Texts over `size` words whose length has a law of its own: log softmax of the outputs."""
+    interacts = "left; apply log_softmax_interacts; [number|lra]"
     return Observed(
-        size=block.dimension - 1,
+        size=size,
+        space=f"documents {N}",
+        statistics=N,
+        nu="word_counts",
+        partition="(fun _ => 0)",
+        links=f"(softmax_of {N})",
+        link=f"(log_softmax {N})",
+        outputs=N,
+        source=source,
+        looks="reflexivity",
+        valid=f"(probabilities {N})",
+        is_valid="apply log_softmax_probabilities; number",
+        rigid="apply softmax_rigid",
+        link_moves="apply log_softmax_moves; number",
+        link_looks="apply log_softmax_looks",
+        shown="word_counts",
+        respects="intros l <- o o' H; split; [now apply log_softmax_looks|reflexivity]",
+        affine="",
+        interacts={(0, 1): interacts, (-1, 1): interacts},
+        first_moves="apply first_log_softmax_moves; [number|lra]",
+    )
+
+
+def _fixed_documents(length: int, size: int, source: Map) -> Observed:
+    """Texts of `length` words over `size` words: contrasts of the outputs."""
+    return Observed(
+        size=size - 1,
         space=f"fixed_documents {length} (S {N})",
         statistics=N,
         nu="fixed_counts",

@@ -178,35 +178,33 @@ class Side(nn.Module):
         self.parameters_of: dict[str, Head] = {name: _head_of(first, symbols) for name, symbols in names.items()}
         self.sizes = {name: size_of(self.block, name, len(symbols)) for name, symbols in names.items()}
         self.maps = list(dict.fromkeys(h.source for h in self.parameters_of.values() if isinstance(h.source, Map)))
-        self.constants, self.learned = nn.ModuleDict(), nn.ModuleDict()
-        self.fixed = nn.ModuleDict()
-        self.shaped = nn.ModuleDict()
-        for name, head in self.parameters_of.items():
-            interval = interval_of(head.symbol, self.family, first.natural)
-            if isinstance(head.source, Constant):
-                own = [_head_of(c, names[name]).source for c in conditionals]
-                constants = [source for source in own if isinstance(source, Constant)]
-                triangle = self.block.dimension if name in TRIANGLES else None
-                self.constants[name] = ConstantValue(
-                    constants, self.block.copies, self.sizes[name], interval, generators, triangle=triangle
-                )
-            else:
-                self.shaped[name] = Parameter(name, head, self.sizes[name], interval)
-        for name in first.block.fixed:
-            if name not in SHAPING:
-                self.fixed[name] = ConstantValue(
-                    [c.block.fixed[name] for c in conditionals],
-                    self.block.copies,
-                    1,
-                    Interval(0.0 if _is_positive(self.family, name) else -float("inf"), float("inf")),
-                    generators,
-                )
+        self.constants, self.fixed, self.shaped = nn.ModuleDict(), nn.ModuleDict(), nn.ModuleDict()
+        for name in names:
+            self._add_parameter(name, [_head_of(c, names[name]) for c in conditionals], first.natural, generators)
+        for name in (name for name in first.block.fixed if name not in SHAPING):
+            ends = Interval(0.0 if _is_positive(self.family, name) else -float("inf"), float("inf"))
+            constants = [c.block.fixed[name] for c in conditionals]
+            self.fixed[name] = ConstantValue(constants, self.block.copies, 1, ends, generators)
         self.features, self.networks, self.free = nn.ModuleList(), nn.ModuleList(), nn.ModuleDict()
         self.expressions: dict[int, Formula] = {}
         for number, source in enumerate(self.maps):
             self._add_map(number, source, first, others, given, widths, generators)
         self.names = sorted(_names_in(first) & {*(block.name for block in (*others, *given)), *widths})
         self.make, self.natural = _law_of(first, lengths), first.natural
+
+    def _add_parameter(
+        self, name: str, heads: Sequence[Head], natural: Sequence[sp.Expr], generators: Sequence[torch.Generator]
+    ) -> None:
+        """One parameter of the family, by the heads of the members: a constant, or what a map puts out."""
+        interval, size = interval_of(heads[0].symbol, self.family, natural), self.sizes[name]
+        constants = [head.source for head in heads if isinstance(head.source, Constant)]
+        if not constants:
+            self.shaped[name] = Parameter(name, heads[0], size, interval)
+            return
+        triangle = self.block.dimension if name in TRIANGLES else None
+        self.constants[name] = ConstantValue(
+            constants, self.block.copies, size, interval, generators, triangle=triangle
+        )
 
     def _add_map(
         self,

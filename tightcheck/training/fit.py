@@ -57,9 +57,7 @@ def fit(
     it would have had without the interruption. `prepare` may set parameters before the first epoch; `report` is called
     after each. Raises Untrainable, DataError, and ValueError for designs of different shapes.
     """
-    members = [designs] * len(settings.seeds) if isinstance(designs, Design) else list(designs)
-    if len(members) != len(settings.seeds):
-        raise ValueError(f"there are {len(members)} designs and {len(settings.seeds)} seeds; give one seed for each.")
+    members = _members(designs, settings)
     model = build(members, data, settings)
     if prepare is not None:
         prepare(model)
@@ -69,9 +67,7 @@ def fit(
     trained = Trained(model, here, settings, estimator)
     optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
     keeper = None if folder is None else Checkpoint(folder, _identity(members, data, settings))
-    first = 0
-    if keeper is not None:
-        first = keeper.start(model, optimizer, trained, is_resumed)
+    first = 0 if keeper is None else keeper.start(model, optimizer, trained, is_resumed)
     log = None if folder is None else Log(folder, first)
     if first == 0 and settings.measure_every:
         trained.measured[0] = measure(model, here, settings.seed)
@@ -88,6 +84,14 @@ def fit(
             report(epoch, trained)
     model.eval()
     return trained
+
+
+def _members(designs: Design | Sequence[Design], settings: Settings) -> list[Design]:
+    """The design of each seed. Raises ValueError for another number of designs than seeds."""
+    members = [designs] * len(settings.seeds) if isinstance(designs, Design) else list(designs)
+    if len(members) != len(settings.seeds):
+        raise ValueError(f"there are {len(members)} designs and {len(settings.seeds)} seeds; give one seed for each.")
+    return members
 
 
 def _epoch(trained: Trained, optimizer: torch.optim.Optimizer, epoch: int) -> list[float]:

@@ -9,11 +9,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import sympy as sp
 import torch
 from torch import Tensor, nn
 
 from tightcheck.design import Block, Constant, PriorBlock
 from tightcheck.expression import CoordinateSum
+from tightcheck.family import Family
 from tightcheck.serial import representative_family
 from tightcheck.training.conditional import SHAPING, ConstantValue, Interval, interval_of, parameter_names, size_of
 from tightcheck.training.features import (
@@ -38,6 +40,13 @@ Values = Mapping[str, Tensor]
 Generators = Sequence[torch.Generator]
 
 
+def _written_in(prior: PriorBlock, family: Family) -> Mapping[str, Sequence[sp.Symbol]]:
+    """The parameters of the family in which the prior is written, by name, with their symbols; none where it is uniform."""
+    written = {s for way in family.parametrisations for s in way.symbols if s.name in prior.parameters}
+    used = {s for eta in prior.natural for s in eta.free_symbols} & written
+    return parameter_names(family, used, prior.block) if used else {}
+
+
 class FamilyPrior(nn.Module):
     """A registry family with constant parameters for one latent block, perhaps chosen by the blocks it is given."""
 
@@ -59,14 +68,8 @@ class FamilyPrior(nn.Module):
         like = Block(block.name, first.family, width // (dimension or 1), dimension, edges=edges)
         family = representative_family(first.family, dimension, edges=edges)
         fixed = {parameter.symbol.name for parameter in family.fixed} & first.parameters.keys()
-        written = {
-            s for s in (*(s for way in family.parametrisations for s in way.symbols),) if s.name in first.parameters
-        }
-        used = {s for eta in first.natural for s in eta.free_symbols} & written
-        names = parameter_names(family, used, block.name) if used else {}
-        states = 1
-        for other in given:
-            states *= _count(other)
+        names = _written_in(first, family)
+        states = math.prod(map(_count, given))
         self.constants = nn.ModuleDict()
         for name, symbols in names.items():
             self.constants[name] = ConstantValue(
@@ -79,7 +82,7 @@ class FamilyPrior(nn.Module):
                 triangle=dimension if name in ("covariance", "precision", "cholesky") else None,
                 spread=spread,
             )
-        for name in fixed - set(SHAPING):
+        for name in sorted(fixed - {*SHAPING}):
             self.constants[name] = ConstantValue(
                 [part.parameters[name] for part in parts], like.copies, 1, _everything(family, name), generators, states
             )
@@ -87,14 +90,12 @@ class FamilyPrior(nn.Module):
         self.register_buffer("zero", torch.zeros(1, 1, 1, like.copies, dtype=torch.float64), persistent=False)
         self.make: Callable[[Mapping[str, Tensor]], Any]
         if dimension is None:
-            shaping = {n: first.parameters[n].value for n in fixed & set(SHAPING)}
+            shaping = {n: first.parameters[n].value for n in fixed & {*SHAPING}}
             self.make = scalar_law(first.family, shaping, first.natural)
         else:
             self.make = vector_law(first.family, dimension, edges, None)
             self.is_plain = not names
-            self.statistics = len(family.natural_parameters) if not names else 0
-            if not names:
-                self.statistics = size_of(like, "natural", len(family.natural_parameters))
+            self.statistics = 0 if names else size_of(like, "natural", len(family.natural_parameters))
 
     def forward(self, values: Values) -> Tensor:
         """log p(z)."""

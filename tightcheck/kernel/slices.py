@@ -213,7 +213,9 @@ def prior_term(design: Design, latent: Conditional) -> sp.Expr | None:
 
 def _is_open_twice(block: PriorBlock, family: Family) -> bool:
     """Whether the prior and the encoder's family each have a parameter of one name without a value: these are two numbers."""
-    return any(parameter.symbol.name in block.parameters for parameter in family.fixed)
+    known = {name for name, constant in block.parameters.items() if constant.value is not None}
+    names = {parameter.symbol.name for parameter in family.fixed if not family.is_settled(parameter)}
+    return bool(names & (block.parameters.keys() - known))
 
 
 def _own_values(block: PriorBlock, variable: sp.Symbol) -> dict[sp.Symbol, sp.Symbol]:

@@ -43,6 +43,18 @@ class Given(Steps):
         return self.steps(self, x, batch)
 
 
+class Optional(Steps):
+    """Labels beside the numbers, where there are any."""
+
+    def __init__(self, width: int = 6) -> None:
+        super().__init__(lambda s, x: x, a=nn.Linear(width, 8))
+
+    def forward(self, x: Tensor, labels: Tensor | None = None) -> Any:
+        if labels is not None:
+            x = torch.cat((x, functional.one_hot(labels.squeeze(-1), 3)), 1)
+        return both(self, torch.relu(self.a(x)))
+
+
 class Library(nn.Module):
     """Rates that are shares of a library."""
 
@@ -119,6 +131,14 @@ READ: dict[str, tuple[nn.Module, dict[str, Any], Any]] = {
         {},
         MLP,
     ),
+    "nothing beside the numbers": (Steps(lambda s, x: both(s, torch.relu(s.a(torch.cat((x, *[]), -1))))), {}, MLP),
+    "an input that is not given": (
+        Given(lambda s, x, y: both(s, torch.relu(s.a(torch.cat((x, y), -1)))), a=nn.Linear(7, 8)),
+        {"given": "batch"},
+        MLP,
+    ),
+    "an input that may be left out": (Optional(), {}, MLP),
+    "an input that may be left out, and is given": (Optional(9), {"given": "labels"}, MLP),
     "gates": (Steps(gated, b=nn.Linear(8, 4), d=nn.Linear(6, 8)), {}, {"kind": "gated"}),
     "a skip around a layer": (
         Steps(lambda s, x: both(s, torch.cat((torch.relu(s.a(x)), x), -1)), b=nn.Linear(14, 2), c=nn.Linear(14, 2)),

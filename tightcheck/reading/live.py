@@ -18,7 +18,7 @@ from tightcheck.reading import links
 from tightcheck.reading.errors import DesignError
 from tightcheck.reading.nodes import Tree
 from tightcheck.reading.numbers import Output, free_outputs, put_out, shown
-from tightcheck.reading.origins import Origins
+from tightcheck.reading.origins import Origins, named
 from tightcheck.reading.recording import VIEWS, Recording, overlap, recorded, spans, unread
 
 DROPOUTS = {"Dropout", "dropout"}
@@ -133,7 +133,7 @@ def trees(encoder: object, decoder: object) -> tuple[Tree, Tree]:
     assert isinstance(encoder, Mapping) and isinstance(decoder, Mapping)
     sides = [(_of_blocks(own), other) for own, other in ((encoder, decoder), (decoder, encoder))]
     recordings = [
-        [recorded(part["map"], shown({}, other)) if is_live(part.get("map")) else None for part in parts]
+        [recorded(part["map"], shown({}, other), named(part)) if is_live(part.get("map")) else None for part in parts]
         for parts, other in sides
     ]
     calls = [recording for side in recordings for recording in side if recording is not None]
@@ -293,6 +293,8 @@ def _add(chain: _Chain, call: Any, recording: Recording, origins: Origins) -> No
     layer, name = recording.layer(call), recording.name(call)
     if name in DROPOUTS:
         return _is_off(call, layer, recording)
+    if name in ("cat", "concat") and len(call.args[0]) == 1:
+        return None
     if name in UNCHANGED and _is_unrounded(call):
         return None
     if name in RANDOM:

@@ -15,12 +15,7 @@ class Origins:
     def __init__(self, recording: Recording, part: Mapping[str, Any]) -> None:
         self.recording = recording
         self.chains: dict[Any, Any] = {}  # what is read of branches that join
-        written = part.get("latent", part.get("observed"))
-        blocks = [
-            each for each in (written if isinstance(written, list | tuple) else [written]) if isinstance(each, Mapping)
-        ]
-        self.given = _names(part.get("given")).union(*(_names(block.get("given")) for block in blocks))
-        self.covariates = self.given | _names(part.get("covariates"))
+        self.given, self.covariates = given(part), named(part)
         inputs = [node for node in recording.nodes if node.op == "placeholder"]
         self.main = next((node for node in inputs if str(node.target) not in self.covariates), None)
         self.own = {self.main}
@@ -110,6 +105,20 @@ class Origins:
         """Whether the norm of a call is the length, along the numbers and not along the batch."""
         orders = [each for each in (*node.args[1:2], node.kwargs.get("p"), node.kwargs.get("ord")) if each is not None]
         return all(order == 2 for order in orders) and node.kwargs.get("dim", -1) in (-1, 1)
+
+
+def given(part: Mapping[str, Any]) -> set[str]:
+    """What the networks of a part are given beside their input."""
+    written = part.get("latent", part.get("observed"))
+    blocks = [
+        each for each in (written if isinstance(written, list | tuple) else [written]) if isinstance(each, Mapping)
+    ]
+    return _names(part.get("given")).union(*(_names(block.get("given")) for block in blocks))
+
+
+def named(part: Mapping[str, Any]) -> set[str]:
+    """What a part names beside blocks: what is given, and covariates of its links."""
+    return given(part) | _names(part.get("covariates"))
 
 
 def _names(data: Any) -> set[str]:

@@ -7,8 +7,9 @@ its layers with free weights, so each is a DesignError.
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -41,10 +42,11 @@ class Recording:
         return type(layer).__name__ if layer is not None else getattr(call.target, "__name__", str(call.target))
 
 
-def recorded(live: Any, width: int | None = None) -> Recording:
+def recorded(live: Any, width: int | None = None, given: Collection[str] = ()) -> Recording:
     """The calls of a module, or of a method of one, whose first input has rows of `width` numbers, where that is known.
 
-    Raises DesignError where they do not say what is computed.
+    Of its further inputs those that have a default have it, but for the ones that are `given`. Raises DesignError where the calls
+    do not say what is computed.
     """
     import torch.fx
 
@@ -62,9 +64,9 @@ def recorded(live: Any, width: int | None = None) -> Recording:
 
     try:
         with torch.enable_grad():
-            graph = Tracer().trace(module)
+            graph = Tracer().trace(module, _defaults(getattr(module, name), given))
     except Exception as error:
-        run = watched(module, name, () if width is None else (width,))
+        run = watched(module, name, () if width is None else (width,), given)
         if run is None:
             raise _is_unrecorded(module, name, error) from None
         graph = run
@@ -75,6 +77,12 @@ def recorded(live: Any, width: int | None = None) -> Recording:
         _has_no_hook(type(module).__name__, module)
     _check(recording)
     return recording
+
+
+def _defaults(call: Any, given: Collection[str]) -> dict[str, Any]:
+    """What a call's inputs are where they are not given."""
+    parameters = inspect.signature(call).parameters.items()
+    return {name: p.default for name, p in parameters if p.default is not p.empty and name not in given}
 
 
 def _is_unrecorded(module: Any, name: str, error: Exception) -> DesignError:

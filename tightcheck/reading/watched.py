@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import operator
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ class DependsOnValues(Exception):  # noqa: N818 (never leaves this package)
     """A step of the module depends on the numbers that it is given."""
 
 
-def watched(module: torch.nn.Module, name: str, sizes: tuple[int, ...]) -> fx.Graph | None:
+def watched(module: torch.nn.Module, name: str, sizes: tuple[int, ...], given: Collection[str]) -> fx.Graph | None:
     """The graph of one run of a method, with rows of one of these sizes, or of the first layer's; None where none works."""
     import torch
 
@@ -36,7 +36,7 @@ def watched(module: torch.nn.Module, name: str, sizes: tuple[int, ...]) -> fx.Gr
     for size in dict.fromkeys((*sizes, *(layer.in_features for layer in layers[:1]))):
         for number in (torch.ones(2, 1), torch.zeros(2, 1, dtype=torch.long)):
             try:
-                return _Watch(module).graph_of(getattr(module, name), size, number)
+                return _Watch(module).graph_of(getattr(module, name), size, number, given)
             except DependsOnValues:
                 return None
             except Exception:  # whatever the module raises: the next size may be its own
@@ -59,13 +59,14 @@ class _Watch:
         for name, parameter in module.named_parameters():
             self._know(parameter, self.graph.get_attr(name))
 
-    def graph_of(self, call: Any, size: int, number: Any) -> fx.Graph:
+    def graph_of(self, call: Any, size: int, number: Any, given: Collection[str]) -> fx.Graph:
         """The graph of a call with two rows of `size` numbers, and `number` for every further input that it asks for."""
         import torch
 
         inputs: dict[str, Any] = {}
         for name, parameter in inspect.signature(call).parameters.items():
-            if parameter.default is parameter.empty and parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
+            is_asked = parameter.default is parameter.empty or name in given
+            if is_asked and parameter.kind is parameter.POSITIONAL_OR_KEYWORD:
                 rows = torch.linspace(0, 1, 2 * size).reshape(2, size).to(next(self.module.parameters()))
                 inputs[name] = number.clone() if inputs else rows
                 self._know(inputs[name], self.graph.placeholder(name))

@@ -49,8 +49,8 @@ def field(files: Files, design: Design) -> Iterator[Edit]:
     edited = files.with_rows("encoder", blocks=[block], output=["natural"])
     shown = "the complete graph" if is_complete else f"the graph with {len(found.edges)} edges"
     words = (
-        f"let the bits interact in q: a Markov random field on {shown} of co-parents (treewidth {found.treewidth}: exact "
-        f"inference costs about {n} * 2^{found.treewidth + 1} steps)"
+        f"let the bits interact in q: a Markov random field on {shown} of the bits that move the same coordinate of x "
+        f"(treewidth {found.treewidth}: exact inference costs about {n} * 2^{found.treewidth + 1} steps)"
     )
     yield Edit(words, "encoder", edited, latent.block.place)
 

@@ -230,8 +230,9 @@ def _on_bits(design: Design, highest: int) -> str:
         return "On these bits all of them are affine: a factorised encoder has every statistic that is needed."
     found = graph(design)
     if found is not None:
+        edges = f"{len(found.edges)} edge{'s' * (len(found.edges) != 1)}"
         return (
-            f"On these {count} bits they are sums of pairs: a Markov random field on a graph with {len(found.edges)} edges "
+            f"On these {count} bits they are sums of pairs: a Markov random field on a graph with {edges} "
             f"and treewidth {found.treewidth} (at most)."
         )
     size = "all their functions" if highest >= min(count, MOST_BITS) else f"products of up to {highest} of them"

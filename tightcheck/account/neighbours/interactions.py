@@ -70,7 +70,7 @@ def random_field(design: Design) -> Iterator[Neighbour]:
     edges = tuple((i, j) for j in range(n) for i in range(j))
     field = with_family(latent, "markov_random_field", ("natural",), (), copies=1, dimension=n, edges=edges)
     words = (
-        f"let the bits interact in q: a Markov random field on the complete graph (co-parents; "
-        f"treewidth {n - 1}, exact inference is cheap)"
+        "let the bits interact in q: a Markov random field on the complete graph, since any two may move the same "
+        f"coordinate of x (treewidth {n - 1}: exact inference is cheap)"
     )
     yield Neighbour(words, "encoder", latent.block.place, replace(design, encoder=(field,)))

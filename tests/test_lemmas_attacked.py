@@ -575,6 +575,14 @@ EDGES = [
         real("mean", "{learned: markov_random_field}"),
         "restricted",
     ),
+    # Between -1 and 1 and between -2 and 1 no rate is z + 1/2: the ends are a list, and not 0 and 1.
+    (
+        "ends that are a list",
+        "{latent: {family: truncated_gaussian, dim: 2, lower: [-1, -2], upper: [1, 1]}, map: {kind: unrestricted},"
+        " output: natural}",
+        one("exponential", "rate", "z + 1/2", "implied").replace("dim: 1", "dim: 2"),
+        "impossible",
+    ),
     # |x + 1/2| + 2 x rises from 2/3 of its slope to 3/2 of it at -1/2: two ReLUs make it x.
     (
         "a root that bends",

@@ -73,6 +73,8 @@ def _block(block: Block, earlier: Collection[str]) -> None:
     for name, constant in block.fixed.items():
         _constant(constant)
         require(constant.value is None or known[name].admits(constant.value), f"{name} is out of its range")
+        is_open = constant.value is None and generic.is_settled(known[name])
+        require(not is_open, f"{name} is built into the facts of the family, and has no value")
 
 
 def _constant(constant: Constant) -> None:

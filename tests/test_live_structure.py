@@ -105,6 +105,28 @@ def gated(s: Any, x: Tensor) -> Any:
     return s.b(s.a(x) * torch.sigmoid(s.d(x))).chunk(2, -1)
 
 
+def skip(s: Any, x: Tensor) -> Any:
+    """A residual block, and two convolutions at the end."""
+    image = s.image(s.a(x))
+    image = image + torch.relu(s.one(image))
+    return s.two(image), s.three(image)
+
+
+def convolutions(channels: int = 1) -> dict[str, nn.Module]:
+    names = ("one", "two", "three")
+    return {"image": nn.Unflatten(1, (1, 8)), **{name: nn.Conv1d(1, channels, 3, padding=1) for name in names}}
+
+
+def twice(s: Any, x: Tensor) -> Any:
+    image = s.two(s.image(s.a(x)))
+    return image[:, :2], image[:, :2]
+
+
+def pooled(s: Any, x: Tensor) -> Any:
+    image = s.image(s.a(x))
+    return s.one(image), s.pool(torch.relu(s.two(image)))
+
+
 READ: dict[str, tuple[nn.Module, dict[str, Any], Any]] = {
     "normalised before the activation": (
         Steps(lambda s, x: both(s, torch.relu(s.norm(s.a(x)))), norm=nn.LayerNorm(8)),
@@ -150,6 +172,7 @@ READ: dict[str, tuple[nn.Module, dict[str, Any], Any]] = {
         {"output": ["mean", {"scale": "sqrt(exp(output) + 1/10000)"}]},
         {**MLP, "batch_norm": "eval"},
     ),
+    "a skip, and convolutions at the end": (Steps(skip, **convolutions()), {}, {"kind": "convolutional"}),
     "a dataclass": (Steps(lambda s, x: Heads(*both(s, torch.relu(s.a(x))))), {}, MLP),
     "numbers of unit length": (
         Steps(lambda s, x: both(s, torch.relu(s.a(x / (x.norm(dim=-1, keepdim=True) + 1e-10))))),
@@ -245,6 +268,12 @@ REFUSED: dict[str, tuple[nn.Module, dict[str, Any], str]] = {
         "share one weight",
     ),
     "parts that overlap": (Steps(overlapping, d=nn.Linear(6, 4)), {}, "the same numbers"),
+    "channels of one convolution": (Steps(twice, **convolutions(4)), {}, "the same numbers"),
+    "a pooled activation at the end": (
+        Steps(pooled, **convolutions(), pool=nn.MaxPool1d(2)),
+        {},
+        "ends in pool",
+    ),
     "other ends": (
         Steps(lambda s, x: (s.b(x), s.c(x).clamp(-30, 20)), b=nn.Linear(6, 2), c=nn.Linear(6, 2)),
         {"bounds": {"log_variance": [-30, 30]}},

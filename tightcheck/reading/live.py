@@ -96,6 +96,8 @@ class _Chain:
     @property
     def numbers(self) -> range | None:
         """Which of the last layer's numbers are put out, where that is plain."""
+        if self.architecture and self.width_before is None:
+            return None
         if not self.widths or self.parts is None or self.part is None:
             return range(self.widths[-1]) if self.widths else None
         if isinstance(self.part, range):
@@ -306,8 +308,7 @@ def _add(chain: _Chain, call: Any, recording: Recording, origins: Origins) -> No
     if origins.is_by_its_length(call) or (name == "normalize" and origins.is_length(call)):
         return _add_length(chain, call)
     if found:
-        chain.architecture, chain.width_before = chain.architecture or found, None
-        chain.steps, chain.link = [], "output"
+        _add_architecture(chain, call, layer, found)
     elif origins.others(call):
         _add_beside(chain, call, recording, origins)
     elif name in PARTED and chain.widths:
@@ -337,6 +338,19 @@ def _add(chain: _Chain, call: Any, recording: Recording, origins: Origins) -> No
     else:
         raise unread(call, f"`{name}` is no affine layer, activation or architecture that is read here")
     return None
+
+
+def _add_architecture(chain: _Chain, call: Any, layer: Any, found: str) -> None:
+    """A layer of a named architecture; one with a bias may end branches that join, and pooling has no weights."""
+    is_end = chain.architecture in JOINED.values() and getattr(layer, "bias", None) is not None
+    chain.architecture = found if is_end else chain.architecture or found
+    chain.width_before = None
+    if layer is not None and any(True for _ in layer.parameters()):
+        chain.steps, chain.link, chain.bounds = [], "output", None
+    elif chain.link != "output" or chain.bounds is not None:
+        chain.steps.append(str(call.target))
+        chain.link = None
+    chain.layers.append(call)
 
 
 def _add_feature(chain: _Chain, call: Any, name: str) -> None:
@@ -480,7 +494,7 @@ def _add_batch_norm(chain: _Chain, call: Any, layer: Any) -> None:
     """A batch norm; it shifts, so the affine layer just before it has a bias."""
     uses_batch = layer.training or layer.running_mean is None
     chain.batch_norm = "train" if uses_batch or chain.batch_norm == "train" else "eval"
-    if layer.affine and chain.layers and call.all_input_nodes[0] is chain.layers[-1]:
+    if layer.affine and chain.width_before is not None and call.all_input_nodes[0] is chain.layers[-1]:
         chain.biases[-1] = True
 
 

@@ -118,6 +118,18 @@ class Number:
             raise TooLong
         return sum(strange, Number(total)) if strange else Number(total)
 
+    def less(self, factor: Rational, other: Number) -> Number:
+        """self - factor * other, factor not 0."""
+        WORK[0] += len(other.terms)
+        total = dict(self.terms)
+        for monomial, q in other.terms.items():
+            value = total.get(monomial, 0) - factor * q
+            if value:
+                total[monomial] = plain(value)
+            else:
+                del total[monomial]
+        return Number(total)
+
     def _multiplied(self, factor: Rational) -> Number:
         """A rational multiple."""
         return self if factor == 1 else Number({m: plain(factor * q) for m, q in self.terms.items()})

@@ -168,8 +168,7 @@ class Path:
                 if monomial and (here := unit.terms.get(monomial)):
                     factor = quotient(here, known.terms[monomial])
                     way = sign if factor > 0 else -sign
-                    rest = unit - rational(factor) * known
-                    found = self._sign_of_rest(rest, depth)
+                    found = self._sign_of_rest(unit.less(factor, known), depth)
                     if found is not None and found * way >= 0 and (found or way):
                         return way or found
                     if found == 0 == way:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from tightcheck.joint.domain import signs
 from tightcheck.joint.form import Form, assemble
 from tightcheck.joint.marginals import log_factor
 from tightcheck.joint.parts import Group, Part, reduce
+from tightcheck.read_yaml import read_design
 
 NETWORK = Map("mlp", hidden=(8,))
 
@@ -552,3 +554,13 @@ def test_the_worst_corner_decides_bits_against_a_gaussian(name: str, worst: Call
 )
 def test_expressions_are_written_as_mathematics(expression: sp.Expr, shown: str) -> None:
     assert show.text(expression) == shown
+
+
+@pytest.mark.parametrize(("name", "text"), [("z", "zz'"), ("taste", "taste taste'")])
+def test_names_of_several_letters_stand_apart_in_their_products(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / "design.yaml").write_text(
+        f"encoder: {{latent: {{name: {name}, family: gaussian, dim: 2, covariance: full}}, map: affine}}\n"
+        "decoder: {observed: {family: poisson, dim: 3}, map: affine}\n"
+    )
+    found = describe(form(read_design(tmp_path / "design.yaml")))
+    assert text in {column for _, column, _ in found.blocks}

@@ -252,8 +252,8 @@ def _groups(block: Block, family: Family, kept: Mapping[int, sp.Expr]) -> tuple[
             statistics=tuple(kept[k] for k in members),
             natural=tuple(family.natural_parameters[k] for k in members),
             size=block.copies * _count(block, family, shape, len(members)),
-            text=_transposed(show.text(shape), "'"),
-            latex=_transposed(show.latex(shape), r"^\top"),
+            text=_transposed(show.text(shape), " ", "'"),
+            latex=_transposed(show.latex(shape), r"\,", r"^\top"),
         )
         for shape, members in shapes.items()
     )
@@ -317,9 +317,9 @@ def _count(block: Block, family: Family, shape: sp.Expr, members: int) -> int:
     return dimension - (small - members) if members > 1 else 1
 
 
-def _transposed(shown: str, mark: str) -> str:
-    """Products of pairs of coordinates are written z z'."""
+def _transposed(shown: str, gap: str, mark: str) -> str:
+    """Products of pairs of coordinates are written zz'; names of several letters stand apart."""
     if "PAIR" not in shown:
         return shown
     name = shown.replace("PAIR", "").strip("* ").strip()
-    return f"{name}{name}{mark}"
+    return f"{name}{gap * (len(name) > 1)}{name}{mark}"

@@ -76,8 +76,14 @@ def design_of(
     return read_design(file)
 
 
-def outputs(kind: str, inputs: list[np.ndarray], size: int, random: np.random.Generator) -> np.ndarray:
-    """What a map puts out at each of its inputs, in a random model; some weights are 0."""
+def outputs(kind: str, inputs: list[np.ndarray], size: int, random: np.random.Generator, values: int = 1) -> np.ndarray:
+    """What a map puts out at each of its inputs, in a random model; some weights are 0.
+
+    `values` > 1: the inputs are in turn beside so many values of a block that is given, which pick an affine map's coefficients.
+    """
+    if values > 1:
+        each = [outputs(kind, inputs[j::values], size, random) for j in range(values)]
+        return np.stack(each, axis=1).reshape(len(inputs), size)
     if kind == "unrestricted":
         return random.normal(size=(len(inputs), size)) * 2
     table = np.array(inputs)
@@ -85,13 +91,15 @@ def outputs(kind: str, inputs: list[np.ndarray], size: int, random: np.random.Ge
     return table @ weights + random.normal(size=size)
 
 
-def joint(latent: str, parent: str, child: str, maps: tuple[str, str], random: np.random.Generator) -> np.ndarray:
-    """log p(a, b | z), a row for every z and a column for every a and b."""
+def joint(
+    latent: str, parent: str, child: str, maps: tuple[str, str], picks: bool, random: np.random.Generator
+) -> np.ndarray:
+    """log p(a, b | z), a row for every z and a column for every a and b; of affine maps with one matrix, or one for each a."""
     z = [np.concatenate(parts) for parts in product(*(values(block) for block in LATENTS[latent]))]
     a = values(PARENTS[parent])
     of_a = outputs(maps[0], z, len(a[0]), random)
     both = [np.concatenate([one, other]) for one in z for other in a]
-    of_b = outputs(maps[1], both, len(values(CHILDREN[child])[0]), random)
+    of_b = outputs(maps[1], both, len(values(CHILDREN[child])[0]), random, len(a) if picks else 1)
     rows = []
     for i in range(len(z)):
         first = log_law(PARENTS[parent], of_a[i])
@@ -105,7 +113,9 @@ def in_span(columns: np.ndarray, functions: np.ndarray) -> bool:
     return bool(np.abs(functions @ found - columns).max() < 1e-8)
 
 
-def is_consistent(latent: str, parent: str, child: str, encoder: str, prior: str, table: np.ndarray) -> bool:
+def is_consistent(
+    latent: str, parent: str, child: str, encoder: str, prior: str, picks: bool, table: np.ndarray
+) -> bool:
     """Whether the posterior is in the encoder's class, under a uniform prior or, if implied, under one that makes C2 hold."""
     blocks = LATENTS[latent]
     codes = [np.concatenate(parts) for parts in product(*(values(block) for block in blocks))]
@@ -124,7 +134,8 @@ def is_consistent(latent: str, parent: str, child: str, encoder: str, prior: str
         return in_span(g.T, shown)
     of_z = np.logaddexp(posterior[2], posterior[3]) - np.logaddexp(posterior[0], posterior[1])
     of_s = np.concatenate([posterior[1] - posterior[0], posterior[3] - posterior[2]])
-    beside = np.block([[shown, np.zeros((len(shown), 1))], [shown, np.ones((len(shown), 1))]])
+    one = shown if picks else shown[:, :1]
+    beside = np.block([[shown, np.zeros_like(one)], [shown, one]])
     return in_span(of_z[:, None], shown) and in_span(of_s[:, None], beside)
 
 
@@ -151,12 +162,13 @@ def test_no_enumerated_model_refutes_a_verdict(
     folder = tmp_path_factory.mktemp("designs")
     word = decide(design_of(latent, parent, child, maps, encoder, prior, folder), prior).verdict.word
     random = np.random.default_rng(seed)
-    tables = [joint(latent, parent, child, maps, random) for _ in range(12)]
-    consistent = [is_consistent(latent, parent, child, encoder, prior, table) for table in tables]
-    if word == "tight":
-        assert all(consistent)
-    if word in ("restricted", "collapse", "impossible"):
-        assert not all(consistent)
+    for picks in (False, True):
+        tables = [joint(latent, parent, child, maps, picks, random) for _ in range(12)]
+        consistent = [is_consistent(latent, parent, child, encoder, prior, picks, table) for table in tables]
+        if word == "tight":
+            assert all(consistent)
+        if word in ("restricted", "collapse", "impossible"):
+            assert not all(consistent)
     assert word not in ("collapse", "impossible")  # with uniform or implied priors some x moves with one bit of z
 
 
@@ -229,6 +241,7 @@ FALSE = (
     ("an affine encoder of a chain", "chain", ("unrestricted", "unrestricted"), "affine", [{"lemma": "finite_chain"}]),
     ("two bits are no chain", "bits", ("unrestricted", "unrestricted"), "unrestricted", [{"lemma": "finite_chain"}]),
     ("x_2 looks at x_1 and z together", "bit", ("affine", "unrestricted"), "affine", [{"lemma": "tight"}]),
+    ("a matrix for every value of x_1", "bit", ("affine", "affine"), "affine", [{"lemma": "tight"}]),
 )
 
 

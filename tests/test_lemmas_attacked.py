@@ -583,6 +583,24 @@ EDGES = [
         one("exponential", "rate", "z + 1/2", "implied").replace("dim: 1", "dim: 2"),
         "impossible",
     ),
+    # The sum of x beside log(1 + x): g* = w (x_1 + x_2) + c is affine in it. Beside x^2 as well.
+    *(
+        (
+            f"the sum of x beside {features}",
+            f"{{latent: {{family: bernoulli, dim: 2}}, covariates: {{l: {{computed_from: x}}}}, given: l,"
+            f" features: {features}, map: {{kind: affine}}, output: logits}}",
+            "{observed: {family: poisson, dim: 2}, map: {kind: affine}, output: log_rate, prior: implied}",
+            "restricted",
+        )
+        for features in ("log1p", "x^2")
+    ),
+    # Weights idf_i x_i divided by their norm are not affine in x where these add up to 2; divided by 2 they are.
+    (
+        "normalised weights of texts of one length",
+        "{latent: {family: bernoulli, dim: 1}, features: tfidf, map: {kind: affine}, output: logits}",
+        "{observed: {family: multinomial, dim: 3, length: 2}, map: {kind: affine}, output: logits, prior: uniform}",
+        "undecided",
+    ),
     # |x + 1/2| + 2 x rises from 2/3 of its slope to 3/2 of it at -1/2: two ReLUs make it x.
     (
         "a root that bends",

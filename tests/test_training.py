@@ -19,6 +19,7 @@ from tightcheck.read_yaml import read_design
 from tightcheck.training import checkpoint
 from tightcheck.training.checkpoint import Log
 from tightcheck.training.data import Data, checked
+from tightcheck.training.features import Features
 from tightcheck.training.fit import build, fit
 from tightcheck.training.measure import measure
 from tightcheck.training.model import Model
@@ -292,6 +293,18 @@ def test_sparse_counts_train_as_the_same_counts_written_out(features: str, tmp_p
     for left, right in zip(dense.model.parameters(), compressed.model.parameters(), strict=True):
         torch.testing.assert_close(left, right)
     assert measure(dense.model, dense.data).gap == pytest.approx(measure(compressed.model, compressed.data).gap)
+
+
+def test_tfidf_weights_are_the_same_for_x_and_2_x(tmp_path: Path) -> None:
+    design = design_of(COUNTS.replace("FEATURES", "tfidf"), tmp_path)
+    features = Features(design.encoder[0].inputs, design.observed, (), {}, picks=False)
+    counts = torch.tensor(
+        np.random.default_rng(2).poisson(0.7, (30, 12)) + np.eye(30, 12)[:, ::-1].copy() + np.eye(12)[0]
+    )
+    features.see({"x": counts})
+    once, twice = (features({"x": rows[None, None]})[0] for rows in (counts, 2 * counts))
+    torch.testing.assert_close(once, twice)
+    assert not torch.allclose(once, counts / counts.sum(-1, keepdim=True))
 
 
 def test_the_measured_gap_is_that_of_the_definition(tmp_path: Path) -> None:

@@ -113,6 +113,7 @@ class Inputs:
 
     `kind` is a keyword (identity, counts, frequencies, tfidf, log1p, standardize, softmax, layer_norm, one_hot,
     statistics) or "expression", then `expression` is a function of one coordinate. `covariates` are shown as well.
+    Of a block x, frequencies are x_i / sum(x), and tfidf idf_i x_i / sum(x) with weights idf_i > 0.
     """
 
     kind: str
@@ -208,13 +209,17 @@ def _distributed(names: Sequence[str], given: Sequence[str], law: str) -> str:
 
 @dataclass(frozen=True)
 class Design:
-    """A VAE design; `outside` names its parts that are outside the theorem, the others are filled in all the same."""
+    """A VAE design; `outside` names its parts that are outside the theorem, the others are filled in all the same.
+
+    `computed` are the covariates that the design says are computed from the data; conditions take them as given.
+    """
 
     decoder: tuple[Conditional, ...]
     encoder: tuple[Conditional, ...]
     prior: Prior
     objective: Objective = Objective()
     covariates: tuple[str, ...] = ()
+    computed: tuple[str, ...] = ()
     outside: tuple[Outside, ...] = ()
     remarks: tuple[tuple[Place, str], ...] = ()
 

@@ -71,6 +71,7 @@ def design_from_json(data: Mapping[str, Any]) -> Design:
         prior=_prior(data["prior"]),
         objective=_objective(data["objective"]),
         covariates=tuple(data["covariates"]),
+        computed=tuple(data["computed"]),
         outside=tuple(Outside(**{**item, "place": _place(item["place"])}) for item in data["outside"]),
         remarks=tuple((_place(place), remark) for place, remark in data["remarks"]),
     )

@@ -35,7 +35,7 @@ from tightcheck.kernel.explicit import (
     written_single,
     written_tight,
 )
-from tightcheck.kernel.finite_chain import adds_up, finite_chain
+from tightcheck.kernel.finite_chain import finite_chain
 from tightcheck.kernel.finite_data import finite_data
 from tightcheck.kernel.forced import with_forced_values
 from tightcheck.kernel.forms import well_formed_data
@@ -295,15 +295,17 @@ NEED_A_DECLARED_PRIOR = frozenset(
 )
 NOT_OF_PARENTS = frozenset((*ENCODER_LEMMAS, "rays"))
 """Lemmas on g, which is not affine in nu for a block that others are given."""
+ON_THE_INPUTS = frozenset(ENCODER_LEMMAS) - {"column", "line", "bounded_encoder"} | {"out_of_reach", "additive"}
+"""Lemmas on how an encoder's network follows x, of which a covariate may tell it more where it is computed from x."""
 
 
 OF_ALL_BLOCKS = frozenset(("finite_chain", "finite_data", "additive", "given_nonmember"))
 """Lemmas that hold as they are where an observed block is given another."""
 OF_ONE_MODEL = frozenset(
-    "member gaussian_member contrast_member tight nonmember out_of_reach constants unreachable prior_support".split()
+    "member gaussian_member contrast_member nonmember out_of_reach constants unreachable prior_support".split()
 )
 """Lemmas that show a model, or speak of the prior and the encoder alone: what they say of the design in which no observed block
-looks at another holds of the design; so does `tight`, where the block that is given adds to g* a function of its own."""
+looks at another holds of the design."""
 
 
 def _of_part(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> Entries:
@@ -323,13 +325,13 @@ def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> E
         return zero | _of_part(design, prior, step, zero)
     if has_given(design) and name not in OF_ALL_BLOCKS:
         require(name in OF_ONE_MODEL, "an observed block given another has statistics of both, which are not looked at")
-        if name == "tight":
-            adds_up(design)
         design = apart(design)
     require(prior == "declared" or name not in NEED_A_DECLARED_PRIOR, f"{name} needs a declared prior")
     parents = {parent for latent in design.encoder for parent in latent.block.given}
     is_parent = name in NOT_OF_PARENTS and step["latent"] in parents
     require(not is_parent, "log q(y|x) of a block that others are given is not affine in nu")
+    shows_more = any(set(design.computed) & set(latent.inputs.covariates) for latent in design.encoder)
+    require(not (name in ON_THE_INPUTS and shows_more), "the encoder is shown a covariate that is computed from x")
     if name in ZERO_LEMMAS:
         return zero | ZERO_LEMMAS[name](design, step, zero)
     if name == "tight":

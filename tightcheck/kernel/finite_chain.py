@@ -5,12 +5,11 @@ from __future__ import annotations
 import sympy as sp
 
 from tightcheck.design import Conditional, Design, Map
-from tightcheck.kernel.classes import family_of, function_class, is_onto
-from tightcheck.kernel.given import children, parents
+from tightcheck.kernel.classes import family_of, is_onto
 from tightcheck.kernel.model import encoder_side
 from tightcheck.kernel.parametrised import is_parametrised
 from tightcheck.kernel.rejected import require
-from tightcheck.kernel.tight import charges_every_point, depends_on, spans_everything
+from tightcheck.kernel.tight import charges_every_point
 
 
 def finite_chain(design: Design, prior: str) -> None:
@@ -33,21 +32,6 @@ def is_chain(design: Design) -> bool:
             return False
         earlier.add(latent.block.name)
     return True
-
-
-def adds_up(design: Design) -> None:
-    """Require that one finite draw x_1 is given to others, that these look at z and at x_1 through sums, and that z spans
-    everything: g* = F' nu(x) + c(x_1), and c(x_1) is a combination of the statistics of x_1."""
-    require(spans_everything(design), "the latent space is no single draw whose statistics span every function")
-    (first, *others) = parents(design)
-    is_draw = first.block.copies == 1 and first.block.length is None
-    is_draw = is_draw and family_of(first.block).spans_all_functions
-    require(not others and is_draw and depends_on(design, first), "not one finite draw that moves is given to others")
-    for child in children(design):
-        classes = {function_class(child, i).kind for i in range(len(child.natural))}
-        require(
-            classes <= {"affine", "constant"}, f"{child.block.name} is not shown to be affine in z and in its parent"
-        )
 
 
 def _is_free(design: Design, latent: Conditional) -> None:

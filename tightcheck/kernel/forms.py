@@ -26,6 +26,7 @@ SHARINGS = frozenset(("fixed", "shared", "per_coordinate"))
 def well_formed_data(design: Design) -> None:
     """Require that every part is written as such parts are."""
     require(len(set(design.covariates)) == len(design.covariates), "a covariate is named twice")
+    require(set(design.computed) <= set(design.covariates), "what is computed from the data is no covariate")
     _objective(design)
     for side in (design.decoder, design.encoder):
         earlier: list[str] = []

@@ -67,7 +67,7 @@ def encoder_side(latent: Conditional, observed: Conditional) -> Side:
     inputs = latent.inputs
     family = family_of(observed.block)
     kind = inputs.kind
-    if kind in ("frequencies", "tfidf") and isinstance(observed.block.length, int):
+    if kind == "frequencies" and isinstance(observed.block.length, int):
         kind = "identity"  # x / l with one fixed l > 0
     if observed.block.length in ("random", "depends_on_z"):
         family = replace(family, support=replace(family.support, cardinality="countable", bounds=None))

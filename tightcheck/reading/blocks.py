@@ -337,3 +337,9 @@ def read_covariates(data: Any, at: At, notes: Notes) -> dict[str, At]:
                 f"{value.computed_from}; the analysis takes {name} as given.",
             )
     return {name: at / name for name in data}
+
+
+def computed(*parts: Any) -> set[str]:
+    """The covariates that the parts say are computed from the data."""
+    written = [item for data in parts if isinstance(data, dict) for item in data.items()]
+    return {name for name, value in written if value is not None and value.computed_from is not None}

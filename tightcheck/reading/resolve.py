@@ -11,7 +11,7 @@ import sympy as sp
 
 from tightcheck.design import Conditional, Design, Inputs, Objective
 from tightcheck.reading import models
-from tightcheck.reading.blocks import Notes, Written, check_names, read_blocks, read_covariates
+from tightcheck.reading.blocks import Notes, Written, check_names, computed, read_blocks, read_covariates
 from tightcheck.reading.errors import nearest
 from tightcheck.reading.heads import Scope, Side, read_conditional
 from tightcheck.reading.outside import outside_word
@@ -85,6 +85,7 @@ def resolve(encoder: models.Encoder, encoder_at: At, decoder: models.Decoder, de
         prior=read_prior(decoder.prior, decoder_at / "prior", latents, notes, covariates),
         objective=_objective(decoder.objective, decoder_at / "objective", latents, bool(notes.outside)),
         covariates=names,
+        computed=tuple(name for name in names if name in computed(encoder.covariates, decoder.covariates)),
         outside=tuple(dict.fromkeys(notes.outside)),
         remarks=tuple(dict.fromkeys(notes.remarks)),
     )

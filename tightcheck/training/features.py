@@ -152,10 +152,9 @@ class Features(nn.Module):
         if self.kind == "log1p":
             return value.with_values(value.values.log1p()) if isinstance(value, SparseRows) else value.log1p()
         if self.kind == "frequencies":
-            if isinstance(value, SparseRows):
-                return value.with_values(value.values / value.sums()[value.row_of_entry])
-            return value / value.sum(-1, keepdim=True)
+            return _shares(value)
         if self.kind in ("standardize", "tfidf"):
+            value = _shares(value) if self.kind == "tfidf" else value
             centre: Tensor = getattr(self, f"centre_{block.name}")
             scale: Tensor = getattr(self, f"scale_{block.name}")
             if not isinstance(value, SparseRows):
@@ -169,6 +168,13 @@ class Features(nn.Module):
             return functional.layer_norm(full, full.shape[-1:], eps=SMALLEST)
         assert self.kind == "statistics", self.kind
         return statistics_of(block, full).flatten(-2)
+
+
+def _shares(value: Piece) -> Piece:
+    """x / sum(x)."""
+    if isinstance(value, SparseRows):
+        return value.with_values(value.values / value.sums()[value.row_of_entry])
+    return value / value.sum(-1, keepdim=True)
 
 
 def dense(piece: Piece) -> Tensor:
@@ -223,7 +229,7 @@ def _standard(rows: Tensor | SparseRows) -> tuple[Tensor, Tensor]:
 
 
 def _inverse_document_frequency(rows: Tensor | SparseRows) -> tuple[Tensor, Tensor]:
-    """log((1 + N) / (1 + documents with the word)) + 1, never 0; the counts are not centred."""
+    """log((1 + N) / (1 + documents with the word)) + 1, never 0; the shares that it multiplies are not centred."""
     if isinstance(rows, SparseRows):
         documents = rows.values.new_zeros(rows.width).index_add(0, rows.columns, torch.ones_like(rows.values))
         count = len(rows)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import TYPE_CHECKING
 
 from tightcheck.account.case import Case
 from tightcheck.design import Conditional
 from tightcheck.family import Family
 from tightcheck.kernel.classes import all_entries, family_of
-from tightcheck.kernel.joint_cases import forced
-from tightcheck.kernel.joint_explore import TooMany
 from tightcheck.kernel.joint_lemma import MOST_CASES
-from tightcheck.kernel.joint_numbers import Number, TooLong, Unreached, letter
-from tightcheck.kernel.joint_sides import owned
 from tightcheck.verdict import Divergence
+
+if TYPE_CHECKING:
+    from tightcheck.kernel.joint_numbers import Number
 
 
 def divergence(case: Case, latent: str, observed: Sequence[Conditional]) -> tuple[Divergence, ...]:
     """For one draw of each block, direction and rate; none where they are not known."""
+    from tightcheck.kernel.joint_sides import owned
+
     z = owned(family_of(case.latent_named(latent).block), latent)
     told: dict[Divergence, None] = {}
     for block in observed:
@@ -38,6 +40,10 @@ def divergence(case: Case, latent: str, observed: Sequence[Conditional]) -> tupl
 @cache
 def _witnesses(x: Family, z: Family, zero: frozenset[tuple[int, int]]) -> tuple[tuple[str, str], ...]:
     """Direction and rate for each entry that vanishes in every density: the simplest case in which it does not."""
+    from tightcheck.kernel.joint_cases import forced
+    from tightcheck.kernel.joint_explore import TooMany
+    from tightcheck.kernel.joint_numbers import TooLong, Unreached, letter
+
     try:
         known = forced(x, z, MOST_CASES, zero)
     except (TooMany, TooLong, Unreached):

@@ -15,11 +15,15 @@ from tightcheck.kernel.classes import BOUNDED_ACTIVATIONS, LIPSCHITZ_ACTIVATIONS
 from tightcheck.kernel.model import Coordinate, coordinates
 from tightcheck.kernel.rejected import Rejected
 from tightcheck.kernel.stated_model import model_natural
+from tightcheck.kernel.zero import latent_of, observed_of
+from tightcheck.once import once
 from tightcheck.span import enclose
 
 Natural = list[sp.Expr]
 PARAMETERS = ("1", "2", "1/2", "0", "-1")
 """Tried for the parameters of written formulas."""
+SHAPES = ("{0}", "{0} + 1", "1 / (1 + exp({0}))")
+"""Tried as what a map puts out."""
 
 
 def moving(design: Design, prior: str, observed: Conditional, latent: Conditional | None = None) -> Natural | None:
@@ -29,24 +33,33 @@ def moving(design: Design, prior: str, observed: Conditional, latent: Conditiona
     """
     if not others_are_valid(design, observed, prior):
         return None
-    observed = _at_known_values(design, observed)
-    if _has_unknown(observed):
+    known = _at_known_values(design, observed)
+    if _has_unknown(known):
         return None
     for candidate in design.encoder if latent is None else (latent,):
-        if is_topics(observed, candidate):
-            return _topics(observed, candidate)
-        shown = observed
-        shapes: tuple[str, ...] = ("{0}", "{0} + 1", "1 / (1 + exp({0}))")
-        if prior == "implied" and not family_of(candidate.block).support.is_finite:
-            bounded = _with_bounded_maps(observed)
-            if bounded is None:
-                continue
-            shown, shapes = bounded, ("{0}", "tanh({0})")
-        elif observed.inputs.kind in ("statistics", "softmax"):
-            shown, shapes = _of_first_input(observed, candidate)
-        for eta, active in models(design, shown, [(candidate.block.name, 0)], shapes):
-            if len(different_values(eta, active)) > 1:
-                return eta
+        is_infinite = not family_of(candidate.block).support.is_finite
+        if is_topics(known, candidate):
+            return _topics(known, candidate)
+        found = _moving_within(design, observed.block.name, candidate.block.name) if is_infinite else None
+        if found is None and not (is_infinite and prior == "implied"):
+            found = _moved(design, *_of_first_input(known, candidate), candidate)
+        if found is not None:
+            return found
+    return None
+
+
+@once
+def _moving_within(design: Design, observed: str, latent: str) -> Natural | None:
+    """Those of a model in which f is bounded, a function of tanh of one coordinate."""
+    bounded = _with_bounded_maps(_at_known_values(design, observed_of(design, observed)))
+    return None if bounded is None else _moved(design, bounded, ("{0}", "tanh({0})"), latent_of(design, latent))
+
+
+def _moved(design: Design, shown: Conditional, shapes: Sequence[str], latent: Conditional) -> Natural | None:
+    """The first natural parameters of these shapes that take two values."""
+    for eta, active in models(design, shown, [(latent.block.name, 0)], shapes):
+        if len(different_values(eta, active)) > 1:
+            return eta
     return None
 
 
@@ -150,10 +163,13 @@ def _one_softmax(design: Design, observed: Conditional) -> Conditional:
 
 
 def _of_first_input(observed: Conditional, latent: Conditional) -> tuple[Conditional, tuple[str, ...]]:
-    """An affine decoder that takes only its first input: the first statistic, or the first share of a softmax of z.
+    """The block and shapes of one coordinate; where it is shown statistics or shares, an affine decoder that takes only its first
+    input: the first statistic, or the first share of a softmax of z.
 
     The other coordinates of z being 0, that share is exp(z) / (exp(z) + n - 1).
     """
+    if observed.inputs.kind not in ("statistics", "softmax"):
+        return observed, SHAPES
     family = family_of(latent.block)
     is_affine = all(h.source.kind == "affine" for h in observed.heads if isinstance(h.source, Map))
     if not is_affine or len(family.variables) != 1:

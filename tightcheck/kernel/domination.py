@@ -13,8 +13,6 @@ import sympy as sp
 
 from tightcheck.family import Family
 from tightcheck.kernel.integrability import in_domain
-from tightcheck.kernel.joint_numbers import Unreached
-from tightcheck.kernel.joint_support import inside
 from tightcheck.kernel.slices import runs_over_all_reals
 from tightcheck.span import combination
 
@@ -103,6 +101,9 @@ def _is_bounded(family: Family) -> bool:
 
 def _may_fall(family: Family, k: int) -> bool:
     """Whether from some point of Omega the coefficient of statistic k may fall without end."""
+    from tightcheck.kernel.joint_numbers import Unreached
+    from tightcheck.kernel.joint_support import inside
+
     try:
         point: list[sp.Expr] = [sp.Rational(p) for p in inside(family)]
     except Unreached:

@@ -8,10 +8,7 @@ from typing import Any
 
 from tightcheck.design import Conditional, Design
 from tightcheck.family import Family
-from tightcheck.kernel import joint_cases
 from tightcheck.kernel.classes import family_of
-from tightcheck.kernel.joint_explore import TooMany
-from tightcheck.kernel.joint_numbers import TooLong
 from tightcheck.kernel.rejected import require
 from tightcheck.kernel.zero import Entries, of_block, pair_of
 
@@ -43,6 +40,10 @@ def whole_family(conditional: Conditional) -> Family:
 @cache
 def forced(x: Family, z: Family, zero: frozenset[tuple[int, int]]) -> frozenset[tuple[int, int]]:
     """The entries (from 1) that are zero in every case, when these are zero."""
+    from tightcheck.kernel import joint_cases
+    from tightcheck.kernel.joint_explore import TooMany
+    from tightcheck.kernel.joint_numbers import TooLong
+
     renamed = x if x is not z and not ({p.symbol for p in x.fixed} & {p.symbol for p in z.fixed}) else None
     require(renamed is not None or not x.fixed, "both families have the same fixed parameter")
     try:

@@ -295,6 +295,15 @@ def test_sparse_counts_train_as_the_same_counts_written_out(features: str, tmp_p
     assert measure(dense.model, dense.data).gap == pytest.approx(measure(compressed.model, compressed.data).gap)
 
 
+def test_a_parameter_of_two_blocks_is_one_number() -> None:
+    design = read_design(Path(__file__).parent / "designs/tight/conjugation-cancelling-spins.yaml")
+    data = checked(design, {"a": np.array([[1.0], [-1.0]]), "b": np.array([[1.0], [1.0]])})
+    model = build([design], data, Settings(dtype="float64"))
+    first, second = (side.free["w"] for side in model.likelihood)
+    assert first is second
+    assert sum(parameter.numel() for parameter in model.decoder.parameters()) == 1
+
+
 def test_tfidf_weights_are_the_same_for_x_and_2_x(tmp_path: Path) -> None:
     design = design_of(COUNTS.replace("FEATURES", "tfidf"), tmp_path)
     features = Features(design.encoder[0].inputs, design.observed, (), {}, picks=False)

@@ -72,6 +72,8 @@ class Model(nn.Module):
             )
             for i, block in enumerate(observed)
         )
+        _share(self.posterior)
+        _share(self.likelihood)
         self.remarks: tuple[str, ...] = ()
         self.prior = self._prior(designs, generators)
         weights = [float(d.objective.value) if d.objective.kind == "beta" else 1.0 for d in designs]  # type: ignore[arg-type]
@@ -181,6 +183,14 @@ class Model(nn.Module):
 
     def _covariates(self, x: Mapping[str, Piece]) -> dict[str, Piece]:
         return {name: x[name] for name in self.design.covariates}
+
+
+def _share(sides: Sequence[Side]) -> None:
+    """A free parameter that the formulas of several blocks name is one number."""
+    known: dict[str, nn.Module] = {}
+    for side in sides:
+        for name in tuple(side.free):
+            side.free[name] = known.setdefault(name, side.free[name])
 
 
 def log_partition(side: Side, values: dict[str, Any]) -> Tensor:

@@ -583,6 +583,18 @@ EDGES = [
         one("exponential", "rate", "z + 1/2", "implied").replace("dim: 1", "dim: 2"),
         "impossible",
     ),
+    # Variances 1 and 2 of the prior are none of an isotropic encoder: of the priors of the class those with one variance are left.
+    *(
+        (
+            f"variances of a prior for each coordinate of {size}",
+            f"{{latent: {{family: gaussian, dim: {size}, covariance: isotropic}}, map: {{kind: unrestricted}},"
+            " output: [mean, variance]}",
+            "{observed: {family: poisson, dim: 3}, map: {kind: expression, expression: 1}, output: rate,"
+            " prior: {family: gaussian, mean: 0, variance: {learned: per_coordinate}}}",
+            "collapse",
+        )
+        for size in (2, 4)
+    ),
     # The sum of x beside log(1 + x): g* = w (x_1 + x_2) + c is affine in it. Beside x^2 as well.
     *(
         (

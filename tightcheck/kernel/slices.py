@@ -177,10 +177,11 @@ def prior_family(name: str, dimension: int | None) -> Family:
     return registry.load(name, dimension=min(dimension, REPRESENTATIVE) if is_vector and dimension else None)
 
 
-def prior_term(design: Design, latent: Conditional) -> sp.Expr | None:
+def prior_term(design: Design, latent: Conditional, alike: bool = True) -> sp.Expr | None:
     """P = log p - log h' of one copy of the block in the family's variables, up to a constant; None where not known.
 
-    A prior with other support than the encoder's has no such term. A precision matrix is not looked at here.
+    A prior with other support than the encoder's has no such term. A precision matrix is not looked at here. What is learned for
+    each component of a vector is `alike`, as it is in some priors of the class; else P is that of all of them.
     """
     block = prior_block(design, latent.block.name)
     if block is None:
@@ -204,7 +205,7 @@ def prior_term(design: Design, latent: Conditional) -> sp.Expr | None:
     if len(prior.variables) == 1 and len(family.variables) > 1 and is_product_space(family, prior):
         if _is_open_twice(block, family):
             return None
-        each = [density.xreplace({prior.variables[0]: v, **_own_values(block, v)}) for v in family.variables]
+        each = [density.xreplace({prior.variables[0]: v, **_own_values(block, v, alike)}) for v in family.variables]
         return sp.Add(*each) - family.log_base_measure
     if not same_support(prior, family) or _is_open_twice(block, family):
         return None
@@ -218,10 +219,12 @@ def _is_open_twice(block: PriorBlock, family: Family) -> bool:
     return bool(names & (block.parameters.keys() - known))
 
 
-def _own_values(block: PriorBlock, variable: sp.Symbol) -> dict[sp.Symbol, sp.Symbol]:
-    """A symbol for this component's value of each parameter that is fixed at a list of values; what is learned may be alike."""
+def _own_values(block: PriorBlock, variable: sp.Symbol, alike: bool) -> dict[sp.Symbol, sp.Symbol]:
+    """A symbol for this component's value of each parameter that is fixed at a list of values, or not `alike` where it is
+    learned for each component."""
     constants = zip(block.parameters.values(), _parameter_symbols(block), strict=True)
-    listed = [symbol for c, symbol in constants if c.value is None and c.sharing == "fixed"]
+    own = {"fixed"} if alike else {"fixed", "per_coordinate"}
+    listed = [symbol for c, symbol in constants if c.value is None and c.sharing in own]
     return {symbol: sp.Symbol(f"{symbol.name}_{variable.name}", **symbol.assumptions0) for symbol in listed}
 
 
@@ -333,7 +336,7 @@ def prior_along(design: Design, latent: Conditional, curve: Curve) -> sp.Expr | 
         if not runs_over_all_reals(family_of(latent.block)):
             return None
         return curve.parameter**2 - base_along(latent, curve)
-    term = prior_term(design, latent)
+    term = prior_term(design, latent, alike=False)
     if term is None:
         return None
     return normal_form(term.xreplace(dict(zip(family_of(latent.block).variables, curve.point, strict=True))))
@@ -356,7 +359,7 @@ def prior_in_span_on(design: Design, latent: Conditional, curve: Curve) -> bool:
     if block.precision is not None:  # a Gaussian prior that couples coordinates is quadratic on every line
         whole = runs_over_all_reals(family_of(latent.block))
         return whole and all(combination(power, curve.statistics, [u]) is not None for power in (u, u**2))
-    term = prior_term(design, latent)
+    term = prior_term(design, latent, alike=False)
     if term is None:
         return False
     along: dict[sp.Basic, sp.Basic] = dict(zip(family_of(latent.block).variables, curve.point, strict=True))

@@ -305,7 +305,7 @@ def _prior_in_span(design: Design, latent: Conditional) -> None:
     if block.precision is not None and not block.precision.is_diagonal():
         constants_reachable(design, "declared", latent)
         return
-    term = prior_term(design, latent)
+    term = prior_term(design, latent, alike=False)
     require(term is not None, "the prior is not known")
     assert term is not None
     family = family_of(latent.block)

@@ -583,7 +583,7 @@ EDGES = [
         one("exponential", "rate", "z + 1/2", "implied").replace("dim: 1", "dim: 2"),
         "impossible",
     ),
-    # Variances 1 and 2 of the prior are none of an isotropic encoder: of the priors of the class those with one variance are left.
+    # Variances 1 and 2 are none of an isotropic encoder: of the priors of the class those with one variance are left.
     *(
         (
             f"variances of a prior for each coordinate of {size}",

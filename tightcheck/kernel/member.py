@@ -314,7 +314,7 @@ def conjugate(
             term = prior_term(design, latent)
         require(term is not None, "the prior is not known")
         assert term is not None
-        c = solved(term + energy, fz)
+        c = solved(term + _owned(energy, observed, fz), fz)
         if block.log_density is not None and not _is_uniform(block, fz):
             _require_density(latent, observed, eta, F, step, c, beta)
         return c
@@ -325,6 +325,12 @@ def conjugate(
     )
     _require_density(latent, observed, eta, F, step, c, beta)
     return c
+
+
+def _owned(energy: sp.Expr, observed: Conditional, family: Family) -> sp.Expr:
+    """The same with names of this block for all but z: its fixed parameters are other numbers than those of p(z) and q(z|x)."""
+    own = energy.free_symbols - set(family.variables)
+    return energy.xreplace({s: sp.Symbol(f"{s.name}:{observed.block.name}", **s.assumptions0) for s in own})
 
 
 def _require_density(

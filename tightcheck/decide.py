@@ -113,9 +113,11 @@ def _tight(design: Design, decision: Decision) -> Attempt:
 def _empty(design: Design, decision: Decision) -> Attempt:
     """Remove entries of F until nothing changes; if none is left, S holds only models without dependence."""
     changed = True
-    while changed and not all_entries(design) <= decision.zero:
+    while changed:
         changed = False
         for rule in ZERO_RULES:
+            if all_entries(design) <= decision.zero:
+                break
             for step in rule.propose(design, decision.prior, decision.zero):
                 name = f"{rule.__name__.rpartition('.')[2]}: {step['lemma']}"
                 zero = _accepted(design, decision, step, name)

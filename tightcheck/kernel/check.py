@@ -318,7 +318,16 @@ def _of_part(design: Design, prior: str, step: Mapping[str, Any], zero: Entries)
 
 
 def run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> Entries:
-    """Check one step; the entries of F known to vanish after it. Raises Rejected."""
+    """Check one step, once for a design in memory; the entries of F known to vanish after it. Raises Rejected."""
+    known: dict[tuple[str, str, Entries], Entries] = vars(design).setdefault("_accepted_steps", {})
+    asked = (prior, repr(step), zero)
+    if asked not in known:
+        known[asked] = _run(design, prior, step, zero)
+    return known[asked]
+
+
+def _run(design: Design, prior: str, step: Mapping[str, Any], zero: Entries) -> Entries:
+    """Check one step."""
     name = step["lemma"]
     require(name in LEMMAS, f"{name!r} is no lemma")
     if name in PARTS:

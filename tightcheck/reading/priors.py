@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -24,11 +24,11 @@ SHAPES = ("family", "learned", "mixture", "log_density", "vampprior")
 CUSTOMARY: Mapping[str, Mapping[str, int]] = {"gaussian": {"mean": 0, "variance": 1}}
 LARGEST_MATRIX = 20
 Y, DEGREES = sp.Symbol("y", real=True), sp.Symbol("df", positive=True)
-DENSITIES: Mapping[str, sp.Expr] = {
-    "cauchy": -sp.log(1 + Y**2),
-    "student_t": -(DEGREES + 1) / 2 * sp.log(1 + Y**2 / DEGREES),
-    "logistic": -Y - 2 * sp.log(1 + sp.exp(-Y)),
-    "gumbel": -Y - sp.exp(-Y),
+DENSITIES: Mapping[str, Callable[[], sp.Expr]] = {
+    "cauchy": lambda: -sp.log(1 + Y**2),
+    "student_t": lambda: -(DEGREES + 1) / 2 * sp.log(1 + Y**2 / DEGREES),
+    "logistic": lambda: -Y - 2 * sp.log(1 + sp.exp(-Y)),
+    "gumbel": lambda: -Y - sp.exp(-Y),
 }
 """log p(y), y = (z - loc) / scale, up to a constant, of densities on the line that are no exponential family."""
 
@@ -199,9 +199,10 @@ def _family(data: dict[str, Any], at: At, written: Written, notes: Notes) -> Pri
 def _named_density(data: dict[str, Any], at: At, written: Written) -> sp.Expr | None:
     """The log-density of a real latent number under a named density whose location and scale are numbers; else None."""
     word = data["family"]
-    density = DENSITIES.get(word.strip().lower().replace("-", "_")) if isinstance(word, str) else None
-    if density is None or written.block.family != "gaussian":
+    named = DENSITIES.get(word.strip().lower().replace("-", "_")) if isinstance(word, str) else None
+    if named is None or written.block.family != "gaussian":
         return None
+    density = named()
     symbols = {"loc", "scale", *(symbol.name for symbol in density.free_symbols - {Y})}
     values: dict[str, sp.Expr | None] = {}
     for key in (key for key in data if key != "family"):

@@ -583,6 +583,13 @@ EDGES = [
         one("exponential", "rate", "z + 1/2", "implied").replace("dim: 1", "dim: 2"),
         "impossible",
     ),
+    # w z + b is in span(log z, 1) for w = 0 only, wherever z begins.
+    (
+        "a beginning that is learned",
+        f"{{latent: {{family: pareto, dim: 1, minimum: {LEARNED}}}, map: {{kind: unrestricted}}, output: alpha}}",
+        "{observed: {family: gamma_known_shape, dim: 2, shape: 1}, map: {kind: affine}, output: rate, prior: implied}",
+        "collapse",
+    ),
     # Variances 1 and 2 are none of an isotropic encoder: of the priors of the class those with one variance are left.
     *(
         (

@@ -194,13 +194,14 @@ def _excess(family: Family, condition: sp.Basic) -> Callable[..., float] | None:
 
 @cache
 def _statistics_at_points(family: Family) -> tuple[tuple[float, ...], ...]:
-    """The statistics' values at exact points of the support, as floats; none where they hold unknown parameters."""
+    """The statistics' values at exact points of the support, as floats; none where they, or its ends, hold unknown parameters."""
     if {symbol for statistic in family.statistics for symbol in statistic.free_symbols} - set(family.variables):
         return ()
     points = [dict(zip(family.variables, point, strict=True)) for point in family.support.points]
     if len(family.variables) > 1 and not family.support.is_discrete:
         points += [_within(family, k) for k in range(MORE_POINTS)]
-    return tuple(tuple(float(s.xreplace(point)) for s in family.statistics) for point in points if point)
+    values = [[s.xreplace(point) for s in family.statistics] for point in points if point]
+    return tuple(tuple(map(float, row)) for row in values if all(value.is_number for value in row))
 
 
 def _within(family: Family, k: int) -> dict[sp.Symbol, sp.Expr]:

@@ -583,6 +583,20 @@ EDGES = [
         one("exponential", "rate", "z + 1/2", "implied").replace("dim: 1", "dim: 2"),
         "impossible",
     ),
+    # Two edges of different couplings are none of an encoder with one for both: of the priors those with equal ones are left.
+    *(
+        (
+            f"one coupling for all edges, {prior}",
+            "{latent: {family: markov_random_field, dim: 4, edges: [[0, 1], [2, 3]]}, map: {kind: unrestricted},"
+            f" output: [bias, {{coupling: {LEARNED}}}]}}",
+            f"{{observed: {{family: bernoulli, dim: 3}}, map: {network}, output: logits, prior: {prior}}}",
+            truth,
+        )
+        for network, prior, truth in (
+            ("{kind: expression, expression: 1}", "{learned: markov_random_field}", "collapse"),
+            ("{kind: affine}", "implied", "restricted"),
+        )
+    ),
     # w z + b is in span(log z, 1) for w = 0 only, wherever z begins.
     (
         "a beginning that is learned",

@@ -209,3 +209,10 @@ def test_what_a_family_is_built_with_is_not_changed_afterwards(name: str, parame
         family.with_fixed({parameter: other})
     built = registry.load(name, fixed={parameter: other})
     assert sp.Integer(other) in built.support.bounds[0]
+
+
+@pytest.mark.parametrize("edges", [[(3, 4)], [(3, 4), (4, 5)], [(0, 1)], [(0, 5), (1, 5)]])
+def test_a_graph_with_edges_is_looked_at_with_edges(edges: list[tuple[int, int]]) -> None:
+    few = registry.representative_edges(6, edges)
+    assert few
+    assert (0, 1) not in few

@@ -111,18 +111,22 @@ def representative_edges(
     dimension: int, edges: Iterable[tuple[int, int]], size: int = 3
 ) -> tuple[tuple[int, int], ...]:
     """The edges among `size` nodes that stand for a larger graph: all of them if it is complete, else two nodes without an
-    edge and a third. A product of two bits that some pair lacks is then lacking here too.
+    edge and a third that is joined to one of them, if any is. A product of two bits that some pair lacks is then lacking here
+    too.
     """
     joined = {(min(edge), max(edge)) for edge in edges}
-    if dimension <= size:
+    if dimension <= size or not joined:
         return tuple(sorted(joined))
-    pairs = ((i, j) for j in range(dimension) for i in range(j))
-    apart = next((pair for pair in pairs if pair not in joined), None)
-    if apart is None:
+    near: dict[int, set[int]] = {i: set() for i in range(dimension)}
+    for a, b in joined:
+        near[a].add(b)
+        near[b].add(a)
+    apart = ((i, j) for j in range(dimension) for i in range(j) if (i, j) not in joined)
+    found = next(((pair, near[pair[0]] | near[pair[1]]) for pair in apart if near[pair[0]] | near[pair[1]]), None)
+    if found is None:
         return tuple((i, j) for j in range(size) for i in range(j))
-    neighbours = [k for k in range(dimension) if k not in apart and {tuple(sorted((k, a))) for a in apart} & joined]
-    third = neighbours[0] if neighbours else next(k for k in range(dimension) if k not in apart)
-    return tuple((a, 2) for a in (0, 1) if tuple(sorted((third, apart[a]))) in joined)
+    pair, neighbours = found
+    return tuple((a, 2) for a in (0, 1) if min(neighbours) in near[pair[a]])
 
 
 def extensions() -> tuple[str, ...]:

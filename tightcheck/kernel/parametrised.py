@@ -69,8 +69,27 @@ def _is_one_for_all(head: Head) -> bool:
 
 
 def agree(conditional: Conditional, values: Mapping[Head, sp.Expr]) -> bool:
-    """Whether heads that are one learned number need one number."""
-    return all(is_zero(values[head] - values[group[0]]) for group in of_one_number(conditional) for head in group[1:])
+    """Whether heads that are one learned number need one number; of edges that are not looked at, only if it is known."""
+    groups, couplings = of_one_number(conditional), _couplings(conditional)
+    is_cut = len(couplings) < len(conditional.block.edges or ())
+    known = all(values[h].is_number for h in couplings if is_cut and _is_one_for_all(h))
+    return known and all(is_zero(values[head] - values[group[0]]) for group in groups for head in group[1:])
+
+
+def _couplings(conditional: Conditional) -> list[Head]:
+    """The heads of the edges of a field."""
+    if conditional.block.edges is None:
+        return []
+    products = {
+        n for n, t in zip(_names(conditional), family_of(conditional.block).statistics, strict=True) if t.is_Mul
+    }
+    way = parametrisation_of(conditional)
+    by_natural = dict(zip(way.symbols, way.inverse, strict=True))
+    return [h for h in conditional.heads if sp.sympify(by_natural[h.symbol]).free_symbols & products]
+
+
+def _names(conditional: Conditional) -> tuple[sp.Symbol, ...]:
+    return family_of(conditional.block).natural_parameters
 
 
 def is_parametrised(conditional: Conditional, eta: Sequence[sp.Expr]) -> bool:

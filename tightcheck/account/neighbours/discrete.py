@@ -74,6 +74,7 @@ def mixture(design: Design) -> Iterator[Neighbour]:
         encoder=(encoder,),
         prior=Prior("declared", (prior,), design.prior.place),
         covariates=tuple(name for name in design.covariates if name not in beside),
+        computed=tuple(name for name in design.computed if name not in beside),
     )
     keep, take = (
         f"drop {' and '.join(dropped)} and keep the class {name}",
